@@ -1,0 +1,169 @@
+/*
+ * logs.h - what the JVM and the application printed: OutOfMemoryErrors and
+ * HotSpot's own warnings in any text, unified and old GC logs, and the
+ * small jcmd reports (class histogram, thread dump, heap_info, metaspace,
+ * codecache, native heap).
+ *
+ * Bytes throughout; UNKNOWN where the text does not say.
+ */
+#ifndef OOMWHY_NMT_LOGS_H
+#define OOMWHY_NMT_LOGS_H
+
+#include "base/arena.h"
+#include "base/known.h"
+#include "base/source.h"
+#include "base/vec.h"
+
+enum oome_kind {
+    OOME_OTHER,
+    OOME_HEAP_SPACE,
+    OOME_GC_OVERHEAD,
+    OOME_ARRAY_LIMIT, /* "Requested array size exceeds VM limit" */
+    OOME_LENGTH_LIMIT, /* "Required length exceeds implementation limit" */
+    OOME_METASPACE,
+    OOME_PERMGEN,
+    OOME_CLASS_SPACE,
+    OOME_DIRECT_MEMORY,
+    OOME_NETTY_DIRECT,
+    OOME_NATIVE_THREAD,
+    OOME_MAP_FAILED,
+    OOME_NATIVE, /* "request N bytes for REASON. Out of swap space?" */
+};
+
+/* "heap_space", "gc_overhead", ... for JSON. */
+const char *oome_kind_name(enum oome_kind k);
+/* From the text after "OutOfMemoryError: ". */
+enum oome_kind oome_classify(const char *message);
+
+struct oome {
+    enum oome_kind kind;
+    const char *message;
+    const char *thread;  /* "Exception in thread "x"", or NULL */
+    const char *top_frame; /* first "at ..." line that is not a constructor of
+                              the error, or NULL: who asked */
+    uint64_t requested, used, limit; /* where the message has them */
+    uint64_t count;      /* how often this same line came */
+    uint64_t line, last_line; /* of the first and last */
+    int64_t time;        /* Unix ms; INT64_MIN unknown */
+};
+
+enum warning_kind {
+    WARN_COMMIT_FAILED,  /* os::commit_memory(...) failed; errno=12 */
+    WARN_THREAD_FAILED,  /* Failed to start thread, pthread_create failed */
+    WARN_CODE_CACHE_FULL,
+    WARN_DUMP_WRITTEN,   /* "Heap dump file created [N bytes ...]" */
+    WARN_DUMP_FAILED,
+    WARN_DUMPING,        /* "Dumping heap to java_pid1.hprof ..." */
+    WARN_TERMINATING,    /* "Terminating due to java.lang.OutOfMemoryError" */
+    WARN_KILLED,         /* a shell's "Killed", exit code 137 */
+    WARN_MAP_FAILED,     /* mmap failed, max_map_count */
+};
+
+struct jvm_warning {
+    enum warning_kind kind;
+    const char *text; /* the line */
+    uint64_t bytes;   /* where it has a size */
+    uint64_t line, count;
+    int64_t time;
+};
+
+struct app_log {
+    VEC(struct oome) oomes;      /* one per distinct message */
+    VEC(struct jvm_warning) warnings;
+    uint64_t lines;
+    uint64_t exit_status; /* "exit code 137", "exited with 1" */
+};
+
+struct gc_pause {
+    double uptime; /* seconds, < 0 unknown */
+    uint64_t before, after, capacity; /* bytes */
+    bool full;
+    const char *cause; /* "Allocation Failure", or NULL */
+    uint64_t line;
+};
+
+struct gc_log {
+    const char *collector; /* "Serial", "G1", ... or NULL */
+    VEC(struct gc_pause) pauses; /* capped: the first and last thousands */
+    uint64_t count, full_count;
+    uint64_t heap_max;        /* "Heap Max Capacity" */
+    uint64_t peak_before, peak_capacity;
+    uint64_t last_full_after; /* live set of the last full collection */
+    uint64_t first_full_after;
+    uint64_t humongous_last;  /* G1: humongous regions after the last pause,
+                                 in bytes when the region size is known */
+    uint64_t region_size;
+    uint64_t container_memory; /* "Memory: 15G" of gc+init */
+    uint64_t last_line;
+};
+
+struct histogram_row {
+    const char *class_name; /* java.lang.String, byte[] */
+    uint64_t objects, bytes;
+    uint64_t line;
+};
+struct class_histogram {
+    VEC(struct histogram_row) rows;
+    uint64_t objects, bytes; /* the Total line, or the sum */
+};
+
+struct thread_dump {
+    uint64_t threads;  /* Java threads */
+    uint64_t internal; /* VM threads */
+    VEC(const char *) names;
+};
+
+struct heap_info { /* GC.heap_info */
+    uint64_t used, committed, reserved;
+    uint64_t metaspace_used, metaspace_committed, class_space_used,
+        class_space_committed, class_space_reserved;
+    const char *collector;
+    uint64_t line;
+};
+
+struct metaspace_info { /* VM.metaspace */
+    uint64_t used, committed, reserved;
+    uint64_t class_used, class_committed, class_reserved;
+    uint64_t loaders, classes;
+    uint64_t waste;      /* committed but in no chunk in use */
+    uint64_t max, class_limit; /* MaxMetaspaceSize, CompressedClassSpaceSize;
+                                  UNKNOWN: unlimited or not printed */
+    uint64_t line;
+};
+
+struct codecache_info {
+    uint64_t size, used, max_used, free;
+    bool full; /* "compilation: disabled", full_count > 0 */
+    uint64_t line;
+};
+
+/* System.native_heap_info (malloc_info or glibc text) and trim results. */
+struct native_heap {
+    uint64_t in_use, free_bytes, mmapped, system; /* what glibc says */
+    uint64_t arenas;
+    uint64_t trim_before, trim_after; /* RSS around System.trim_native_heap */
+    uint64_t line;
+};
+
+bool app_log_read(struct source *s, struct arena *a, struct app_log *ret,
+                  struct err *e);
+void app_log_deinit(struct app_log *l, struct mem *m);
+bool gc_log_read(struct source *s, struct arena *a, struct gc_log *ret,
+                 struct err *e);
+void gc_log_deinit(struct gc_log *g, struct mem *m);
+bool class_histogram_read(struct source *s, struct arena *a,
+                          struct class_histogram *ret, struct err *e);
+void class_histogram_deinit(struct class_histogram *h, struct mem *m);
+bool thread_dump_read(struct source *s, struct arena *a,
+                      struct thread_dump *ret, struct err *e);
+void thread_dump_deinit(struct thread_dump *t, struct mem *m);
+bool heap_info_read(struct source *s, struct arena *a, struct heap_info *ret,
+                    struct err *e);
+bool metaspace_read(struct source *s, struct arena *a,
+                    struct metaspace_info *ret, struct err *e);
+bool codecache_read(struct source *s, struct arena *a,
+                    struct codecache_info *ret, struct err *e);
+bool native_heap_read(struct source *s, struct arena *a,
+                      struct native_heap *ret, struct err *e);
+
+#endif

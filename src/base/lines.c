@@ -1,0 +1,65 @@
+/*
+ * lines.c - splits the window of a source at line ends.
+ */
+#include "lines.h"
+
+#include <string.h>
+
+bool lines_init(struct lines *l, struct source *s, struct mem *m,
+                struct err *e)
+{
+    memset(l, 0, sizeof *l);
+    l->source = s;
+    l->mem = m;
+    l->text = mem_alloc(m, LINE_MAX_BYTES + 1, 1, e);
+    return l->text != NULL;
+}
+
+void lines_deinit(struct lines *l)
+{
+    mem_free(l->mem, l->text);
+    l->text = NULL;
+}
+
+/* Length of the line at the window's start; *end: with its line end. */
+static size_t measure(const uint8_t *p, size_t n, size_t *end)
+{
+    size_t i = 0;
+
+    while (i < n && i < LINE_MAX_BYTES && p[i] != '\n' && p[i] != '\r')
+        i++;
+    *end = i;
+    if (i < n && p[i] == '\r')
+        *end += i + 1 < n && p[i + 1] == '\n' ? 2 : 1;
+    else if (i < n && p[i] == '\n')
+        *end += 1;
+    return i;
+}
+
+char *lines_next(struct lines *l, size_t *ret)
+{
+    const uint8_t *p;
+    size_t n, len, end;
+
+    n = source_peek(l->source, 512, &p);
+    if (n == 0)
+        return NULL;
+    len = measure(p, n, &end);
+    if (end >= n) {
+        n = source_peek(l->source, LINE_MAX_BYTES + 2, &p);
+        len = measure(p, n, &end);
+    }
+    if (!l->partial)
+        l->number++;
+    l->offset = source_offset(l->source);
+    l->partial = len == LINE_MAX_BYTES && end == len && end < n;
+    memcpy(l->text, p, len);
+    l->text[len] = '\0';
+    for (size_t i = 0; i < len; i++)
+        if (!l->text[i])
+            l->text[i] = ' ';
+    source_consume(l->source, end);
+    if (ret)
+        *ret = len;
+    return l->text;
+}

@@ -1,0 +1,31 @@
+/*
+ * lines.h - a text source, line by line, with line numbers.
+ *
+ * CR, LF and CRLF end a line. A line longer than LINE_MAX_BYTES is given in
+ * full lines of that length, all under one number. NUL bytes become blanks,
+ * so that a line can be handled as a C string.
+ */
+#ifndef OOMWHY_BASE_LINES_H
+#define OOMWHY_BASE_LINES_H
+
+#include "source.h"
+
+#define LINE_MAX_BYTES ((size_t)64 << 10)
+
+struct lines {
+    struct source *source;
+    uint64_t number; /* of the line last given, from 1 */
+    uint64_t offset; /* of its first byte */
+    bool partial;    /* the line given goes on in the next one */
+    char *text;      /* the buffer, owned */
+    struct mem *mem;
+};
+
+bool lines_init(struct lines *l, struct source *s, struct mem *m,
+                struct err *e);
+void lines_deinit(struct lines *l);
+/* The next line without its end, NUL-terminated, valid until the next call;
+ * NULL at the end. `n` (may be NULL) is set to its length. */
+char *lines_next(struct lines *l, size_t *n);
+
+#endif

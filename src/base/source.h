@@ -1,0 +1,61 @@
+/*
+ * source.h - bytes from a file, from standard input or from memory, gzip
+ * (any number of concatenated members) taken off on the way.
+ *
+ * Reading is peek and consume over one window: peek never moves, consume
+ * never fails. Offsets count uncompressed bytes from the start. A source
+ * can be rewound and sought: a plain file seeks, a gzip one inflates again
+ * from its nearest known member start before the target, and a pipe is
+ * spooled to an unlinked temporary file as it is read.
+ *
+ * Damage inside the compression (bad CRC, cut tail, trailing garbage) ends
+ * the bytes early without failing: source_damage tells.
+ */
+#ifndef OOMWHY_BASE_SOURCE_H
+#define OOMWHY_BASE_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "mem.h"
+
+/* The most that one peek can ask for, in bytes. */
+#define SOURCE_WINDOW ((size_t)4 << 20)
+
+struct source;
+
+/* `path` "-" is standard input. The path is copied. */
+bool source_open(const char *path, struct mem *m, struct source **ret,
+                 struct err *e);
+/* Reads from `bytes`, which the caller keeps alive. `name` for messages. */
+bool source_open_memory(const char *name, const void *bytes, size_t n,
+                        struct mem *m, struct source **ret, struct err *e);
+void source_close(struct source *s);
+
+/*
+ * Sets *ret to the bytes at the current offset and returns how many are
+ * there: at least `want` (<= SOURCE_WINDOW) unless the source ends first.
+ * The pointer is valid until the next peek, skip or seek. A read error
+ * looks like the end and is kept for source_damage.
+ */
+size_t source_peek(struct source *s, size_t want, const uint8_t **ret);
+/* `n` <= what the last peek returned. */
+void source_consume(struct source *s, size_t n);
+/* Moves on by up to `n` bytes; returns by how many. Seeks where it can. */
+uint64_t source_skip(struct source *s, uint64_t n);
+/* Goes to `offset`; beyond the end is an error. */
+bool source_seek(struct source *s, uint64_t offset, struct err *e);
+
+uint64_t source_offset(const struct source *s);
+const char *source_path(const struct source *s);
+bool source_is_gzip(const struct source *s);
+/* Uncompressed length if it is known without reading (plain files), else 0. */
+uint64_t source_length(const struct source *s);
+/* Position and size of the file as it lies on disk, for progress. */
+uint64_t source_raw_offset(const struct source *s);
+uint64_t source_raw_length(const struct source *s);
+/* NULL while all is well; else one sentence, owned by the source. */
+const char *source_damage(const struct source *s);
+
+#endif

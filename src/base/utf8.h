@@ -1,0 +1,17 @@
+/*
+ * utf8.h - what is a character, and which characters are safe to show.
+ */
+#ifndef OOMWHY_BASE_UTF8_H
+#define OOMWHY_BASE_UTF8_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Bytes of the well-formed UTF-8 character at `s` (NUL-terminated); 0 if it
+ * is not one: stray continuation, overlong, surrogate, above U+10FFFF. */
+size_t utf8_length(const char *s);
+/* Whether the character of `n` bytes could drive a terminal or reorder the
+ * line: C0, DEL, C1, bidirectional overrides, line separators, U+FEFF. */
+bool utf8_is_control(const char *s, size_t n);
+
+#endif
