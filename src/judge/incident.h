@@ -1,0 +1,105 @@
+/*
+ * incident.h - everything that was captured of one death, read and put in
+ * order: which file is what, which snapshot it belongs to, what came before
+ * the death and what after.
+ *
+ * A directory is one incident: files directly in it belong to the whole,
+ * each sub-folder is one snapshot, in natural order of the names. Files
+ * given on the command line belong to the whole incident.
+ */
+#ifndef OOMWHY_JUDGE_INCIDENT_H
+#define OOMWHY_JUDGE_INCIDENT_H
+
+#include "graph/heap.h"
+#include "nmt/artifact.h"
+#include "nmt/kernel.h"
+#include "nmt/logs.h"
+#include "nmt/nmt.h"
+#include "nmt/process.h"
+#include "nmt/vminfo.h"
+
+#define NO_SNAPSHOT UINT32_MAX /* belongs to the whole incident */
+
+struct input {
+    const char *path;  /* as given, or found below a given directory */
+    const char *name;  /* its last component, without .gz */
+    enum artifact_kind kind;
+    bool kind_given;   /* by a flag; then content is not asked */
+    bool baseline;     /* --nmt-baseline */
+    bool after_dump;   /* taken after a heap dump of the same snapshot */
+    uint64_t bytes;    /* on disk */
+    char sha256[65];   /* "" if not computed */
+    int64_t time;      /* Unix ms of its content or, failing that, of the
+                          file; INT64_MIN: unknown */
+    uint32_t snapshot; /* index, or NO_SNAPSHOT */
+    const char *error; /* why it could not be read; NULL */
+    uint64_t error_at;
+    const char *damage; /* what was wrong though it was read; NULL */
+    union {            /* by kind; NULL if unread or not of this kind */
+        struct nmt_report *nmt;
+        struct kernel_log *kernel;
+        struct vm_info *vm_info;
+        struct app_log *log;
+        struct gc_log *gc;
+        struct proc_status *status;
+        struct smaps *smaps; /* rollup too */
+        struct proc_limits *limits;
+        struct cgroup_file *cgroup; /* stat and values */
+        struct class_histogram *histogram;
+        struct thread_dump *threads;
+        struct heap_info *heap_info;
+        struct metaspace_info *metaspace;
+        struct codecache_info *codecache;
+        struct native_heap *native_heap;
+        struct vm_flags *flags;
+        void *any;
+    };
+};
+
+struct snapshot {
+    const char *name; /* the folder's */
+    uint32_t index;
+    int64_t time;     /* INT64_MIN: unknown */
+    bool has_process; /* a live process was seen (status, NMT, smaps) */
+};
+
+/* What the user said on the command line; UNKNOWN where not. */
+struct stated {
+    uint64_t pid, limit, xmx, rss;
+};
+
+struct incident {
+    struct mem *mem;
+    struct arena arena;
+    VEC(struct input) inputs; /* in the order given; directories sorted */
+    VEC(struct snapshot) snapshots; /* in time order */
+    struct stated stated;
+    bool damaged;   /* some input was damaged or partly unreadable */
+    uint64_t ignored; /* files nobody recognised */
+    /* The dump that is analysed: the one closest to the death. */
+    uint32_t heap_input;     /* index into inputs; UINT32_MAX: none */
+    struct source *heap_source;
+    struct heap *heap;       /* NULL: none could be read */
+    /* An earlier dump of the same process, for growth; or NULL. Only its
+     * histogram and sums (quick mode). */
+    uint32_t heap_before_input;
+    struct source *heap_before_source;
+    struct heap *heap_before;
+};
+
+void incident_init(struct incident *i, struct mem *m);
+void incident_deinit(struct incident *i);
+
+/* Adds one file or directory; `kind` ARTIFACT_UNKNOWN means look inside. A
+ * path that can't be opened is an error; so is a directory with nothing
+ * that anybody recognises. */
+bool incident_add(struct incident *i, const char *path,
+                  enum artifact_kind kind, bool baseline, struct err *e);
+
+/* Reads all that was added. A file that can't be used keeps its error and
+ * does not stop the others; false only when memory ran out or nothing at
+ * all could be used. */
+bool incident_read(struct incident *i, const struct heap_options *o,
+                   struct err *e);
+
+#endif
