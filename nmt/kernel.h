@@ -5,6 +5,10 @@
  *
  * Bytes throughout: kB lines and page columns are converted, with the page
  * size derived from the victim's own line and row where both are there.
+ *
+ * A kill is a "Killed process" line, the kernel's own statement that this
+ * process got its SIGKILL. What others tell of kills, and what was announced
+ * without being done in this text, are events.
  */
 #ifndef OOMWHY_NMT_KERNEL_H
 #define OOMWHY_NMT_KERNEL_H
@@ -27,10 +31,10 @@ const char *oom_constraint_name(enum oom_constraint c);
 
 struct oom_task { /* one row of the task table */
     uint64_t pid, tgid, uid;
-    uint64_t total_vm, rss;       /* bytes */
-    uint64_t anon, file, shmem;   /* bytes; UNKNOWN before 6.8 */
-    uint64_t page_tables, swap;   /* bytes */
-    int64_t oom_score_adj;
+    uint64_t total_vm, rss;     /* bytes */
+    uint64_t anon, file, shmem; /* bytes; UNKNOWN before 6.8 */
+    uint64_t page_tables, swap; /* bytes */
+    int64_t oom_score_adj;      /* INT64_MIN: no such column */
     const char *name;
     uint64_t line;
 };
@@ -45,24 +49,31 @@ struct oom_report {
     uint64_t line;       /* the first that belongs to it */
     const char *invoker; /* thread name of the trigger; NULL if cut off */
     uint64_t invoker_pid;
-    int order;                 /* -1: SysRq; INT_MIN: not stated */
-    bool memcg;                /* a group's limit, not the machine's */
+    int order;  /* -1: SysRq; INT_MIN: not stated */
+    bool memcg; /* a group's limit, not the machine's */
     enum oom_constraint constraint;
-    const char *memcg_path;    /* the group whose limit was hit, or NULL */
-    const char *task_path;     /* the victim's own group, or NULL */
-    const char *kernel;        /* "6.18.44", or NULL */
-    uint64_t page_size;        /* derived; 4096 where nothing tells */
-    uint64_t usage, limit;     /* of the group; limit UNKNOWN: none */
-    uint64_t memsw_usage, memsw_limit, kmem_usage;
-    uint64_t ram, swap_total, swap_free; /* of the machine */
+    const char *memcg_path; /* the group whose limit was hit, or NULL */
+    const char *task_path;  /* the victim's own group, or NULL */
+    const char *kernel;     /* "6.18.44", or NULL */
+    uint64_t page_size;     /* derived; 4096 where nothing tells */
+    uint64_t usage, limit;  /* of the group; limit UNKNOWN: none */
+    uint64_t failcnt;
+    uint64_t memsw_usage, memsw_limit, kmem_usage; /* cgroup v1 */
+    uint64_t swap_usage, swap_limit;               /* cgroup v2 */
+    uint64_t ram, swap_total, swap_free;           /* of the machine */
     VEC(struct oom_stat) stats;
     VEC(struct oom_task) tasks;
-    bool tasks_complete; /* the table was not cut off */
+    bool tasks_complete;    /* the table was not cut off */
+    uint64_t announced_pid; /* "Kill process", "oom-kill:...,pid=": maybe a
+                               thread, or the parent of who was killed */
+    const char *announced_name;
+    bool no_victim; /* "no killable processes": a panic follows */
+    uint64_t kills; /* how many of the log's kills are this report's */
 };
 
 /* One process that died. */
 struct oom_kill {
-    uint64_t line;   /* of "Killed process" */
+    uint64_t line; /* of "Killed process" */
     uint64_t offset;
     uint64_t report; /* index into reports; UNKNOWN: only the line is left */
     uint64_t pid, uid;
@@ -70,26 +81,51 @@ struct oom_kill {
     uint64_t total_vm, anon, file, shmem, page_tables; /* bytes */
     int64_t oom_score_adj; /* INT64_MIN: not stated */
     bool memcg;            /* the line itself says "Memory cgroup" */
-    bool group;   /* "are going to be killed due to memory.oom.group set" */
-    int64_t time;          /* Unix ms; INT64_MIN: boot-relative or none */
-    double uptime;         /* seconds since boot; < 0: not printed */
-    const char *clock;     /* "boot", "dmesg -T", "syslog", "journald", .. */
+    bool group;    /* "are going to be killed due to memory.oom.group set" */
+    int64_t time;  /* Unix ms; INT64_MIN: boot-relative or none */
+    double uptime; /* seconds since boot; < 0: not printed */
+    const char *clock; /* whose time: "boot", "dmesg -T" (local, taken for
+                          UTC), "syslog" (no year: no time), "rfc3339",
+                          "journald", "container"; NULL: none printed */
+};
+
+enum oom_event_kind {
+    OOM_EVENT_OOMD,       /* systemd-oomd, earlyoom: not the kernel */
+    OOM_EVENT_SYSTEM_OOM, /* kubelet: "System OOM encountered" */
+    OOM_EVENT_OOM_KILLED, /* a container's "reason: OOMKilled" */
+    OOM_EVENT_UNIT,       /* systemd: "killed by the OOM killer" */
+    OOM_EVENT_ANNOUNCED,  /* "Kill process" without a "Killed process" */
+};
+
+/* Hearsay of a kill. */
+struct oom_event {
+    enum oom_event_kind kind;
+    uint64_t pid;     /* UNKNOWN if not told */
+    const char *name; /* or NULL */
+    const char *text; /* the line without its prefix */
+    uint64_t line;
+    int64_t time; /* as in oom_kill */
 };
 
 struct kernel_log {
     VEC(struct oom_report) reports;
     VEC(struct oom_kill) kills;
-    uint64_t lines; /* read in all */
-    bool oomd;      /* systemd-oomd or earlyoom acted, not the kernel */
+    VEC(struct oom_event) events;
+    uint64_t lines;        /* read in all */
+    bool oomd;             /* systemd-oomd or earlyoom acted, not the kernel */
     const char *oomd_text; /* that line, or NULL */
     uint64_t oomd_line;
 };
 
 /* Bytes of memory.stat key `key` in the report; UNKNOWN if absent. In v1
- * "anon" finds "rss" and "file" finds "cache". */
+ * "anon" finds "rss", "file" finds "cache", "kernel" the kmem line, and the
+ * hierarchy's "total_..." comes before the group's own figure. */
 uint64_t oom_report_stat(const struct oom_report *r, const char *key);
 /* RSS of the victim: anon + file + shmem; UNKNOWN if the line has none. */
 uint64_t oom_kill_rss(const struct oom_kill *k);
+/* The row of `pid` in the table, or NULL. */
+const struct oom_task *oom_report_task(const struct oom_report *r,
+                                       uint64_t pid);
 
 /* A log without any kill reads as one with no kills. False: out of memory. */
 bool kernel_log_read(struct source *s, struct arena *a, struct kernel_log *ret,
