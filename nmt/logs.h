@@ -18,7 +18,7 @@ enum oome_kind {
     OOME_OTHER,
     OOME_HEAP_SPACE,
     OOME_GC_OVERHEAD,
-    OOME_ARRAY_LIMIT, /* "Requested array size exceeds VM limit" */
+    OOME_ARRAY_LIMIT,  /* "Requested array size exceeds VM limit" */
     OOME_LENGTH_LIMIT, /* "Required length exceeds implementation limit" */
     OOME_METASPACE,
     OOME_PERMGEN,
@@ -28,7 +28,11 @@ enum oome_kind {
     OOME_NATIVE_THREAD,
     OOME_MAP_FAILED,
     OOME_NATIVE, /* "request N bytes for REASON. Out of swap space?" */
+    OOME_KINDS,
 };
+
+/* Distinct errors, and distinct warnings, kept of one log. */
+#define APP_LOG_DISTINCT 64
 
 /* "heap_space", "gc_overhead", ... for JSON. */
 const char *oome_kind_name(enum oome_kind k);
@@ -37,26 +41,31 @@ enum oome_kind oome_classify(const char *message);
 
 struct oome {
     enum oome_kind kind;
-    const char *message;
-    const char *thread;  /* "Exception in thread "x"", or NULL */
+    const char *message;   /* "" if the error had none */
+    const char *thread;    /* "Exception in thread "x"", or NULL */
     const char *top_frame; /* first "at ..." line that is not a constructor of
                               the error, or NULL: who asked */
+    const char *app_frame; /* the first outside the JDK's own classes, or
+                              NULL */
     uint64_t requested, used, limit; /* where the message has them */
-    uint64_t count;      /* how often this same line came */
+    uint64_t count;           /* how often it came, figures in it set aside */
     uint64_t line, last_line; /* of the first and last */
-    int64_t time;        /* Unix ms; INT64_MIN unknown */
+    int64_t time;             /* Unix ms; INT64_MIN unknown */
 };
 
 enum warning_kind {
-    WARN_COMMIT_FAILED,  /* os::commit_memory(...) failed; errno=12 */
-    WARN_THREAD_FAILED,  /* Failed to start thread, pthread_create failed */
+    WARN_COMMIT_FAILED, /* os::commit_memory(...) failed; errno=12 */
+    WARN_THREAD_FAILED, /* Failed to start thread, pthread_create failed */
     WARN_CODE_CACHE_FULL,
-    WARN_DUMP_WRITTEN,   /* "Heap dump file created [N bytes ...]" */
+    WARN_DUMP_WRITTEN, /* "Heap dump file created [N bytes ...]" */
     WARN_DUMP_FAILED,
     WARN_DUMPING,        /* "Dumping heap to java_pid1.hprof ..." */
     WARN_TERMINATING,    /* "Terminating due to java.lang.OutOfMemoryError" */
     WARN_KILLED,         /* a shell's "Killed", exit code 137 */
-    WARN_MAP_FAILED,     /* mmap failed, max_map_count */
+    WARN_MAP_FAILED,     /* mmap or mprotect failed: stack guard pages, files */
+    WARN_ALLOC_FAILED,   /* "Native memory allocation (malloc) failed to ..." */
+    WARN_RESERVE_FAILED, /* "Could not reserve enough space for object heap" */
+    WARN_KINDS,
 };
 
 struct jvm_warning {
@@ -68,14 +77,19 @@ struct jvm_warning {
 };
 
 struct app_log {
-    VEC(struct oome) oomes;      /* one per distinct message */
-    VEC(struct jvm_warning) warnings;
+    VEC(struct oome)
+    oomes; /* one per distinct message and frame, at most
+              APP_LOG_DISTINCT */
+    VEC(struct jvm_warning)
+    warnings;            /* one a kind; of those that name a file
+                            one a line */
+    uint64_t oome_count; /* all, also of those beyond the limit */
     uint64_t lines;
-    uint64_t exit_status; /* "exit code 137", "exited with 1" */
+    uint64_t exit_status; /* "exit code 137", "exited with 1"; the last */
 };
 
 struct gc_pause {
-    double uptime; /* seconds, < 0 unknown */
+    double uptime;                    /* seconds, < 0 unknown */
     uint64_t before, after, capacity; /* bytes */
     bool full;
     const char *cause; /* "Allocation Failure", or NULL */
@@ -83,15 +97,15 @@ struct gc_pause {
 };
 
 struct gc_log {
-    const char *collector; /* "Serial", "G1", ... or NULL */
+    const char *collector;       /* "Serial", "G1", ... or NULL */
     VEC(struct gc_pause) pauses; /* capped: the first and last thousands */
     uint64_t count, full_count;
-    uint64_t heap_max;        /* "Heap Max Capacity" */
+    uint64_t heap_max; /* "Heap Max Capacity" */
     uint64_t peak_before, peak_capacity;
     uint64_t last_full_after; /* live set of the last full collection */
     uint64_t first_full_after;
-    uint64_t humongous_last;  /* G1: humongous regions after the last pause,
-                                 in bytes when the region size is known */
+    uint64_t humongous_last; /* G1: humongous regions after the last pause,
+                                in bytes when the region size is known */
     uint64_t region_size;
     uint64_t container_memory; /* "Memory: 15G" of gc+init */
     uint64_t last_line;
@@ -125,7 +139,7 @@ struct metaspace_info { /* VM.metaspace */
     uint64_t used, committed, reserved;
     uint64_t class_used, class_committed, class_reserved;
     uint64_t loaders, classes;
-    uint64_t waste;      /* committed but in no chunk in use */
+    uint64_t waste;            /* committed but in no chunk in use */
     uint64_t max, class_limit; /* MaxMetaspaceSize, CompressedClassSpaceSize;
                                   UNKNOWN: unlimited or not printed */
     uint64_t line;

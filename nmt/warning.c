@@ -1,0 +1,149 @@
+/*
+ * warning.c - the table of what HotSpot prints when the system refuses.
+ */
+#include "nmt/warning.h"
+
+#include <string.h>
+
+#include "nmt/text.h"
+
+/* In order: the first row that fits wins. `also` must stand in the line
+ * too; the size, if any, is the number behind `size`. */
+static const struct {
+    const char *mark, *also, *size;
+    enum warning_kind kind;
+    bool follows;
+} table[] = {
+    {"os::commit_memory(", "failed", NULL, WARN_COMMIT_FAILED, false},
+    {"Failed to start thread", NULL, NULL, WARN_THREAD_FAILED, false},
+    {"Failed to start the native thread", NULL, NULL, WARN_THREAD_FAILED, true},
+    {"pthread_create failed", NULL, NULL, WARN_THREAD_FAILED, false},
+    {"CodeCache is full", NULL, NULL, WARN_CODE_CACHE_FULL, false},
+    {"CodeHeap '", "is full", NULL, WARN_CODE_CACHE_FULL, false},
+    {"Heap dump file created [", NULL, "created [", WARN_DUMP_WRITTEN, false},
+    {"Dumping heap to ", NULL, NULL, WARN_DUMPING, false},
+    {"Unable to create ", ".hprof", NULL, WARN_DUMP_FAILED, false},
+    {"Dump file is incomplete", NULL, NULL, WARN_DUMP_FAILED, false},
+    {"Terminating due to java.lang.OutOfMemoryError", NULL, NULL,
+     WARN_TERMINATING, false},
+    {"Aborting due to java.lang.OutOfMemoryError", NULL, NULL, WARN_TERMINATING,
+     false},
+    {"stack guard pages failed", NULL, NULL, WARN_MAP_FAILED, false},
+    {"mmap failed", NULL, NULL, WARN_MAP_FAILED, false},
+    {"IOException: Map failed", NULL, NULL, WARN_MAP_FAILED, false},
+    {"Native memory allocation (", ") failed to ", NULL, WARN_ALLOC_FAILED,
+     false},
+    {"Could not reserve enough space for", NULL, "space for ",
+     WARN_RESERVE_FAILED, false},
+    {"OOMKilled", NULL, NULL, WARN_KILLED, false},
+};
+
+bool warning_names_file(enum warning_kind k)
+{
+    return k == WARN_DUMPING || k == WARN_DUMP_WRITTEN || k == WARN_DUMP_FAILED;
+}
+
+/* "os::commit_memory(0x00000000c5330000, 715849728, 0) failed" */
+static uint64_t commit_bytes(const char *line)
+{
+    const char *s = text_after(line, "os::commit_memory(");
+    uint64_t address, bytes;
+
+    if (s && text_hex(&s, &address) && text_take(&s, ", ") &&
+        text_uint(&s, &bytes))
+        return bytes;
+    return UNKNOWN;
+}
+
+/* "failed to map 12288 bytes for", "failed to allocate 32744 bytes for" */
+static uint64_t alloc_bytes(const char *line)
+{
+    const char *s = text_after(line, "failed to map ");
+    uint64_t bytes;
+
+    if (!s)
+        s = text_after(line, "failed to allocate ");
+    return s && text_uint(&s, &bytes) ? bytes : UNKNOWN;
+}
+
+/* A shell's report: "Killed" alone, or "run.sh: line 3:  4711 Killed". */
+static bool shell_killed(const char *line)
+{
+    const char *s = text_skip_blanks(line);
+
+    if (text_starts(s, "Killed"))
+        return !*text_skip_blanks(s + strlen("Killed"));
+    s = text_after(line, ": line ");
+    s = s ? strstr(s, " Killed") : NULL;
+    return s && text_is_digit(s[-1]);
+}
+
+bool warning_find(const char *line, bool after_dump, struct warning_text *ret)
+{
+    uint64_t status;
+    size_t i, n = sizeof table / sizeof *table;
+
+    ret->bytes = UNKNOWN;
+    ret->follows = false;
+    for (i = 0; i < n; i++)
+        if (strstr(line, table[i].mark) &&
+            (!table[i].also || strstr(line, table[i].also)))
+            break;
+    if (i < n) {
+        ret->kind = table[i].kind;
+        ret->follows = table[i].follows;
+        if (table[i].size)
+            text_bytes_after(line, table[i].size, 1, &ret->bytes);
+        else if (ret->kind == WARN_COMMIT_FAILED)
+            ret->bytes = commit_bytes(line);
+        else if (ret->kind == WARN_ALLOC_FAILED)
+            ret->bytes = alloc_bytes(line);
+        return true;
+    }
+    if (after_dump &&
+        text_starts(text_skip_blanks(line), "Unable to create ")) {
+        ret->kind = WARN_DUMP_FAILED;
+        return true;
+    }
+    ret->kind = WARN_KILLED;
+    return shell_killed(line) ||
+           (warning_exit_status(line, &status) && status == 137);
+}
+
+/* Steps over what stands between "exit" and its number. */
+static const char *skip_exit_words(const char *s)
+{
+    static const char *const words[] = {"ed",     "with",   "code", "Code",
+                                        "status", "Status", "value"};
+    const char *before;
+
+    do {
+        before = s;
+        while (*s && strchr(" \t:=\"'_", *s))
+            s++;
+        for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+            if (text_take(&s, words[i]))
+                break;
+    } while (s != before);
+    return s;
+}
+
+bool warning_exit_status(const char *line, uint64_t *ret)
+{
+    const char *s = line;
+    uint64_t v;
+
+    for (; (s = strstr(s, "xit")); s += 3) {
+        const char *p = skip_exit_words(s + 3);
+
+        if (s == line || (s[-1] != 'e' && s[-1] != 'E') ||
+            (s - 1 > line && text_is_alnum(s[-2])) || p == s + 3)
+            continue;
+        if (text_uint(&p, &v) && v <= 255 && !text_is_alnum(*p) &&
+            !(*p == '.' && text_is_digit(p[1]))) {
+            *ret = v;
+            return true;
+        }
+    }
+    return false;
+}
