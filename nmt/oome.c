@@ -125,6 +125,11 @@ bool oome_same_message(const char *a, const char *b)
     }
 }
 
+static void copy(char *to, size_t size, const char *from, size_t n)
+{
+    snprintf(to, size, "%.*s", (int)(n < size ? n : size - 1), from);
+}
+
 /* ---- the stack below --------------------------------------------------- */
 
 static const char *frame_of(const char *line)
@@ -252,11 +257,6 @@ static bool tail_fits(const char *message)
         return !text_is_alnum(*rest);
     rest = text_skip_blanks(rest);
     return !*rest || strchr("([{<|-", *rest) || text_starts(rest, "at ");
-}
-
-static void copy(char *to, size_t size, const char *from, size_t n)
-{
-    snprintf(to, size, "%.*s", (int)(n < size ? n : size - 1), from);
 }
 
 /* Text in quotes behind "thread ". */
