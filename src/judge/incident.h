@@ -19,23 +19,34 @@
 #include "nmt/vminfo.h"
 
 #define NO_SNAPSHOT UINT32_MAX /* belongs to the whole incident */
+#define NO_INPUT    UINT32_MAX
+
+/* Nothing that was captured of one death has more files below it. */
+#define INCIDENT_MAX_FILES ((uint64_t)20000)
+/* Larger files get no checksum: it would be read through once more. */
+#define INCIDENT_DIGEST_MAX ((uint64_t)64 << 20)
+/* A second dump larger than this on disk is not worth the wait. */
+#define INCIDENT_SECOND_DUMP_MAX ((uint64_t)2 << 30)
 
 struct input {
-    const char *path;  /* as given, or found below a given directory */
-    const char *name;  /* its last component, without .gz */
+    const char *path; /* as given, or found below a given directory */
+    const char *name; /* its last component, without .gz */
     enum artifact_kind kind;
     bool kind_given;   /* by a flag; then content is not asked */
     bool baseline;     /* --nmt-baseline */
-    bool after_dump;   /* taken after a heap dump of the same snapshot */
+    bool after_dump;   /* taken after a heap dump of the same snapshot: its
+                          name or its folder's begins with "after-dump" */
     uint64_t bytes;    /* on disk */
-    char sha256[65];   /* "" if not computed */
-    int64_t time;      /* Unix ms of its content or, failing that, of the
-                          file; INT64_MIN: unknown */
+    char sha256[65];   /* of the bytes on disk; "" if not computed: larger
+                          than INCIDENT_DIGEST_MAX, or a pipe */
+    int64_t time;      /* Unix ms, from its content alone: of a dump or a
+                          death when it was, of a log when it begins;
+                          INT64_MIN: unknown */
     uint32_t snapshot; /* index, or NO_SNAPSHOT */
     const char *error; /* why it could not be read; NULL */
     uint64_t error_at;
     const char *damage; /* what was wrong though it was read; NULL */
-    union {            /* by kind; NULL if unread or not of this kind */
+    union {             /* by kind; NULL if unread or not of this kind */
         struct nmt_report *nmt;
         struct kernel_log *kernel;
         struct vm_info *vm_info;
@@ -54,6 +65,13 @@ struct input {
         struct vm_flags *flags;
         void *any;
     };
+    /* A file may hold several reports, appended by a loop: `nmt` is the last
+     * one with figures (of a baseline the first), these are all of them. */
+    struct nmt_reports *nmt_all;
+    /* Private: what can be opened only once stays open until it is read;
+     * the same file given twice is one input. */
+    struct source *opened;
+    uint64_t device, inode;
 };
 
 struct snapshot {
@@ -71,15 +89,15 @@ struct stated {
 struct incident {
     struct mem *mem;
     struct arena arena;
-    VEC(struct input) inputs; /* in the order given; directories sorted */
+    VEC(struct input) inputs;       /* in the order given; directories sorted */
     VEC(struct snapshot) snapshots; /* in time order */
     struct stated stated;
-    bool damaged;   /* some input was damaged or partly unreadable */
+    bool damaged;     /* some input was damaged or partly unreadable */
     uint64_t ignored; /* files nobody recognised */
     /* The dump that is analysed: the one closest to the death. */
-    uint32_t heap_input;     /* index into inputs; UINT32_MAX: none */
+    uint32_t heap_input; /* index into inputs; UINT32_MAX: none */
     struct source *heap_source;
-    struct heap *heap;       /* NULL: none could be read */
+    struct heap *heap; /* NULL: none could be read */
     /* An earlier dump of the same process, for growth; or NULL. Only its
      * histogram and sums (quick mode). */
     uint32_t heap_before_input;
@@ -92,11 +110,14 @@ void incident_deinit(struct incident *i);
 
 /* Adds one file or directory; `kind` ARTIFACT_UNKNOWN means look inside. A
  * path that can't be opened is an error; so is a directory with nothing
- * that anybody recognises. */
-bool incident_add(struct incident *i, const char *path,
-                  enum artifact_kind kind, bool baseline, struct err *e);
+ * that anybody recognises. Of a file given twice one input is made, of the
+ * kind that was stated. Hidden files, devices and pipes inside a directory
+ * are passed over, as are links to folders; what lies in a folder of a
+ * snapshot's folder belongs to that snapshot. */
+bool incident_add(struct incident *i, const char *path, enum artifact_kind kind,
+                  bool baseline, struct err *e);
 
-/* Reads all that was added. A file that can't be used keeps its error and
+/* Reads all that was added, once. A file that can't be used keeps its error and
  * does not stop the others; false only when memory ran out or nothing at
  * all could be used. */
 bool incident_read(struct incident *i, const struct heap_options *o,

@@ -1,0 +1,275 @@
+/*
+ * incident.c - takes files and directories, asks what each is, and has them
+ * read. Whatever is wrong with one file stays with that file.
+ */
+#define _GNU_SOURCE
+#include "judge/incident.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include "judge/incident_parts.h"
+#include "nmt/text.h"
+
+void incident_init(struct incident *i, struct mem *m)
+{
+    memset(i, 0, sizeof *i);
+    i->mem = m;
+    arena_init(&i->arena, m);
+    i->stated = (struct stated){UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN};
+    i->heap_input = i->heap_before_input = NO_INPUT;
+}
+
+void incident_deinit(struct incident *i)
+{
+    struct input *in;
+
+    if (i->heap)
+        heap_deinit(i->heap);
+    if (i->heap_before)
+        heap_deinit(i->heap_before);
+    source_close(i->heap_source);
+    source_close(i->heap_before_source);
+    VEC_EACH (&i->inputs, in)
+        input_deinit(in, i->mem);
+    vec_free(&i->inputs, i->mem);
+    vec_free(&i->snapshots, i->mem);
+    arena_deinit(&i->arena);
+}
+
+/* ---- what became of a file --------------------------------------------- */
+
+bool input_fails(struct incident *i, struct input *in, const struct err *why,
+                 struct err *e)
+{
+    if (err_is_memory(why)) {
+        *e = *why;
+        return false;
+    }
+    in->error = arena_strdup(&i->arena, why->text, e);
+    in->error_at = why->at;
+    i->damaged = true;
+    return in->error != NULL;
+}
+
+bool input_damaged(struct incident *i, struct input *in, const char *what,
+                   struct err *e)
+{
+    in->damage = arena_strdup(&i->arena, what, e);
+    i->damaged = true;
+    return in->damage != NULL;
+}
+
+/* ---- adding ------------------------------------------------------------ */
+
+/* The last component, without .gz: what the file was called when captured. */
+static const char *own_name(struct incident *i, const char *path, struct err *e)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash && slash[1] ? slash + 1 : path;
+    size_t n = strlen(name);
+
+    if (n > 3 && text_ends(name, ".gz"))
+        n -= 3;
+    return arena_strndup(&i->arena, name, n, e);
+}
+
+static struct input *find_same(struct incident *i, const struct stat *st)
+{
+    struct input *in;
+
+    VEC_EACH (&i->inputs, in)
+        if (in->inode == st->st_ino && in->device == st->st_dev)
+            return in;
+    return NULL;
+}
+
+/* A file named in a directory and by a flag: the flag knows better. */
+static void merge(struct input *in, const struct added *a)
+{
+    in->baseline |= a->baseline;
+    if (a->kind != ARTIFACT_UNKNOWN) {
+        in->kind = a->kind;
+        in->kind_given = true;
+    }
+    if (in->snapshot == NO_SNAPSHOT) {
+        in->snapshot = a->snapshot;
+        in->after_dump |= a->after_dump;
+    }
+}
+
+bool is_after_dump(const char *name)
+{
+    static const char mark[] = "after-dump";
+
+    return text_starts(name, mark) && !text_is_alnum(name[sizeof mark - 1]);
+}
+
+static bool describe(struct incident *i, const char *path,
+                     const struct added *a, struct input *ret, struct err *e)
+{
+    *ret = (struct input){.kind = a->kind,
+                          .kind_given = a->kind != ARTIFACT_UNKNOWN,
+                          .baseline = a->baseline,
+                          .snapshot = a->snapshot,
+                          .time = TIME_UNKNOWN};
+    ret->path = arena_strdup(&i->arena, path, e);
+    ret->name = own_name(i, path, e);
+    if (!ret->path || !ret->name)
+        return false;
+    ret->after_dump = a->after_dump || is_after_dump(ret->name);
+    return true;
+}
+
+/* Opens the file to see that it can be, and what it is. One that can't is
+ * an error only if it was asked for by name. */
+static bool look_inside(struct incident *i, struct input *in, bool once,
+                        bool found, struct err *e)
+{
+    struct err why = {0};
+    struct source *s;
+
+    if (!source_open(in->path, i->mem, &s, &why)) {
+        if (found)
+            return input_fails(i, in, &why, e);
+        *e = why;
+        return false;
+    }
+    if (!in->kind_given)
+        in->kind = artifact_sniff(s, in->name);
+    if (once)
+        in->opened = s;
+    else
+        source_close(s);
+    return true;
+}
+
+/* False for what can be read only once: pipes, standard input. */
+static bool is_regular(const char *path, struct stat *st)
+{
+    return strcmp(path, "-") != 0 && stat(path, st) == 0 &&
+           S_ISREG(st->st_mode);
+}
+
+bool incident_add_file(struct incident *i, const char *path,
+                       const struct added *a, uint32_t *ret, struct err *e)
+{
+    struct stat st;
+    bool regular = is_regular(path, &st);
+    struct input in, *same = regular ? find_same(i, &st) : NULL;
+
+    if (same) {
+        merge(same, a);
+        *ret = (uint32_t)(same - i->inputs.at);
+        return true;
+    }
+    if (!describe(i, path, a, &in, e) || !vec_reserve(&i->inputs, i->mem, 1, e))
+        return false;
+    if (regular) {
+        in.bytes = (uint64_t)st.st_size;
+        in.device = st.st_dev;
+        in.inode = st.st_ino;
+    }
+    if (!look_inside(i, &in, !regular, a->found, e))
+        return false;
+    *ret = (uint32_t)i->inputs.n;
+    i->inputs.at[i->inputs.n++] = in;
+    return true;
+}
+
+static void count_ignored(struct incident *i)
+{
+    const struct input *in;
+
+    i->ignored = 0;
+    VEC_EACH (&i->inputs, in)
+        i->ignored += in->kind == ARTIFACT_UNKNOWN && !in->error;
+}
+
+/* The files of a control group share one flag, and often one folder. */
+static bool may_be_folder(enum artifact_kind k)
+{
+    return k == ARTIFACT_UNKNOWN || k == ARTIFACT_CGROUP_STAT ||
+           k == ARTIFACT_CGROUP_VALUES;
+}
+
+bool incident_add(struct incident *i, const char *path, enum artifact_kind kind,
+                  bool baseline, struct err *e)
+{
+    struct added a = {
+        .kind = kind, .baseline = baseline, .snapshot = NO_SNAPSHOT};
+    struct stat st;
+    uint32_t index;
+    bool ok;
+
+    if (strcmp(path, "-") == 0 || stat(path, &st) < 0 || !S_ISDIR(st.st_mode))
+        ok = incident_add_file(i, path, &a, &index, e);
+    else if (may_be_folder(kind))
+        ok = incident_add_dir(i, path, e);
+    else
+        ok = err_set(e, ERR_USAGE, "is a directory, not one file of kind %s",
+                     artifact_name(kind));
+    count_ignored(i);
+    return ok;
+}
+
+/* ---- reading ----------------------------------------------------------- */
+
+/* Whether this file speaks of a process that was alive when it was taken. */
+static bool shows_process(const struct input *in)
+{
+    switch (in->kind) {
+    case ARTIFACT_PROC_STATUS:
+    case ARTIFACT_PROC_LIMITS:
+    case ARTIFACT_SMAPS:
+    case ARTIFACT_SMAPS_ROLLUP:
+    case ARTIFACT_NMT: return in->any != NULL;
+    case ARTIFACT_VM_INFO: return in->vm_info && in->vm_info->death == VM_ALIVE;
+    default: return false;
+    }
+}
+
+static bool usable(const struct incident *i)
+{
+    const struct input *in;
+
+    VEC_EACH (&i->inputs, in)
+        if (in->kind != ARTIFACT_UNKNOWN && !in->error)
+            return true;
+    return false;
+}
+
+static bool nothing_usable(const struct incident *i, struct err *e)
+{
+    const struct input *in, *first = &i->inputs.at[0];
+
+    VEC_EACH (&i->inputs, in)
+        if (in->error && !first->error)
+            first = in;
+    if (!first->error)
+        return err_set(e, ERR_FORMAT, "%s: is no evidence of any known kind",
+                       first->path);
+    if (i->inputs.n == 1)
+        return err_set(e, ERR_FORMAT, "%s: %s", first->path, first->error);
+    return err_set(e, ERR_FORMAT, "none of %llu files can be used; %s: %s",
+                   (unsigned long long)i->inputs.n, first->path, first->error);
+}
+
+bool incident_read(struct incident *i, const struct heap_options *o,
+                   struct err *e)
+{
+    struct input *in;
+
+    if (!i->inputs.n)
+        return err_set(e, ERR_USAGE, "nothing was given to read");
+    VEC_EACH (&i->inputs, in)
+        if (!input_read(i, in, e))
+            return false;
+    if (!incident_read_heaps(i, o, e))
+        return false;
+    incident_time_snapshots(i);
+    VEC_EACH (&i->inputs, in)
+        if (in->snapshot != NO_SNAPSHOT && shows_process(in))
+            i->snapshots.at[in->snapshot].has_process = true;
+    return usable(i) || nothing_usable(i, e);
+}
