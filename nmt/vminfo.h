@@ -14,42 +14,52 @@
 #include "nmt/nmt.h"
 
 enum vm_death {
-    VM_ALIVE,           /* VM.info: nobody died */
-    VM_OUT_OF_MEMORY,   /* "There is insufficient memory ..." */
-    VM_OOME_ABORT,      /* CrashOnOutOfMemoryError: an OutOfMemoryError */
-    VM_CRASH,           /* a signal or an internal error */
+    VM_ALIVE,         /* VM.info: nobody died */
+    VM_OUT_OF_MEMORY, /* "There is insufficient memory ..." */
+    VM_OOME_ABORT,    /* CrashOnOutOfMemoryError: an OutOfMemoryError */
+    VM_CRASH,         /* a signal or an internal error */
 };
 
-struct vm_failure { /* the native allocation that failed */
-    const char *function;  /* "mmap", "malloc", "thread" or NULL */
+struct vm_failure {       /* the native allocation that failed */
+    const char *function; /* "mmap", "malloc", "thread" or NULL */
     uint64_t bytes;
-    const char *purpose;   /* "committing reserved memory", "Chunk::new" */
-    const char *sentence;  /* the whole "# ..." line */
+    const char *purpose;  /* "committing reserved memory", "Chunk::new";
+                             NULL if not told */
+    const char *sentence; /* the whole "# ..." line, without "# " */
     uint64_t line;
 };
 
 struct vm_info {
     enum vm_death death;
     struct vm_failure failure;
-    const char *headline;   /* first "#  ..." cause line, or NULL */
+    const char *headline; /* first "#  ..." cause line without "# ", or NULL;
+                             "fatal error: ..." where it says more */
     uint64_t headline_line;
     uint64_t pid, tid;
-    const char *jvm;        /* "OpenJDK 64-Bit Server VM (17.0.15+6 ...)" */
-    unsigned jdk;           /* 17; 0 if unknown */
-    const char *arguments;  /* jvm_args */
+    const char *jvm;            /* "OpenJDK 64-Bit Server VM (17.0.15+6 ...)" */
+    unsigned jdk;               /* 17; 0 if unknown */
+    const char *arguments;      /* jvm_args */
     const char *current_thread; /* its description, or NULL */
-    double uptime;          /* seconds; < 0 unknown */
-    int64_t time;           /* Unix ms; INT64_MIN unknown */
-    bool compressed_oops;   /* only if oops_mode is not NULL */
-    const char *oops_mode;
+    double uptime;              /* seconds; < 0 unknown */
+    int64_t time;               /* Unix ms; INT64_MIN unknown, also where the
+                                   text's time zone is not UTC */
+    const char *main_class;     /* java_command, or NULL */
+    bool compressed_oops;       /* only if oops_mode is not NULL */
+    const char *oops_mode;      /* "32-bit", "Zero based, ..", "disabled" */
     uint64_t heap_max, heap_min; /* from flags or the heap's line */
     uint64_t heap_used, heap_committed, metaspace_used, metaspace_committed;
+    /* As the JVM sees them: inside a container `physical` is its limit. The
+     * machine's own is mem_total. */
     uint64_t physical, physical_free, available, swap, swap_free;
+    uint64_t mem_total;
     uint64_t page_size;
+    /* UNKNOWN also when unlimited. */
     uint64_t container_limit, container_usage, pids_limit, pids_current;
+    uint64_t container_peak;
     uint64_t rss, rss_peak, rss_anon, rss_file, rss_shmem, vm_size, swapped;
     uint64_t threads;
     uint64_t glibc_outstanding, glibc_retained; /* "C-Heap outstanding..." */
+    bool glibc_wrapped; /* "(may have wrapped)": figures modulo 4 GiB */
     uint64_t rlimit_nproc, rlimit_as; /* LIMIT_UNLIMITED: 2^64 - 2 */
     uint64_t map_count, max_map_count;
     uint64_t threads_max, pid_max;
@@ -57,9 +67,9 @@ struct vm_info {
         oome_array_errors;
     bool overcommit_strict; /* vm.overcommit_memory = 2 */
     uint64_t committed_as, commit_limit;
-    bool truncated;         /* no END line */
+    bool truncated; /* no END line */
     bool has_nmt;
-    struct nmt_report nmt;  /* if has_nmt: the section inside */
+    struct nmt_report nmt; /* if has_nmt: the section inside */
     /* Resolved flags, by name without -XX; UNKNOWN if absent. */
     uint64_t max_direct, max_metaspace, class_space, code_cache, stack_size;
 };
@@ -72,10 +82,11 @@ struct vm_flags { /* from VM.flags, VM.command_line, or any -X text */
     uint64_t pid;
     uint64_t xmx, xms, max_direct, max_metaspace, class_space, code_cache,
         stack_size, parallel_threads;
-    const char *gc; /* "G1", "Serial", "Parallel", "Z", "Shenandoah" or NULL */
+    const char *gc;  /* "G1", "Serial", "Parallel", "Z", "Shenandoah" or NULL */
     const char *nmt; /* "off", "summary", "detail" or NULL */
     bool heap_dump_on_oome, exit_on_oome, crash_on_oome;
     bool compressed_oops_off;
+    double max_ram_percentage; /* < 0: not given */
     const char *main_class;
     const char *text; /* the arguments, one line */
     uint64_t line;
