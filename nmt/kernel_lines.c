@@ -1,0 +1,269 @@
+/*
+ * kernel_lines.c - physical lines into messages.
+ *
+ * Mail programs wrap lines at a blank, terminals cut them anywhere, also
+ * inside numbers; both leave the rest without a prefix. A line is taken for
+ * the rest of the one before if it has no prefix and is no sentence itself,
+ * and the one before is a sentence that could go on; or if a phrase of the
+ * kernel's lies across the cut. Whether a blank was lost at the cut is
+ * decided by reading it both ways.
+ */
+#include "nmt/kernel_parts.h"
+
+#include <string.h>
+
+#include "nmt/text.h"
+
+/* Shorter lines are not wrapped but end. */
+#define WIDTH_MIN 60
+#define WIDTH_MAX 400
+/* No sentence of the kernel's takes more lines than these. */
+#define JOIN_MAX 10
+
+/* ---- the look of the file -------------------------------------------- */
+
+struct look {
+    size_t longest, count; /* the longest line, and how many are as long */
+    size_t lines, blank;
+};
+
+static void see_line(struct look *l, const uint8_t *p, size_t n)
+{
+    while (n && (p[n - 1] == '\r'))
+        n--;
+    l->lines++;
+    l->blank += n == 0;
+    if (n > l->longest) {
+        l->longest = n;
+        l->count = 0;
+    }
+    l->count += n == l->longest;
+}
+
+/* Several longest lines of one length look cut by a terminal; as many empty
+ * lines as others look like double spacing. */
+static void look_at(struct kernel_lines *k, struct source *s)
+{
+    const uint8_t *p, *end;
+    struct look l = {0};
+    size_t n = source_peek(s, SOURCE_WINDOW, &p);
+
+    for (; n; n -= (size_t)(end - p), p = end) {
+        end = memchr(p, '\n', n);
+        see_line(&l, p, end ? (size_t)(end - p) : n);
+        end = end ? end + 1 : p + n;
+    }
+    if (l.count > 1 && l.longest >= WIDTH_MIN && l.longest <= WIDTH_MAX)
+        k->width = l.longest;
+    k->spaced = l.lines > 4 && l.blank * 5 >= l.lines * 2;
+}
+
+bool kernel_lines_init(struct kernel_lines *k, struct source *s, struct mem *m,
+                       struct err *e)
+{
+    memset(k, 0, sizeof *k);
+    look_at(k, s);
+    k->text = mem_alloc(m, LINE_MAX_BYTES, 1, e);
+    k->trial = k->text ? mem_alloc(m, LINE_MAX_BYTES, 1, e) : NULL;
+    if (k->trial && lines_init(&k->lines, s, m, e))
+        return true;
+    mem_free(m, k->text);
+    mem_free(m, k->trial);
+    return false;
+}
+
+void kernel_lines_deinit(struct kernel_lines *k)
+{
+    struct mem *m = k->lines.mem;
+
+    lines_deinit(&k->lines);
+    mem_free(m, k->text);
+    mem_free(m, k->trial);
+}
+
+/* ---- one line ahead -------------------------------------------------- */
+
+/* The next line with text on it. A prefix alone on its line belongs to the
+ * text that follows. */
+static void look_ahead(struct kernel_lines *k)
+{
+    struct kernel_ahead *l = &k->ahead;
+    struct kernel_stamp stamp, alone;
+    bool marked, pending = false;
+    size_t width;
+    char *line;
+
+    kernel_stamp_clear(&alone);
+    l->text = NULL;
+    l->after_blank = false;
+    while ((line = lines_next(&k->lines, &width))) {
+        char *text = kernel_prefix_strip(line, &stamp, &marked);
+
+        if (*text) {
+            *l = (struct kernel_ahead){
+                .text = text,
+                .width = width,
+                .marked = marked || pending,
+                .after_blank = l->after_blank,
+                .line = k->lines.number,
+                .offset = k->lines.offset + (uint64_t)(text - line),
+                .stamp = stamp.clock ? stamp : alone,
+            };
+            return;
+        }
+        if (marked) {
+            pending = true;
+            if (stamp.clock)
+                alone = stamp;
+        } else {
+            l->after_blank = true;
+        }
+    }
+}
+
+/* ---- joining --------------------------------------------------------- */
+
+/* Whether a message of this form, as it stands, may go on. */
+static bool is_open(const struct kernel_lines *k, enum kernel_form form,
+                    bool cut)
+{
+    struct kernel_columns columns;
+    struct oom_task task;
+    bool bytes;
+    size_t n;
+
+    switch (form) {
+    case FORM_ROW:
+        return cut ||
+               kernel_row_read(k->text, &k->columns, &task, &bytes) == ROW_BAD;
+    case FORM_HEADER:
+        kernel_columns_read(k->text, &columns);
+        return !columns.complete;
+    case FORM_INVOKED: return !strstr(k->text, "_adj=");
+    case FORM_KILLED: return !strstr(k->text, "oom_score_adj:");
+    case FORM_SUMMARY: return !strstr(k->text, ",uid=");
+    case FORM_ANNOUNCE: return !text_ends(k->text, "child");
+    case FORM_USAGE: return !strstr(k->text, "failcnt ");
+    case FORM_STATS: return !text_ends(k->text, ":");
+    case FORM_TASK_IN: return cut || text_ends(k->text, "of");
+    case FORM_CPU: return !kernel_version(k->text, &n);
+    default: return false;
+    }
+}
+
+/* How well the text reads as a message of its form. */
+static unsigned grade(const struct kernel_lines *k, const char *text)
+{
+    struct oom_task task;
+    bool bytes;
+
+    if (kernel_form(text) == FORM_ROW)
+        return (unsigned)kernel_row_read(text, &k->columns, &task, &bytes);
+    return kernel_form_words(text);
+}
+
+/* `to` becomes `text` and `more`, with or without a blank between. */
+static void put_together(char *to, const char *text, const char *more,
+                         bool blank)
+{
+    size_t n = strlen(text), m = strlen(more);
+    size_t room = LINE_MAX_BYTES - 2 - n;
+
+    memmove(to, text, n);
+    if (blank)
+        to[n++] = ' ';
+    if (m > room)
+        m = room;
+    memcpy(to + n, more, m);
+    to[n + m] = '\0';
+}
+
+static bool within_number(const char *text, const char *more)
+{
+    char last = text[0] ? text[strlen(text) - 1] : ' ';
+
+    return text_is_digit(last) &&
+           (text_is_digit(*more) || text_starts(more, "kB") ||
+            text_starts(more, "KB"));
+}
+
+/* Where both readings are as good: cells of a table are apart, digits of a
+ * sentence are one number, a line cut at the edge lost nothing. */
+static bool blank_was_lost(const struct kernel_lines *k, enum kernel_form form,
+                           bool cut)
+{
+    if (cut)
+        return false;
+    return form == FORM_ROW || !within_number(k->text, k->ahead.text);
+}
+
+/* Whether the message reads on in the line ahead, rather than in prose. */
+static bool goes_on(const struct kernel_lines *k, enum kernel_form form,
+                    unsigned joined)
+{
+    const char *more = k->ahead.text;
+
+    if (form == FORM_ROW)
+        return joined > ROW_BAD || !more[strspn(more, " -0123456789")];
+    if (form == FORM_CPU)
+        return text_is_digit(*more) || joined > kernel_form_words(k->text);
+    return form == FORM_TASK_IN || joined > kernel_form_words(k->text) ||
+           within_number(k->text, more);
+}
+
+/* Joins the line ahead to the message; false if it is none of its. */
+static bool join(struct kernel_lines *k, enum kernel_form form, bool cut)
+{
+    const struct kernel_ahead *l = &k->ahead;
+    size_t n = strlen(k->text);
+    unsigned with = 0, without = 0;
+    bool open, across;
+
+    if (!l->text || l->marked || (l->after_blank && !k->spaced) ||
+        n > LINE_MAX_BYTES - 2)
+        return false;
+    open = is_open(k, form, cut) && kernel_form(l->text) == FORM_NONE;
+    put_together(k->trial, k->text, l->text, false);
+    across = kernel_form_straddles(k->trial, n);
+    if (open || across)
+        without = grade(k, k->trial);
+    put_together(k->trial, k->text, l->text, true);
+    across = across || kernel_form_straddles(k->trial, n);
+    if (open || across)
+        with = grade(k, k->trial);
+    if (!across &&
+        (!open || !goes_on(k, form, with > without ? with : without)))
+        return false;
+    put_together(k->text, k->text, l->text,
+                 with == without ? blank_was_lost(k, form, cut)
+                                 : with > without);
+    return true;
+}
+
+bool kernel_lines_next(struct kernel_lines *k, struct kernel_message *ret)
+{
+    struct kernel_ahead *l = &k->ahead;
+
+    if (!k->started)
+        look_ahead(k);
+    k->started = true;
+    if (!l->text)
+        return false;
+    *ret = (struct kernel_message){.text = k->text,
+                                   .line = l->line,
+                                   .offset = l->offset,
+                                   .stamp = l->stamp};
+    put_together(k->text, "", l->text, false);
+    ret->form = kernel_form(k->text);
+    for (int joined = 0; joined < JOIN_MAX; joined++) {
+        bool cut = k->width && l->width == k->width;
+
+        look_ahead(k);
+        if (!join(k, ret->form, cut))
+            break;
+        ret->form = kernel_form(k->text);
+    }
+    if (ret->form == FORM_HEADER)
+        kernel_columns_read(k->text, &k->columns);
+    return true;
+}
