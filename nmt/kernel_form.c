@@ -41,17 +41,18 @@ static enum kernel_form bracket_form(const char *text)
     return text_is_digit(*text_skip_blanks(p)) ? FORM_ROW : FORM_NONE;
 }
 
-/* "memory: usage", "memory+swap: usage", "kmem: usage", "swap: usage" */
+/* "memory: usage 1kB, limit ...", and of memory+swap, kmem, swap */
 static bool is_usage(const char *text)
 {
-    return contains(text, ": usage ") && contains(text, "limit");
+    return contains(text, "memory: usage") || contains(text, "swap: usage") ||
+           contains(text, "kmem: usage");
 }
 
 /* What the kernel says of the CPU and task at fault, before and after 3.x */
 static bool is_cpu(const char *text)
 {
-    return (contains(text, "CPU: ") && contains(text, " Comm: ")) ||
-           (text_starts(text, "Pid: ") && contains(text, ", comm: "));
+    return (text_starts(text, "CPU: ") && text_is_digit(text[5])) ||
+           (text_starts(text, "Pid: ") && contains(text, "comm: "));
 }
 
 /* "Node 0 DMA: 2*4kB (U) 1*8kB": the first product has the page size. */
@@ -227,13 +228,19 @@ unsigned kernel_form_words(const char *text)
 bool kernel_form_straddles(const char *text, size_t at)
 {
     static const char *const phrases[] = {
-        " invoked oom-killer: ",
+        " invoked oom-killer:",
         "Out of memory: Kill",
         "Memory cgroup out of memory: Kill",
         "Killed process ",
+        "Kill process ",
+        "no killable processes",
         "oom-kill:constraint=CONSTRAINT_",
         "killed as a result of limit of ",
         "Memory cgroup stats for ",
+        "memory: usage ",
+        "swap: usage ",
+        "kmem: usage ",
+        "Tasks state (memory values ",
         NULL,
     };
 

@@ -40,7 +40,7 @@ static void see_line(struct look *l, const uint8_t *p, size_t n)
     l->count += n == l->longest;
 }
 
-/* Several longest lines of one length look cut by a terminal; as many empty
+/* Three longest lines of one length look cut by a terminal; as many empty
  * lines as others look like double spacing. */
 static void look_at(struct kernel_lines *k, struct source *s)
 {
@@ -53,7 +53,7 @@ static void look_at(struct kernel_lines *k, struct source *s)
         see_line(&l, p, end ? (size_t)(end - p) : n);
         end = end ? end + 1 : p + n;
     }
-    if (l.count > 1 && l.longest >= WIDTH_MIN && l.longest <= WIDTH_MAX)
+    if (l.count > 2 && l.longest >= WIDTH_MIN && l.longest <= WIDTH_MAX)
         k->width = l.longest;
     k->spaced = l.lines > 4 && l.blank * 5 >= l.lines * 2;
 }
@@ -97,6 +97,7 @@ static void look_ahead(struct kernel_lines *k)
     l->text = NULL;
     l->after_blank = false;
     while ((line = lines_next(&k->lines, &width))) {
+        char first = line[0], last = width ? line[width - 1] : ' ';
         char *text = kernel_prefix_strip(line, &stamp, &marked);
 
         if (*text) {
@@ -105,6 +106,8 @@ static void look_ahead(struct kernel_lines *k)
                 .width = width,
                 .marked = marked || pending,
                 .after_blank = l->after_blank,
+                .blank_first = text_is_blank(first),
+                .blank_last = text_is_blank(last),
                 .line = k->lines.number,
                 .offset = k->lines.offset + (uint64_t)(text - line),
                 .stamp = stamp.clock ? stamp : alone,
@@ -123,9 +126,14 @@ static void look_ahead(struct kernel_lines *k)
 
 /* ---- joining --------------------------------------------------------- */
 
+/* A key of the cgroup's figures whose value stands on the next line. */
+static bool is_lone_key(const char *text)
+{
+    return !text[strspn(text, "abcdefghijklmnopqrstuvwxyz_")];
+}
+
 /* Whether a message of this form, as it stands, may go on. */
-static bool is_open(const struct kernel_lines *k, enum kernel_form form,
-                    bool cut)
+static bool is_open(const struct kernel_lines *k, enum kernel_form form)
 {
     struct kernel_columns columns;
     struct oom_task task;
@@ -134,8 +142,7 @@ static bool is_open(const struct kernel_lines *k, enum kernel_form form,
 
     switch (form) {
     case FORM_ROW:
-        return cut ||
-               kernel_row_read(k->text, &k->columns, &task, &bytes) == ROW_BAD;
+        return kernel_row_read(k->text, &k->columns, &task, &bytes) == ROW_BAD;
     case FORM_HEADER:
         kernel_columns_read(k->text, &columns);
         return !columns.complete;
@@ -144,9 +151,10 @@ static bool is_open(const struct kernel_lines *k, enum kernel_form form,
     case FORM_SUMMARY: return !strstr(k->text, ",uid=");
     case FORM_ANNOUNCE: return !text_ends(k->text, "child");
     case FORM_USAGE: return !strstr(k->text, "failcnt ");
-    case FORM_STATS: return !text_ends(k->text, ":");
-    case FORM_TASK_IN: return cut || text_ends(k->text, "of");
+    case FORM_STATS: return true;
+    case FORM_TASK_IN: return text_ends(k->text, "of");
     case FORM_CPU: return !kernel_version(k->text, &n);
+    case FORM_NONE: return is_lone_key(k->text);
     default: return false;
     }
 }
@@ -188,12 +196,9 @@ static bool within_number(const char *text, const char *more)
 }
 
 /* Where both readings are as good: cells of a table are apart, digits of a
- * sentence are one number, a line cut at the edge lost nothing. */
-static bool blank_was_lost(const struct kernel_lines *k, enum kernel_form form,
-                           bool cut)
+ * sentence are one number. */
+static bool blank_was_lost(const struct kernel_lines *k, enum kernel_form form)
 {
-    if (cut)
-        return false;
     return form == FORM_ROW || !within_number(k->text, k->ahead.text);
 }
 
@@ -202,42 +207,58 @@ static bool goes_on(const struct kernel_lines *k, enum kernel_form form,
                     unsigned joined)
 {
     const char *more = k->ahead.text;
+    size_t n;
 
     if (form == FORM_ROW)
         return joined > ROW_BAD || !more[strspn(more, " -0123456789")];
-    if (form == FORM_CPU)
-        return text_is_digit(*more) || joined > kernel_form_words(k->text);
+    if (form == FORM_CPU && kernel_version(k->trial, &n))
+        return true;
+    if (form == FORM_NONE)
+        return !more[strspn(more, "0123456789")];
     return form == FORM_TASK_IN || joined > kernel_form_words(k->text) ||
            within_number(k->text, more);
 }
 
 /* Joins the line ahead to the message; false if it is none of its. */
-static bool join(struct kernel_lines *k, enum kernel_form form, bool cut)
+static bool join(struct kernel_lines *k, enum kernel_form form)
 {
     const struct kernel_ahead *l = &k->ahead;
     size_t n = strlen(k->text);
-    unsigned with = 0, without = 0;
+    unsigned with, without;
     bool open, across;
 
     if (!l->text || l->marked || (l->after_blank && !k->spaced) ||
         n > LINE_MAX_BYTES - 2)
         return false;
-    open = is_open(k, form, cut) && kernel_form(l->text) == FORM_NONE;
+    open = k->cut && k->marked;
+    if (!open && kernel_form(l->text) == FORM_NONE)
+        open = k->cut || is_open(k, form);
     put_together(k->trial, k->text, l->text, false);
     across = kernel_form_straddles(k->trial, n);
-    if (open || across)
-        without = grade(k, k->trial);
+    without = open || across ? grade(k, k->trial) : 0;
     put_together(k->trial, k->text, l->text, true);
     across = across || kernel_form_straddles(k->trial, n);
-    if (open || across)
-        with = grade(k, k->trial);
+    with = open || across ? grade(k, k->trial) : 0;
     if (!across &&
-        (!open || !goes_on(k, form, with > without ? with : without)))
+        !(open &&
+          (k->cut || goes_on(k, form, with > without ? with : without))))
         return false;
     put_together(k->text, k->text, l->text,
-                 with == without ? blank_was_lost(k, form, cut)
-                                 : with > without);
+                 k->cut            ? l->blank_first || k->cut_at_blank
+                 : with == without ? blank_was_lost(k, form)
+                                   : with > without);
+    /* Wrapped at less than the full width: this file's lines are not cut. */
+    if (!k->cut)
+        k->width = 0;
     return true;
+}
+
+/* Steps to the next physical line, keeping how the last one ended. */
+static void step(struct kernel_lines *k)
+{
+    k->cut = k->width && k->ahead.width == k->width;
+    k->cut_at_blank = k->ahead.blank_last;
+    look_ahead(k);
 }
 
 bool kernel_lines_next(struct kernel_lines *k, struct kernel_message *ret)
@@ -253,15 +274,13 @@ bool kernel_lines_next(struct kernel_lines *k, struct kernel_message *ret)
                                    .line = l->line,
                                    .offset = l->offset,
                                    .stamp = l->stamp};
+    k->marked = l->marked;
     put_together(k->text, "", l->text, false);
     ret->form = kernel_form(k->text);
-    for (int joined = 0; joined < JOIN_MAX; joined++) {
-        bool cut = k->width && l->width == k->width;
-
-        look_ahead(k);
-        if (!join(k, ret->form, cut))
-            break;
+    step(k);
+    for (int joined = 0; joined < JOIN_MAX && join(k, ret->form); joined++) {
         ret->form = kernel_form(k->text);
+        step(k);
     }
     if (ret->form == FORM_HEADER)
         kernel_columns_read(k->text, &k->columns);

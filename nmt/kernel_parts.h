@@ -153,6 +153,7 @@ struct kernel_ahead { /* one physical line, stripped */
     char *text;       /* NULL: the end was reached */
     size_t width;     /* of the line as it stands in the file */
     bool marked, after_blank;
+    bool blank_first, blank_last; /* as it stands in the file */
     uint64_t line, offset;
     struct kernel_stamp stamp;
 };
@@ -162,9 +163,11 @@ struct kernel_lines {
     struct kernel_columns columns; /* of the last table header */
     struct kernel_ahead ahead;
     bool started;
-    char *text, *trial; /* LINE_MAX_BYTES each */
-    size_t width;       /* of the longest line, if lines seem cut there */
-    bool spaced;        /* every other line is empty */
+    char *text, *trial;     /* LINE_MAX_BYTES each */
+    size_t width;           /* of the longest line, if lines seem cut there */
+    bool spaced;            /* every other line is empty */
+    bool cut, cut_at_blank; /* the message so far ended at that width */
+    bool marked;            /* it has a prefix */
 };
 
 bool kernel_lines_init(struct kernel_lines *k, struct source *s, struct mem *m,
