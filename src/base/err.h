@@ -35,8 +35,7 @@ struct err {
 bool err_set(struct err *e, enum err_code code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 bool err_at_offset(struct err *e, enum err_code code, uint64_t offset,
-                   const char *fmt, ...)
-    __attribute__((format(printf, 4, 5)));
+                   const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 bool err_at_line(struct err *e, enum err_code code, uint64_t line,
                  const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 

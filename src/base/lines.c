@@ -5,8 +5,7 @@
 
 #include <string.h>
 
-bool lines_init(struct lines *l, struct source *s, struct mem *m,
-                struct err *e)
+bool lines_init(struct lines *l, struct source *s, struct mem *m, struct err *e)
 {
     memset(l, 0, sizeof *l);
     l->source = s;

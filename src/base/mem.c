@@ -45,8 +45,7 @@ static void give(struct mem *m, uint64_t bytes)
 
 static bool product(uint64_t n, size_t size, uint64_t *ret, struct err *e)
 {
-    if (__builtin_mul_overflow(n, (uint64_t)size, ret) ||
-        *ret > PTRDIFF_MAX)
+    if (__builtin_mul_overflow(n, (uint64_t)size, ret) || *ret > PTRDIFF_MAX)
         return err_set(e, ERR_NOMEM, "%llu elements of %zu bytes are too many",
                        (unsigned long long)n, size);
     if (*ret == 0)

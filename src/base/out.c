@@ -74,8 +74,8 @@ void out_printf(struct out *o, const char *fmt, ...)
         if (vfprintf(o->file, fmt, ap) < 0)
             err_set(&o->err, ERR_IO, "cannot write: %s", strerror(errno));
         va_end(ap);
-    } else if (n >= 0 && vec_reserve(&o->text, o->mem, (uint64_t)n + 1,
-                                     &o->err)) {
+    } else if (n >= 0 &&
+               vec_reserve(&o->text, o->mem, (uint64_t)n + 1, &o->err)) {
         va_start(ap, fmt);
         vsnprintf(o->text.at + o->text.n, (size_t)n + 1, fmt, ap);
         va_end(ap);

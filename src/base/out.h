@@ -13,7 +13,7 @@
 #include "vec.h"
 
 struct out {
-    FILE *file;     /* NULL: into `text` */
+    FILE *file; /* NULL: into `text` */
     struct mem *mem;
     VEC(char) text; /* not NUL-terminated until out_string */
     struct err err; /* the first failure */

@@ -150,8 +150,7 @@ static bool zin_fill(struct source *s)
 
     if (s->z.avail_in)
         memmove(s->zin, s->z.next_in, s->z.avail_in);
-    n = raw_read(s, s->raw, s->zin + s->z.avail_in,
-                 RAW_BUFFER - s->z.avail_in);
+    n = raw_read(s, s->raw, s->zin + s->z.avail_in, RAW_BUFFER - s->z.avail_in);
     s->z.next_in = s->zin;
     s->z.avail_in += (unsigned)n;
     s->raw += n;
@@ -236,8 +235,7 @@ static bool spool_create(struct source *s, struct err *e)
     const char *dir = getenv("TMPDIR");
     char name[4096];
 
-    snprintf(name, sizeof name, "%s/oomwhy-XXXXXX",
-             dir && *dir ? dir : "/tmp");
+    snprintf(name, sizeof name, "%s/oomwhy-XXXXXX", dir && *dir ? dir : "/tmp");
     s->pipe = STDIN_FILENO;
     s->fd = mkostemp(name, O_CLOEXEC);
     if (s->fd < 0)
@@ -432,7 +430,7 @@ bool source_seek(struct source *s, uint64_t offset, struct err *e)
 
         s->begin = s->end = 0;
         if (s->gzip) {
-            VEC_EACH(&s->members, m)
+            VEC_EACH (&s->members, m)
                 if (m->out <= offset)
                     at = m;
             if (at->out > s->out || offset < s->out)

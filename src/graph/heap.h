@@ -11,13 +11,13 @@
 #include "graph/sizes.h"
 
 struct heap_options {
-    bool mat;              /* --compat mat: its edges, roots, sizes */
-    bool keep_unreachable; /* histogram and tree over garbage too */
-    bool show_values;      /* contents of strings may be shown */
-    bool quick;            /* no dominator tree, retained sizes, suspects */
-    const char *size_model; /* "auto" or a name; NULL: auto */
-    unsigned dump;         /* which of several in one file, from 1; 0 */
-    uint64_t top;          /* rows of lists; 0 = all */
+    bool mat;                 /* --compat mat: its edges, roots, sizes */
+    bool keep_unreachable;    /* histogram and tree over garbage too */
+    bool show_values;         /* contents of strings may be shown */
+    bool quick;               /* no dominator tree, retained sizes, suspects */
+    const char *size_model;   /* "auto" or a name; NULL: auto */
+    unsigned dump;            /* which of several in one file, from 1; 0 */
+    uint64_t top;             /* rows of lists; 0 = all */
     unsigned suspect_percent; /* of the heap; 0: 10 */
     void (*progress)(void *ctx, const char *phase, uint64_t done,
                      uint64_t total);
@@ -67,7 +67,7 @@ struct heap_suspect {
     uint32_t node; /* SUSPECT_OBJECT; for a group: a typical member */
     uint64_t id;
     const char *name;
-    uint64_t objects;  /* retained by it; for a group: members */
+    uint64_t objects; /* retained by it; for a group: members */
     uint64_t shallow, retained, native_retained;
     VEC(struct heap_step) path; /* root first, to the suspect */
     /* From the suspect down to where it piles up, the last is that point;
@@ -82,6 +82,11 @@ struct heap_suspect {
     VEC(struct heap_held) contents; /* largest first, a handful */
 };
 
+struct heap_suspects {
+    struct heap_suspect *at;
+    uint64_t n, cap;
+};
+
 struct heap_thread {
     uint32_t node;
     uint64_t id;
@@ -89,16 +94,16 @@ struct heap_thread {
     const char *class_name;
     bool daemon, is_virtual;
     uint64_t retained;
-    uint64_t stack_locals; /* objects rooted in its stack */
+    uint64_t stack_locals;   /* objects rooted in its stack */
     uint64_t stack_retained; /* bytes those retain together */
     uint32_t n_frames;
     const struct hprof_frame **frames;
-    bool in_oome; /* its top frame is OutOfMemoryError.<init> */
+    bool in_oome;            /* its top frame is OutOfMemoryError.<init> */
     const char *oome_caller; /* first frame below the JDK's own, as text */
 };
 
-struct heap_reference_sum { /* what only such references keep alive */
-    uint64_t references;    /* Reference objects with a referent */
+struct heap_reference_sum {  /* what only such references keep alive */
+    uint64_t references;     /* Reference objects with a referent */
     uint64_t objects, bytes; /* reachable only through them */
 };
 
@@ -123,18 +128,19 @@ struct heap_natives {
     struct heap_buffers nio_cache;   /* sun.nio.ch.Util's temporary ones */
     struct heap_buffers segments;    /* java.lang.foreign */
     struct heap_buffers awaiting_gc; /* owners nobody holds strongly */
-    uint64_t jvm_counter;   /* java.nio.Bits reserved, bytes */
-    uint64_t jvm_count;     /* buffers it counts */
+    uint64_t jvm_counter;            /* java.nio.Bits reserved, bytes */
+    uint64_t jvm_count;              /* buffers it counts */
     uint64_t jvm_limit;
     uint64_t netty_counter; /* bytes */
     VEC(struct heap_peer) peers;
     uint64_t platform_threads, virtual_threads;
     uint64_t bytes; /* attributed to nodes in all */
-    /* Who holds most native bytes: like suspects, largest first. */
-    VEC(struct heap_suspect) holders;
+    /* Who holds most native bytes, and who most mapped ones: like suspects,
+     * largest first; native_retained is the weight that ordered them. */
+    struct heap_suspects holders, mapped_holders;
 };
 
-struct heap_queue { /* Finalizer and Cleaner backlogs */
+struct heap_queue {      /* Finalizer and Cleaner backlogs */
     uint64_t finalizers; /* Finalizer objects */
     uint64_t pending;    /* of those, on the queue: waiting for finalize() */
     uint64_t cleaners;   /* PhantomCleanable, sun.misc.Cleaner */
@@ -147,18 +153,18 @@ struct heap_queue { /* Finalizer and Cleaner backlogs */
 };
 
 struct heap_strings {
-    uint64_t count, bytes;       /* java.lang.String and their arrays */
-    uint64_t sampled, distinct;  /* contents compared, of a sample */
-    uint64_t duplicate_bytes;    /* extrapolated; UNKNOWN: not looked at */
+    uint64_t count, bytes;      /* java.lang.String and their arrays */
+    uint64_t sampled, distinct; /* contents compared, of a sample */
+    uint64_t duplicate_bytes;   /* extrapolated; UNKNOWN: not looked at */
 };
 
 struct heap_loaders {
     uint64_t count;              /* class loaders, without the boot loader */
     const char *repeated_loader; /* loader class with most instances */
     uint64_t repeated_loader_count;
-    const char *repeated_class;  /* class name defined by most loaders */
+    const char *repeated_class; /* class name defined by most loaders */
     uint64_t repeated_class_count;
-    const char *family;          /* name stem of most generated classes */
+    const char *family; /* name stem of most generated classes */
     uint64_t family_count;
 };
 
@@ -179,7 +185,7 @@ struct heap {
     VEC(struct heap_class_row) histogram; /* shallow, largest first */
     VEC(struct heap_object) dominators;   /* children of the super-root */
     uint64_t n_dominators;                /* in all */
-    VEC(struct heap_suspect) suspects;    /* retained, largest first */
+    struct heap_suspects suspects;        /* retained, largest first */
     VEC(struct heap_thread) threads;
     uint32_t oome_thread; /* index into threads, or NODE_NONE: none */
     struct heap_natives natives;
@@ -195,8 +201,8 @@ struct heap {
 /* Reads and analyses. Damage is in heap->dump.damage. On failure nothing
  * needs freeing. `s` must stay open as long as the heap is in use. */
 bool heap_analyse(struct source *s, const char *path,
-                  const struct heap_options *o, struct mem *m,
-                  struct heap *ret, struct err *e);
+                  const struct heap_options *o, struct mem *m, struct heap *ret,
+                  struct err *e);
 void heap_deinit(struct heap *h);
 
 #endif

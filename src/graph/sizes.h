@@ -18,21 +18,21 @@ enum size_model_kind {
 
 struct size_model {
     enum size_model_kind kind;
-    const char *name;         /* "hotspot-64-compressed", "mat", ... */
-    uint32_t object_align;    /* bytes */
-    uint32_t reference_size;  /* 4 or 8 */
-    uint32_t object_header;   /* bytes before an instance's fields */
-    uint32_t array_header;    /* with the length */
-    bool certain;             /* the addresses prove it */
-    char why[160];            /* what it was inferred from */
+    const char *name;        /* "hotspot-64-compressed", "mat", ... */
+    uint32_t object_align;   /* bytes */
+    uint32_t reference_size; /* 4 or 8 */
+    uint32_t object_header;  /* bytes before an instance's fields */
+    uint32_t array_header;   /* with the length */
+    bool certain;            /* the addresses prove it */
+    char why[160];           /* what it was inferred from */
 };
 
 struct sizes {
     struct size_model model;
     const struct hprof_dump *dump;
-    uint64_t *instance; /* [n_classes]: bytes of one instance */
+    uint64_t *instance;     /* [n_classes]: bytes of one instance */
     uint64_t *class_object; /* [n_classes]: bytes of the class object */
-    uint64_t next_length; /* the cursor of sizes_next */
+    uint64_t next_length;   /* the cursor of sizes_next */
     uint32_t next_node;
 };
 

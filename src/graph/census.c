@@ -1,0 +1,248 @@
+/*
+ * census.c - how much of everything: sums, the class histogram with
+ * retained sizes, and what only soft, weak or finalizer references hold.
+ */
+#include "graph/heap_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "graph/walk.h"
+
+/* ---- sums and histogram ----------------------------------------------------
+ */
+
+static void add(struct heap_sum *s, uint64_t bytes)
+{
+    s->objects++;
+    s->bytes += bytes;
+}
+
+/* One row a class plus one for objects whose class is missing. */
+static void count_all(struct analysis *a, struct heap_sum *rows)
+{
+    const struct hprof_dump *d = a->dump;
+    struct heap *h = a->heap;
+    bool tree = a->tree.at != NULL;
+
+    for (uint32_t v = 1; v < d->nodes; v++) {
+        uint64_t bytes = sizes_next(&a->sizes, v);
+        bool reached = analysis_at(a, v) != NODE_NONE;
+        uint32_t c = d->class_of[v];
+
+        if (hprof_is_class_object(d, v)) {
+            if (d->classes[v - 1].hidden)
+                continue;
+            h->class_objects++;
+        } else if (c != CLASS_NONE && d->classes[c].array &&
+                   bytes > h->largest_array_bytes) {
+            h->largest_array_bytes = bytes;
+        }
+        add(&h->all, bytes);
+        if (tree)
+            add(reached ? &h->reachable : &h->unreachable, bytes);
+        if (reached || !h->mat || h->quick)
+            add(&rows[c == CLASS_NONE ? d->n_classes : c], bytes);
+    }
+    if (!tree)
+        h->reachable = h->unreachable = (struct heap_sum){UNKNOWN, UNKNOWN};
+}
+
+static const char *loader_text(struct analysis *a, const struct hprof_class *k)
+{
+    if (k->boot || k->loader_id == 0)
+        return NULL;
+    return arena_printf(
+        a->arena, a->err, "%s @ 0x%llx",
+        k->loader == NODE_NONE ? "?" : analysis_class_name(a, k->loader),
+        (unsigned long long)k->loader_id);
+}
+
+static int by_shallow(const void *x, const void *y)
+{
+    const struct heap_class_row *a = x, *b = y;
+
+    if (a->shallow != b->shallow)
+        return a->shallow > b->shallow ? -1 : 1;
+    if (a->objects != b->objects)
+        return a->objects > b->objects ? -1 : 1;
+    if (strcmp(a->name, b->name) != 0)
+        return strcmp(a->name, b->name);
+    return a->class_index < b->class_index ? -1
+                                           : a->class_index > b->class_index;
+}
+
+static bool make_rows(struct analysis *a, const struct heap_sum *sums,
+                      const uint64_t *retained)
+{
+    const struct hprof_dump *d = a->dump;
+    struct heap *h = a->heap;
+
+    for (uint32_t c = 0; c <= d->n_classes; c++) {
+        struct heap_class_row *row;
+
+        if (!sums[c].objects)
+            continue;
+        if (!vec_push(&h->histogram, a->mem, a->err))
+            return false;
+        row = vec_last(&h->histogram);
+        row->class_index = c < d->n_classes ? c : CLASS_NONE;
+        row->name = c < d->n_classes ? d->classes[c].name : "?";
+        row->objects = sums[c].objects;
+        row->shallow = sums[c].bytes;
+        row->retained = retained ? retained[c] : UNKNOWN;
+        if (c < d->n_classes)
+            row->loader = loader_text(a, &d->classes[c]);
+        if (err_is_set(a->err))
+            return false;
+    }
+    if (h->histogram.n)
+        qsort(h->histogram.at, h->histogram.n, sizeof *h->histogram.at,
+              by_shallow);
+    return true;
+}
+
+static bool histogram(struct analysis *a)
+{
+    uint64_t n = (uint64_t)a->dump->n_classes + 1;
+    struct heap_sum *sums = mem_alloc(a->mem, n, sizeof *sums, a->err);
+    uint64_t *retained = NULL;
+    bool ok = sums != NULL;
+
+    if (ok)
+        count_all(a, sums);
+    if (ok && a->tree.at) {
+        retained = mem_alloc(a->mem, n, sizeof *retained, a->err);
+        ok = retained &&
+             tree_class_retained(&a->tree, a->dump->class_of,
+                                 a->dump->n_classes, a->mem, retained, a->err);
+    }
+    ok = ok && make_rows(a, sums, retained);
+    mem_free(a->mem, sums);
+    mem_free(a->mem, retained);
+    return ok;
+}
+
+/* ---- reachability by strength ----------------------------------------------
+ */
+
+struct marks {
+    uint64_t *seen, *before; /* bitmaps of nodes */
+    uint64_t bytes;
+};
+
+static bool has(const uint64_t *bits, uint32_t v)
+{
+    return bits[v >> 6] >> (v & 63) & 1;
+}
+
+static void ignore(void *ctx, uint32_t node)
+{
+    (void)ctx;
+    (void)node;
+}
+
+/* Referents of this strength whose Reference is alive and they are not. */
+static bool collect_starts(struct analysis *a, const struct marks *k,
+                           unsigned strength, struct node_list *starts)
+{
+    const struct hprof_weak_edge *w;
+
+    starts->n = 0;
+    VEC_EACH (&a->dump->weak, w) {
+        if (w->strength != strength || !has(k->seen, w->from) ||
+            has(k->seen, w->to))
+            continue;
+        if (!vec_push(starts, a->mem, a->err))
+            return false;
+        *vec_last(starts) = w->to;
+    }
+    return true;
+}
+
+static void sum_new(struct analysis *a, const struct marks *k,
+                    struct heap_reference_sum *ret)
+{
+    for (uint32_t w = 0; w <= a->dump->nodes >> 6; w++) {
+        uint64_t fresh = k->seen[w] & ~k->before[w];
+
+        for (; fresh; fresh &= fresh - 1) {
+            uint32_t v = w << 6 | (uint32_t)__builtin_ctzll(fresh);
+
+            ret->objects++;
+            ret->bytes += sizes_next(&a->sizes, v);
+        }
+    }
+    memcpy(k->before, k->seen, k->bytes);
+}
+
+/* A reference met on the way can open further ones; a chain of more than
+ * this many soft caches inside soft caches is counted short. */
+#define MAX_ROUNDS 64
+
+static bool reach_by(struct analysis *a, struct marks *k, unsigned strength,
+                     struct heap_reference_sum *ret)
+{
+    struct node_list starts = {0};
+    const struct hprof_weak_edge *w;
+    bool ok = true;
+
+    VEC_EACH (&a->dump->weak, w)
+        ret->references += w->strength == strength && has(k->seen, w->from);
+    for (unsigned i = 0; ok && i < MAX_ROUNDS; i++) {
+        ok = collect_starts(a, k, strength, &starts);
+        if (!ok || !starts.n)
+            break;
+        ok = walk_beyond(&a->model.graph, starts.at, starts.n, k->seen, ignore,
+                         NULL, a->mem, a->err);
+    }
+    vec_free(&starts, a->mem);
+    if (ok)
+        sum_new(a, k, ret);
+    return ok;
+}
+
+static void take_out(struct heap *h, const struct heap_reference_sum *s)
+{
+    h->unreachable.objects -= s->objects;
+    h->unreachable.bytes -= s->bytes;
+}
+
+/* java.lang.ref: soft before weak before due for finalization before
+ * phantom; each strength counts what no stronger one reaches. */
+static bool strengths(struct analysis *a)
+{
+    struct heap *h = a->heap;
+    struct marks k = {.bytes = ((uint64_t)a->dump->nodes / 64 + 1) * 8};
+    bool ok;
+
+    if (!a->tree.at || h->mat)
+        return true;
+    k.seen = mem_map(a->mem, k.bytes, a->err);
+    k.before = mem_map(a->mem, k.bytes, a->err);
+    ok = k.seen && k.before;
+    if (ok) {
+        for (uint32_t v = 0; v < a->dump->nodes; v++)
+            if (a->tree.at[v] != NODE_NONE)
+                k.seen[v >> 6] |= (uint64_t)1 << (v & 63);
+        memcpy(k.before, k.seen, k.bytes);
+        ok = reach_by(a, &k, SOFT, &h->soft) &&
+             reach_by(a, &k, WEAK, &h->weak) &&
+             reach_by(a, &k, FINAL, &h->final) &&
+             reach_by(a, &k, PHANTOM, &h->phantom);
+    }
+    mem_unmap(a->mem, k.seen, k.bytes);
+    mem_unmap(a->mem, k.before, k.bytes);
+    if (ok) {
+        take_out(h, &h->soft);
+        take_out(h, &h->weak);
+        take_out(h, &h->final);
+        take_out(h, &h->phantom);
+    }
+    return ok;
+}
+
+bool census_take(struct analysis *a)
+{
+    return histogram(a) && strengths(a);
+}

@@ -1,0 +1,219 @@
+/*
+ * heap.c - from a dump to facts: the passes in their order.
+ *
+ *     read -> size model -> edges and roots -> dominators -> tree
+ *          -> sums -> threads -> native census -> suspects -> patterns
+ */
+#include "graph/heap_parts.h"
+
+#include <string.h>
+
+/* ---- what the passes share ----------------------------------------------- */
+
+const struct graph *analysis_paths(const struct analysis *a)
+{
+    return a->heap->mat ? &a->strong.graph : &a->model.graph;
+}
+
+uint32_t analysis_at(const struct analysis *a, uint32_t node)
+{
+    return a->tree.at ? a->tree.at[node] : NODE_NONE;
+}
+
+uint64_t analysis_retained(const struct analysis *a, uint32_t node)
+{
+    uint32_t at = analysis_at(a, node);
+
+    return at == NODE_NONE ? UNKNOWN : a->tree.retained[at];
+}
+
+uint64_t analysis_native(const struct analysis *a, uint32_t node)
+{
+    uint32_t at = analysis_at(a, node);
+
+    return at == NODE_NONE || !a->native ? 0 : a->native[at];
+}
+
+const char *analysis_class_name(const struct analysis *a, uint32_t node)
+{
+    const struct hprof_dump *d = a->dump;
+    uint32_t c;
+
+    if (hprof_is_class_object(d, node))
+        return "java.lang.Class";
+    c = d->class_of[node];
+    return c == CLASS_NONE ? "?" : d->classes[c].name;
+}
+
+const char *analysis_object_name(const struct analysis *a, uint32_t node)
+{
+    const struct heap_thread *t;
+
+    if (hprof_is_class_object(a->dump, node))
+        return a->dump->classes[node - 1].name;
+    VEC_EACH (&a->heap->threads, t)
+        if (t->node == node)
+            return t->name;
+    return NULL;
+}
+
+static bool push_node(struct analysis *a, struct node_list *list, uint32_t node)
+{
+    if (!vec_push(list, a->mem, a->err))
+        return false;
+    *vec_last(list) = node;
+    return true;
+}
+
+bool analysis_instances(struct analysis *a, const uint8_t *wanted,
+                        struct node_list *ret)
+{
+    const struct hprof_dump *d = a->dump;
+
+    for (uint32_t v = d->n_classes + 1; v < d->nodes; v++) {
+        uint32_t c = d->class_of[v];
+
+        if (c != CLASS_NONE && wanted[c] && !push_node(a, ret, v))
+            return false;
+    }
+    return true;
+}
+
+/* ---- the passes ------------------------------------------------------------
+ */
+
+static void progress(const struct analysis *a, const char *phase)
+{
+    if (a->options->progress)
+        a->options->progress(a->options->progress_ctx, phase, 0, 0);
+}
+
+static bool read_dump(struct analysis *a)
+{
+    const struct hprof_options o = {
+        .dump = a->options->dump,
+        .progress = a->options->progress,
+        .progress_ctx = a->options->progress_ctx,
+    };
+
+    return hprof_dump_read(a->source, &o, a->mem, &a->heap->dump, a->err);
+}
+
+static bool build_model(struct analysis *a)
+{
+    bool mat = a->heap->mat;
+    const char *sizes = a->options->size_model;
+
+    if (mat && (!sizes || strcmp(sizes, "auto") == 0))
+        sizes = "mat";
+    if (!sizes_init(&a->sizes, a->dump, sizes, a->mem, a->err))
+        return false;
+    a->heap->sizes = a->sizes.model;
+    if (!model_build(&a->model, a->dump, mat, mat, a->mem, a->err))
+        return false;
+    a->heap->roots = a->model.n_roots;
+    return !mat ||
+           model_build(&a->strong, a->dump, true, false, a->mem, a->err);
+}
+
+static bool build_tree(struct analysis *a)
+{
+    struct dom dom;
+    bool ok;
+
+    if (a->options->quick)
+        return true;
+    progress(a, "dominators");
+    if (!dom_build(&a->model.graph, a->mem, &dom, a->err))
+        return false;
+    progress(a, "retained sizes");
+    ok = tree_build(&dom, sizes_next, &a->sizes, a->mem, &a->tree, a->err);
+    dom_deinit(&dom, a->mem);
+    return ok;
+}
+
+static void count_roots(struct heap *h)
+{
+    const struct hprof_root *r;
+
+    VEC_EACH (&h->dump.roots, r)
+        h->root_records[r->kind]++;
+}
+
+static bool run(struct analysis *a)
+{
+    return build_model(a) && build_tree(a) && census_take(a) &&
+           threads_collect(a) && natives_collect(a) && natives_flow(a) &&
+           suspects_find(a) && patterns_find(a);
+}
+
+static void analysis_deinit(struct analysis *a)
+{
+    sizes_deinit(&a->sizes, a->mem);
+    model_deinit(&a->model, a->mem);
+    model_deinit(&a->strong, a->mem);
+    mem_unmap(a->mem, a->native, a->tree.reached * sizeof *a->native);
+    mem_unmap(a->mem, a->mapped, a->tree.reached * sizeof *a->mapped);
+    tree_deinit(&a->tree, a->mem);
+    vec_free(&a->native_weights, a->mem);
+    vec_free(&a->mapped_weights, a->mem);
+}
+
+bool heap_analyse(struct source *s, const char *path,
+                  const struct heap_options *o, struct mem *m, struct heap *ret,
+                  struct err *e)
+{
+    struct analysis a = {
+        .heap = ret,
+        .dump = &ret->dump,
+        .options = o,
+        .source = s,
+        .mem = m,
+        .arena = &ret->arena,
+        .err = e,
+    };
+    bool ok;
+
+    memset(ret, 0, sizeof *ret);
+    ret->mem = m;
+    ret->mat = o->mat;
+    ret->quick = o->quick;
+    ret->oome_thread = NODE_NONE;
+    arena_init(&ret->arena, m);
+    if (!read_dump(&a)) {
+        arena_deinit(&ret->arena);
+        return false;
+    }
+    count_roots(ret);
+    ret->path = arena_strdup(&ret->arena, path, e);
+    ok = ret->path && run(&a);
+    analysis_deinit(&a);
+    if (!ok)
+        heap_deinit(ret);
+    return ok;
+}
+
+static void suspects_free(struct heap *h, struct heap_suspects *list)
+{
+    struct heap_suspect *s;
+
+    VEC_EACH (list, s) {
+        vec_free(&s->path, h->mem);
+        vec_free(&s->descent, h->mem);
+        vec_free(&s->contents, h->mem);
+    }
+    vec_free(list, h->mem);
+}
+
+void heap_deinit(struct heap *h)
+{
+    suspects_free(h, &h->suspects);
+    suspects_free(h, &h->natives.holders);
+    suspects_free(h, &h->natives.mapped_holders);
+    vec_free(&h->natives.peers, h->mem);
+    vec_free(&h->histogram, h->mem);
+    vec_free(&h->dominators, h->mem);
+    vec_free(&h->threads, h->mem);
+    hprof_dump_deinit(&h->dump);
+    arena_deinit(&h->arena);
+}

@@ -1,0 +1,69 @@
+/*
+ * heap_parts.h - the passes of heap_analyse, each in its file, over one
+ * shared state. Private to src/graph.
+ */
+#ifndef OOMWHY_GRAPH_HEAP_PARTS_H
+#define OOMWHY_GRAPH_HEAP_PARTS_H
+
+#include "graph/heap.h"
+#include "graph/model.h"
+#include "graph/tree.h"
+#include "hprof/values.h"
+
+struct analysis {
+    struct heap *heap;
+    const struct hprof_dump *dump;
+    const struct heap_options *options;
+    struct source *source;
+    struct mem *mem;
+    struct arena *arena;
+    struct sizes sizes;
+    struct model model;  /* what the tree is over */
+    struct model strong; /* --compat mat only: without weak referents */
+    struct tree tree;    /* empty in quick mode */
+    /* Bytes off the heap by Java owner: malloc'ed, and mapped from files. */
+    VEC(struct tree_weight) native_weights;
+    VEC(struct tree_weight) mapped_weights;
+    uint64_t *native; /* [tree.reached] summed up the tree, by position; */
+    uint64_t *mapped; /* NULL: none */
+    struct err *err;
+};
+
+/* The graph that paths and suspects follow. */
+const struct graph *analysis_paths(const struct analysis *a);
+/* Position in the tree; NODE_NONE when unreachable or in quick mode. */
+uint32_t analysis_at(const struct analysis *a, uint32_t node);
+uint64_t analysis_retained(const struct analysis *a, uint32_t node);
+uint64_t analysis_native(const struct analysis *a, uint32_t node);
+/* "java.lang.Class" for class objects, "?" where the class is missing. */
+const char *analysis_class_name(const struct analysis *a, uint32_t node);
+/* Class objects: the class they are; threads: their name; else NULL. */
+const char *analysis_object_name(const struct analysis *a, uint32_t node);
+
+/* census.c: sums, histogram, reachability by strength. */
+bool census_take(struct analysis *a);
+/* threads.c: names, stacks, who threw the OutOfMemoryError. */
+bool threads_collect(struct analysis *a);
+/* natives.c: off-heap memory by the Java objects that stand for it. */
+bool natives_collect(struct analysis *a);
+/* buffers.c: its part about java.nio's buffers and foreign segments. */
+bool buffers_collect(struct analysis *a);
+/* Credits `bytes` to an owner: mapped from a file, or allocated. */
+bool natives_credit(struct analysis *a, uint32_t node, uint64_t bytes,
+                    bool mapped);
+/* natives.c: once the tree is there, native bytes flow up it. */
+bool natives_flow(struct analysis *a);
+/* suspects.c: top dominators, leak suspects, holders of native memory. */
+bool suspects_find(struct analysis *a);
+/* patterns.c: queues of finalizers and cleaners, strings, class loaders. */
+bool patterns_find(struct analysis *a);
+
+/* Nodes of every instance whose class `want` accepts, in node order. */
+struct node_list {
+    uint32_t *at;
+    uint64_t n, cap;
+};
+bool analysis_instances(struct analysis *a, const uint8_t *wanted,
+                        struct node_list *ret);
+
+#endif

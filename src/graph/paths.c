@@ -1,0 +1,287 @@
+/*
+ * paths.c - one breadth-first walk for all targets, then one batch of
+ * reads for every object on the way.
+ */
+#include "graph/paths.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "graph/walk.h"
+
+/* Longer chains are list walks; nobody reads them. */
+#define MAX_PATH 4096
+/* Elements of an array searched for the index of a step, in bytes. */
+#define ARRAY_LIMIT ((uint32_t)64 << 20)
+
+/* ---- values of the objects on the way -------------------------------------
+ */
+
+static int by_node(const void *x, const void *y)
+{
+    const struct hprof_value *a = x, *b = y;
+
+    return a->node < b->node ? -1 : a->node > b->node;
+}
+
+static const struct hprof_value *find_value(const struct hprof_value *values,
+                                            uint64_t n, uint32_t node)
+{
+    struct hprof_value key = {.node = node};
+
+    return n ? bsearch(&key, values, n, sizeof key, by_node) : NULL;
+}
+
+/* Sorted and distinct; class objects are known without reading. */
+static uint64_t collect(struct analysis *a, uint32_t **paths,
+                        const uint32_t *lengths, uint64_t n,
+                        struct hprof_value *values)
+{
+    uint64_t k = 0, kept = 0;
+
+    for (uint64_t i = 0; i < n; i++)
+        for (uint32_t s = 0; s < lengths[i]; s++)
+            if (!hprof_is_class_object(a->dump, paths[i][s]))
+                values[k++].node = paths[i][s];
+    if (k)
+        qsort(values, k, sizeof *values, by_node);
+    for (uint64_t i = 0; i < k; i++)
+        if (!kept || values[kept - 1].node != values[i].node)
+            values[kept++] = values[i];
+    return kept;
+}
+
+bool paths_ids(struct analysis *a, const uint32_t *nodes, uint64_t n,
+               uint64_t *ids)
+{
+    struct hprof_value *values = mem_alloc(a->mem, n, sizeof *values, a->err);
+    struct arena scratch;
+    uint64_t k = 0;
+    bool ok = values != NULL;
+
+    arena_init(&scratch, a->mem);
+    for (uint64_t i = 0; ok && i < n; i++)
+        if (!hprof_is_class_object(a->dump, nodes[i]))
+            values[k++].node = nodes[i];
+    ok = ok &&
+         hprof_values_read(a->dump, a->source, values, k, 0, &scratch, a->err);
+    for (uint64_t i = 0; ok && i < n; i++) {
+        const struct hprof_value *v = find_value(values, k, nodes[i]);
+
+        ids[i] = v ? v->id : a->dump->classes[nodes[i] - 1].id;
+    }
+    arena_deinit(&scratch);
+    mem_free(a->mem, values);
+    return ok;
+}
+
+/* ---- roots ------------------------------------------------------------------
+ */
+
+/* Which of several roots of one object says most about who holds it. */
+static unsigned precedence(unsigned kind)
+{
+    static const unsigned char ORDER[ROOT_KINDS] = {
+        [ROOT_STICKY_CLASS] = 9, [ROOT_THREAD] = 8,
+        [ROOT_JNI_GLOBAL] = 7,   [ROOT_JAVA_FRAME] = 6,
+        [ROOT_JNI_LOCAL] = 5,    [ROOT_NATIVE_STACK] = 4,
+        [ROOT_MONITOR] = 3,      [ROOT_THREAD_BLOCK] = 2,
+    };
+
+    return kind < ROOT_KINDS ? ORDER[kind] : 0;
+}
+
+static const struct hprof_root *best_root(const struct analysis *a,
+                                          uint32_t node)
+{
+    const struct hprof_root *r, *best = NULL;
+
+    VEC_EACH (&a->dump->roots, r)
+        if (r->node == node &&
+            (!best || precedence(r->kind) > precedence(best->kind)))
+            best = r;
+    return best;
+}
+
+static const struct heap_thread *thread_of(const struct analysis *a,
+                                           uint32_t serial)
+{
+    for (uint64_t i = 0; i < a->dump->threads.n; i++)
+        if (a->dump->threads.at[i].serial == serial)
+            return &a->heap->threads.at[i];
+    return NULL;
+}
+
+/* The root of `local` in the stack of the thread object `thread`. */
+static const struct hprof_root *stack_root(const struct analysis *a,
+                                           uint32_t thread, uint32_t local)
+{
+    const struct hprof_root *r, *best = NULL;
+
+    VEC_EACH (&a->dump->roots, r) {
+        const struct heap_thread *t;
+
+        if (r->node != local || r->kind == ROOT_THREAD)
+            continue;
+        t = thread_of(a, r->thread_serial);
+        if (!t || t->node != thread)
+            continue;
+        if (!best || precedence(r->kind) > precedence(best->kind))
+            best = r;
+    }
+    return best;
+}
+
+static const char *frame_name(struct analysis *a, const struct hprof_root *r)
+{
+    const struct heap_thread *t = thread_of(a, r->thread_serial);
+    const struct hprof_frame *f;
+
+    if (!t || r->frame < 0 || (uint32_t)r->frame >= t->n_frames)
+        return NULL;
+    f = t->frames[r->frame];
+    if (f->line > 0)
+        return arena_printf(a->arena, a->err, "%s.%s(%s:%d)", f->class_name,
+                            f->method, f->source, f->line);
+    return arena_printf(a->arena, a->err, "%s.%s(%s)", f->class_name, f->method,
+                        f->line == -3 ? "native" : f->source);
+}
+
+static void describe_root(struct analysis *a, struct heap_suspect *s,
+                          const uint32_t *path, uint32_t length)
+{
+    const struct hprof_root *r = best_root(a, path[0]);
+    const struct hprof_root *local =
+        length > 1 ? stack_root(a, path[0], path[1]) : NULL;
+    const struct heap_thread *t;
+
+    if (!r)
+        return;
+    s->root_kind = hprof_root_name(r->kind);
+    t = thread_of(a, r->thread_serial);
+    if (t && r->kind != ROOT_STICKY_CLASS)
+        s->root_thread = t->name;
+    if (r->kind == ROOT_JAVA_FRAME || r->kind == ROOT_JNI_LOCAL)
+        s->root_frame = frame_name(a, r);
+    /* Thread -> local: the stack is what holds, unless a field does. */
+    if (local && s->path.n + s->descent.n > 1 && r->kind == ROOT_THREAD) {
+        const struct heap_step *second = s->path.n > 1      ? &s->path.at[1]
+                                         : s->descent.n > 1 ? &s->descent.at[1]
+                                                            : NULL;
+
+        if (second && second->via && second->via[0] == '<') {
+            s->root_kind = hprof_root_name(local->kind);
+            s->root_frame = frame_name(a, local);
+        }
+    }
+}
+
+/* ---- steps
+ * -------------------------------------------------------------------- */
+
+static const char *via(struct analysis *a, const struct hprof_value *from,
+                       uint32_t holder, uint32_t to)
+{
+    struct hprof_value self = {.node = holder};
+    const char *name =
+        hprof_step_name(a->dump, from ? from : &self, to, a->arena, a->err);
+    const struct hprof_root *r;
+
+    if (name || err_is_set(a->err))
+        return name;
+    r = stack_root(a, holder, to);
+    if (r)
+        return r->kind == ROOT_JNI_LOCAL ? "<JNI local>" : "<stack local>";
+    return "?";
+}
+
+static bool add_step(struct analysis *a, struct heap_suspect *s, bool down,
+                     const uint32_t *path, uint32_t i,
+                     const struct hprof_value *values, uint64_t n)
+{
+    const struct hprof_value *v = find_value(values, n, path[i]);
+    struct heap_step step = {
+        .node = path[i],
+        .id = v ? v->id : 0,
+        .class_name = analysis_class_name(a, path[i]),
+        .name = analysis_object_name(a, path[i]),
+    };
+
+    if (hprof_is_class_object(a->dump, path[i]))
+        step.id = a->dump->classes[path[i] - 1].id;
+    if (i)
+        step.via =
+            via(a, find_value(values, n, path[i - 1]), path[i - 1], path[i]);
+    if (err_is_set(a->err))
+        return false;
+    if (down) {
+        if (!vec_push(&s->descent, a->mem, a->err))
+            return false;
+        *vec_last(&s->descent) = step;
+    } else {
+        if (!vec_push(&s->path, a->mem, a->err))
+            return false;
+        *vec_last(&s->path) = step;
+    }
+    return true;
+}
+
+static bool describe(struct analysis *a, struct heap_suspect *s,
+                     const uint32_t *path, uint32_t length,
+                     const struct hprof_value *values, uint64_t n)
+{
+    bool below = false;
+
+    for (uint32_t i = 0; i < length; i++) {
+        if (!below && !add_step(a, s, false, path, i, values, n))
+            return false;
+        if (below && !add_step(a, s, true, path, i, values, n))
+            return false;
+        below |= path[i] == s->node;
+    }
+    if (length)
+        describe_root(a, s, path, length);
+    return !err_is_set(a->err);
+}
+
+static bool read_and_describe(struct analysis *a, struct heap_suspect *suspects,
+                              uint64_t n, uint32_t **paths,
+                              const uint32_t *lengths)
+{
+    struct hprof_value *values;
+    struct arena scratch;
+    uint64_t steps = 0, k;
+    bool ok;
+
+    for (uint64_t i = 0; i < n; i++)
+        steps += lengths[i];
+    values = mem_alloc(a->mem, steps, sizeof *values, a->err);
+    if (!values)
+        return false;
+    arena_init(&scratch, a->mem);
+    k = collect(a, paths, lengths, n, values);
+    ok = hprof_values_read(a->dump, a->source, values, k, ARRAY_LIMIT, &scratch,
+                           a->err);
+    for (uint64_t i = 0; ok && i < n; i++)
+        ok = describe(a, &suspects[i], paths[i], lengths[i], values, k);
+    arena_deinit(&scratch);
+    mem_free(a->mem, values);
+    return ok;
+}
+
+bool paths_describe(struct analysis *a, struct heap_suspect *suspects,
+                    const uint32_t *targets, uint64_t n)
+{
+    uint32_t **paths = mem_alloc(a->mem, n, sizeof *paths, a->err);
+    uint32_t *lengths = mem_alloc(a->mem, n, sizeof *lengths, a->err);
+    bool ok = paths && lengths &&
+              walk_paths(analysis_paths(a), targets, (uint32_t)n, MAX_PATH,
+                         a->mem, paths, lengths, a->err) &&
+              read_and_describe(a, suspects, n, paths, lengths);
+
+    for (uint64_t i = 0; paths && i < n; i++)
+        mem_free(a->mem, paths[i]);
+    mem_free(a->mem, paths);
+    mem_free(a->mem, lengths);
+    return ok;
+}

@@ -1,0 +1,351 @@
+/*
+ * patterns.c - shapes that a dominator tree alone does not show: queues of
+ * finalizers and cleaners, the same text over and over, class loaders that
+ * multiply, objects that only JNI holds.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "graph/batch.h"
+
+/* ---- finalizers and cleaners
+ * -------------------------------------------------- */
+
+/* Counts classes of nodes and names the most frequent. */
+struct tally {
+    uint64_t *counts; /* [n_classes] */
+    uint32_t best;
+};
+
+static void tally_add(struct tally *t, uint32_t c)
+{
+    if (c == CLASS_NONE)
+        return;
+    t->counts[c]++;
+    if (t->best == CLASS_NONE || t->counts[c] > t->counts[t->best])
+        t->best = c;
+}
+
+static bool tally_init(struct analysis *a, struct tally *t)
+{
+    t->best = CLASS_NONE;
+    t->counts = mem_alloc(a->mem, (uint64_t)a->dump->n_classes + 1,
+                          sizeof *t->counts, a->err);
+    return t->counts != NULL;
+}
+
+static void tally_result(struct analysis *a, const struct tally *t,
+                         const char **name, uint64_t *count)
+{
+    if (t->best == CLASS_NONE)
+        return;
+    *name = a->dump->classes[t->best].name;
+    *count = t->counts[t->best];
+}
+
+static bool count_finalizers(struct analysis *a)
+{
+    struct heap_queue *q = &a->heap->queue;
+    const struct hprof_weak_edge *w;
+    struct tally t;
+
+    if (!tally_init(a, &t))
+        return false;
+    VEC_EACH (&a->dump->weak, w) {
+        if (w->strength != FINAL)
+            continue;
+        q->finalizers++;
+        tally_add(&t, a->dump->class_of[w->to]);
+        /* What nobody else reaches is waiting for its finalize(). */
+        if (a->tree.at && !a->heap->mat && analysis_at(a, w->to) == NODE_NONE)
+            q->pending++;
+    }
+    tally_result(a, &t, &q->finalizer_class, &q->finalizer_class_count);
+    q->finalizer_bytes = a->heap->final.bytes;
+    mem_free(a->mem, t.counts);
+    return true;
+}
+
+/* A cleanable holds its action; the action's class tells whose it is. */
+static bool is_cleanable(const struct hprof_dump *d, uint32_t c)
+{
+    return hprof_class_is(d, c, "jdk.internal.ref.PhantomCleanable") ||
+           hprof_class_is(d, c, "jdk.internal.ref.Cleaner") ||
+           hprof_class_is(d, c, "sun.misc.Cleaner");
+}
+
+static void count_actions(struct analysis *a, uint32_t v, struct tally *t)
+{
+    struct heap_queue *q = &a->heap->queue;
+    uint64_t i, end;
+
+    q->cleaners++;
+    hprof_refs(a->dump, v, &i, &end);
+    for (; i < end; i++) {
+        uint32_t c = a->dump->class_of[a->dump->refs[i]];
+
+        /* prev, next, list and queue are the mechanism itself. */
+        if (c == CLASS_NONE || is_cleanable(a->dump, c) ||
+            strncmp(a->dump->classes[c].name, "java.lang.ref.", 14) == 0 ||
+            strncmp(a->dump->classes[c].name, "jdk.internal.ref.", 17) == 0)
+            continue;
+        tally_add(t, c);
+        if (analysis_at(a, a->dump->refs[i]) != NODE_NONE)
+            q->cleaner_bytes += analysis_retained(a, a->dump->refs[i]);
+    }
+}
+
+static bool count_cleaners(struct analysis *a)
+{
+    uint8_t *wanted =
+        mem_alloc(a->mem, (uint64_t)a->dump->n_classes + 1, 1, a->err);
+    struct node_list list = {0};
+    struct tally t = {0};
+    bool ok = wanted && tally_init(a, &t);
+
+    for (uint32_t c = 0; ok && c < a->dump->n_classes; c++)
+        wanted[c] = is_cleanable(a->dump, c);
+    ok = ok && analysis_instances(a, wanted, &list);
+    for (uint64_t i = 0; ok && i < list.n; i++)
+        count_actions(a, list.at[i], &t);
+    if (ok)
+        tally_result(a, &t, &a->heap->queue.cleaner_class,
+                     &a->heap->queue.cleaner_class_count);
+    vec_free(&list, a->mem);
+    mem_free(a->mem, t.counts);
+    mem_free(a->mem, wanted);
+    return ok;
+}
+
+/* ---- strings
+ * ---------------------------------------------------------------------- */
+
+#define SAMPLE       ((uint64_t)20000)
+#define SAMPLE_CHARS 256
+
+struct text {
+    const char *at;
+};
+
+static int by_text(const void *x, const void *y)
+{
+    const struct text *a = x, *b = y;
+
+    return strcmp(a->at, b->at);
+}
+
+static uint64_t count_distinct(struct text *t, uint64_t n)
+{
+    uint64_t distinct = 0;
+
+    if (n)
+        qsort(t, n, sizeof *t, by_text);
+    for (uint64_t i = 0; i < n; i++)
+        distinct += i == 0 || strcmp(t[i].at, t[i - 1].at) != 0;
+    return distinct;
+}
+
+/*
+ * Evenly spaced through the heap. Values that occur a few times in all look
+ * distinct in a small sample, so the estimate errs towards "no duplicates".
+ */
+static bool compare_sample(struct analysis *a, const uint32_t *nodes,
+                           uint64_t n)
+{
+    struct heap_strings *s = &a->heap->strings;
+    const char **texts = mem_alloc(a->mem, n, sizeof *texts, a->err);
+    struct text *found = mem_alloc(a->mem, n, sizeof *found, a->err);
+    struct arena scratch;
+    uint64_t k = 0;
+    bool ok = texts && found;
+
+    arena_init(&scratch, a->mem);
+    ok = ok && hprof_strings_read(a->dump, a->source, nodes, n, SAMPLE_CHARS,
+                                  texts, &scratch, a->err);
+    for (uint64_t i = 0; ok && i < n; i++)
+        if (texts[i])
+            found[k++].at = texts[i];
+    s->sampled = k;
+    s->distinct = count_distinct(found, k);
+    if (k)
+        s->duplicate_bytes = (uint64_t)((double)s->bytes *
+                                        (double)(k - s->distinct) / (double)k);
+    mem_free(a->mem, texts);
+    mem_free(a->mem, found);
+    arena_deinit(&scratch);
+    return ok;
+}
+
+static bool is_string(const struct hprof_dump *d, uint32_t v, uint32_t string)
+{
+    return d->class_of[v] == string && !hprof_is_class_object(d, v);
+}
+
+/* A String and the array only it refers to, as the tree sees them. */
+static uint64_t string_bytes(const struct analysis *a, uint32_t v)
+{
+    uint64_t bytes = analysis_retained(a, v);
+
+    return bytes == UNKNOWN ? 0 : bytes;
+}
+
+static bool look_at_strings(struct analysis *a)
+{
+    const struct hprof_dump *d = a->dump;
+    struct heap_strings *s = &a->heap->strings;
+    uint32_t string = hprof_class_find(d, "java.lang.String");
+    uint64_t total, step, seen = 0, n = 0;
+    uint32_t *nodes;
+    bool ok;
+
+    s->duplicate_bytes = UNKNOWN;
+    if (string == CLASS_NONE || !a->tree.at)
+        return true;
+    total = d->classes[string].objects;
+    step = total / SAMPLE + 1;
+    nodes = mem_alloc(a->mem, total / step + 1, sizeof *nodes, a->err);
+    if (!nodes)
+        return false;
+    for (uint32_t v = d->n_classes + 1; v < d->nodes; v++) {
+        if (!is_string(d, v, string))
+            continue;
+        s->count++;
+        s->bytes += string_bytes(a, v);
+        if (seen++ % step == 0 && n <= total / step)
+            nodes[n++] = v;
+    }
+    ok = compare_sample(a, nodes, n);
+    mem_free(a->mem, nodes);
+    return ok;
+}
+
+/* ---- class loaders
+ * ---------------------------------------------------------------- */
+
+struct name {
+    const char *at;
+    uint32_t length; /* of the stem compared */
+};
+
+/* Generated classes differ in a number or an address at the end:
+ * Proxy12, Foo$$Lambda$14/0x7f..., Template_jsp, Script3. */
+static uint32_t stem(const char *name)
+{
+    const char *slash = strchr(name, '/');
+    const char *lambda = strstr(name, "$$Lambda");
+    size_t n = slash ? (size_t)(slash - name) : strlen(name);
+
+    if (lambda && (size_t)(lambda - name) + 8 < n)
+        n = (size_t)(lambda - name) + 8;
+    while (n && (name[n - 1] >= '0' && name[n - 1] <= '9'))
+        n--;
+    return (uint32_t)n;
+}
+
+static int by_name(const void *x, const void *y)
+{
+    const struct name *a = x, *b = y;
+    uint32_t n = a->length < b->length ? a->length : b->length;
+    int c = strncmp(a->at, b->at, n);
+
+    if (c)
+        return c;
+    return a->length < b->length ? -1 : a->length > b->length;
+}
+
+/* The longest run of equal names after sorting. */
+static uint64_t longest_run(struct name *names, uint64_t n, uint64_t *ret)
+{
+    uint64_t best = 0, start = 0;
+
+    if (n)
+        qsort(names, n, sizeof *names, by_name);
+    for (uint64_t i = 1; i <= n; i++)
+        if (i == n || by_name(&names[i], &names[start]) != 0) {
+            if (i - start > best) {
+                best = i - start;
+                *ret = start;
+            }
+            start = i;
+        }
+    return best;
+}
+
+static bool repeated_names(struct analysis *a, struct name *names)
+{
+    const struct hprof_dump *d = a->dump;
+    struct heap_loaders *l = &a->heap->loaders;
+    uint64_t n = 0, at = 0, best;
+
+    for (uint32_t c = 0; c < d->n_classes; c++)
+        if (!d->classes[c].hidden && !d->classes[c].array)
+            names[n++] = (struct name){d->classes[c].name,
+                                       (uint32_t)strlen(d->classes[c].name)};
+    best = longest_run(names, n, &at);
+    if (best > 1) {
+        l->repeated_class = names[at].at;
+        l->repeated_class_count = best;
+    }
+    for (uint64_t i = 0; i < n; i++)
+        names[i].length = stem(names[i].at);
+    best = longest_run(names, n, &at);
+    if (best > 1) {
+        l->family =
+            arena_strndup(a->arena, names[at].at, names[at].length, a->err);
+        l->family_count = best;
+    }
+    return !err_is_set(a->err);
+}
+
+static bool look_at_loaders(struct analysis *a)
+{
+    const struct hprof_dump *d = a->dump;
+    struct heap_loaders *l = &a->heap->loaders;
+    struct name *names =
+        mem_alloc(a->mem, (uint64_t)d->n_classes + 1, sizeof *names, a->err);
+    bool ok = names && repeated_names(a, names);
+
+    for (uint32_t c = 0; ok && c < d->n_classes; c++) {
+        if (!hprof_class_is(d, c, "java.lang.ClassLoader"))
+            continue;
+        l->count += d->classes[c].objects;
+        if (d->classes[c].objects > l->repeated_loader_count) {
+            l->repeated_loader_count = d->classes[c].objects;
+            l->repeated_loader = d->classes[c].name;
+        }
+    }
+    mem_free(a->mem, names);
+    return ok;
+}
+
+/* ---- JNI
+ * ---------------------------------------------------------------------------
+ */
+
+/* Objects right below the super-root whose only roots are JNI globals. */
+static bool look_at_jni(struct analysis *a)
+{
+    const struct hprof_root *r;
+    struct tally t;
+
+    if (!tally_init(a, &t))
+        return false;
+    VEC_EACH (&a->dump->roots, r) {
+        if (r->kind != ROOT_JNI_GLOBAL || r->node == NODE_NONE ||
+            hprof_is_class_object(a->dump, r->node))
+            continue;
+        tally_add(&t, a->dump->class_of[r->node]);
+        if (analysis_at(a, r->node) != NODE_NONE)
+            a->heap->jni_global_retained += analysis_retained(a, r->node);
+    }
+    tally_result(a, &t, &a->heap->jni_global_class,
+                 &a->heap->jni_global_class_count);
+    mem_free(a->mem, t.counts);
+    return true;
+}
+
+bool patterns_find(struct analysis *a)
+{
+    return count_finalizers(a) && count_cleaners(a) && look_at_strings(a) &&
+           look_at_loaders(a) && look_at_jni(a);
+}
