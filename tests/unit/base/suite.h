@@ -1,0 +1,13 @@
+/*
+ * suite.h - the suites of src/base, one a file.
+ */
+#ifndef OOMWHY_TESTS_BASE_SUITE_H
+#define OOMWHY_TESTS_BASE_SUITE_H
+
+#include <check.h>
+
+Suite *memory_suite(void); /* err, mem, arena, vec, bits */
+Suite *source_suite(void); /* source, lines */
+Suite *text_suite(void);   /* out, utf8, size */
+
+#endif

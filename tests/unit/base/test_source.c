@@ -1,0 +1,313 @@
+/*
+ * test_source.c - the same bytes come out whatever they came wrapped in,
+ * and damage in the wrapping ends them early without failing.
+ */
+#define _GNU_SOURCE
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "base/lines.h"
+#include "suite.h"
+
+#define PLAIN ((size_t)3 << 20)
+
+static uint8_t plain[PLAIN];
+static struct mem mem;
+static struct err err;
+
+static void setup(void)
+{
+    uint32_t x = 1;
+
+    mem_init(&mem, 0);
+    err = (struct err){0};
+    for (size_t i = 0; i < PLAIN; i++) {
+        x = x * 1664525 + 1013904223;
+        plain[i] = (uint8_t)(x >> 28);
+    }
+}
+
+/* One gzip member; returns its length. */
+static size_t pack(const uint8_t *from, size_t n, uint8_t *to, size_t room)
+{
+    z_stream z = {0};
+
+    ck_assert_int_eq(
+        deflateInit2(&z, 6, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY),
+        Z_OK);
+    z.next_in = (uint8_t *)from;
+    z.avail_in = (unsigned)n;
+    z.next_out = to;
+    z.avail_out = (unsigned)room;
+    ck_assert_int_eq(deflate(&z, Z_FINISH), Z_STREAM_END);
+    deflateEnd(&z);
+    return room - z.avail_out;
+}
+
+/* `members` equal parts, each a member of its own. */
+static size_t pack_members(unsigned members, uint8_t *to, size_t room)
+{
+    size_t each = PLAIN / members, n = 0;
+
+    for (unsigned i = 0; i < members; i++)
+        n += pack(plain + i * each, i + 1 == members ? PLAIN - i * each : each,
+                  to + n, room - n);
+    return n;
+}
+
+static void expect_at(struct source *s, uint64_t offset)
+{
+    const uint8_t *p;
+
+    ck_assert_uint_eq(source_offset(s), offset);
+    ck_assert_uint_ge(source_peek(s, 100, &p), 100);
+    ck_assert_mem_eq(p, plain + offset, 100);
+}
+
+/* Reads, skips and seeks about; ends closed. */
+static void exercise(struct source *s)
+{
+    const uint8_t *p;
+
+    expect_at(s, 0);
+    source_consume(s, 10);
+    expect_at(s, 10);
+    ck_assert_uint_eq(source_skip(s, 1 << 20), 1 << 20);
+    expect_at(s, (1 << 20) + 10);
+    ck_assert_uint_ge(source_peek(s, 1 << 20, &p), 1 << 20);
+    ck_assert_mem_eq(p, plain + (1 << 20) + 10, 1 << 20);
+    ck_assert(source_seek(s, 5, &err));
+    expect_at(s, 5);
+    ck_assert(source_seek(s, PLAIN - 200, &err));
+    expect_at(s, PLAIN - 200);
+    ck_assert_uint_eq(source_skip(s, 1000), 200);
+    ck_assert_uint_eq(source_peek(s, 1, &p), 0);
+    ck_assert(!source_seek(s, PLAIN + 1, &err));
+    ck_assert_int_eq(err.code, ERR_IO);
+    ck_assert(source_seek(s, 2 << 20, &(struct err){0}));
+    expect_at(s, 2 << 20);
+    ck_assert_ptr_null(source_damage(s));
+    source_close(s);
+    ck_assert_uint_eq(mem.held, 0);
+}
+
+START_TEST(memory_reads_as_it_is)
+{
+    struct source *s;
+
+    ck_assert(source_open_memory("test", plain, PLAIN, &mem, &s, &err));
+    ck_assert_uint_eq(source_length(s), PLAIN);
+    ck_assert(!source_is_gzip(s));
+    exercise(s);
+}
+END_TEST
+
+START_TEST(gzip_members_read_as_one)
+{
+    const unsigned members[] = {1, 2, 7, 300};
+    uint8_t *packed = malloc(PLAIN * 2);
+    size_t n = pack_members(members[_i], packed, PLAIN * 2);
+    struct source *s;
+
+    ck_assert(source_open_memory("test", packed, n, &mem, &s, &err));
+    ck_assert(source_is_gzip(s));
+    exercise(s);
+    free(packed);
+}
+END_TEST
+
+static size_t drain(struct source *s)
+{
+    const uint8_t *p;
+    size_t total = 0, n;
+
+    while ((n = source_peek(s, 4096, &p)) > 0) {
+        ck_assert_mem_eq(p, plain + total, n);
+        source_consume(s, n);
+        total += n;
+    }
+    return total;
+}
+
+START_TEST(cut_gzip_gives_what_is_there)
+{
+    uint8_t *packed = malloc(PLAIN * 2);
+    size_t n = pack_members(2, packed, PLAIN * 2), got;
+    struct source *s;
+
+    ck_assert(source_open_memory("test", packed, n * 3 / 4, &mem, &s, &err));
+    got = drain(s);
+    ck_assert_uint_gt(got, PLAIN / 2);
+    ck_assert_uint_lt(got, PLAIN);
+    ck_assert_ptr_nonnull(strstr(source_damage(s), "cut off"));
+    source_close(s);
+    free(packed);
+}
+END_TEST
+
+START_TEST(flipped_bits_in_gzip_are_damage)
+{
+    uint8_t *packed = malloc(PLAIN * 2);
+    size_t n = pack_members(2, packed, PLAIN * 2);
+    struct source *s;
+
+    packed[n - 6] ^= 0x10; /* the CRC of the last member */
+    ck_assert(source_open_memory("test", packed, n, &mem, &s, &err));
+    ck_assert_uint_eq(drain(s), PLAIN);
+    ck_assert_ptr_nonnull(source_damage(s));
+    source_close(s);
+    free(packed);
+}
+END_TEST
+
+START_TEST(garbage_after_gzip_is_told_padding_is_not)
+{
+    uint8_t *packed = calloc(PLAIN, 2);
+    size_t n = pack_members(1, packed, PLAIN * 2);
+    struct source *s;
+
+    ck_assert(source_open_memory("test", packed, n + 512, &mem, &s, &err));
+    ck_assert_uint_eq(drain(s), PLAIN);
+    ck_assert_ptr_null(source_damage(s));
+    source_close(s);
+    memcpy(packed + n, "trailing", 8);
+    ck_assert(source_open_memory("test", packed, n + 8, &mem, &s, &err));
+    ck_assert_uint_eq(drain(s), PLAIN);
+    ck_assert_ptr_nonnull(strstr(source_damage(s), "garbage"));
+    source_close(s);
+    free(packed);
+}
+END_TEST
+
+START_TEST(files_and_pipes)
+{
+    char name[] = "/tmp/oomwhy-test-XXXXXX";
+    int fd = mkstemp(name), saved = dup(0), ends[2];
+    struct source *s;
+
+    ck_assert_int_eq(write(fd, plain, PLAIN), PLAIN);
+    ck_assert(source_open(name, &mem, &s, &err));
+    ck_assert_str_eq(source_path(s), name);
+    exercise(s);
+    close(fd);
+    unlink(name);
+
+    err = (struct err){0};
+    ck_assert_int_eq(pipe(ends), 0);
+    if (check_fork() == 0) {
+        ssize_t n = write(ends[1], plain, PLAIN);
+
+        _exit(n == (ssize_t)PLAIN ? 0 : 1);
+    }
+    close(ends[1]);
+    dup2(ends[0], 0);
+    ck_assert(source_open("-", &mem, &s, &err));
+    exercise(s);
+    dup2(saved, 0);
+}
+END_TEST
+
+START_TEST(what_cannot_be_opened_says_so)
+{
+    struct source *s;
+
+    ck_assert(!source_open("/nonexistent/file", &mem, &s, &err));
+    ck_assert_int_eq(err.code, ERR_IO);
+    err = (struct err){0};
+    ck_assert(!source_open("/tmp", &mem, &s, &err));
+    ck_assert_str_eq(err.text, "is a directory");
+    ck_assert_uint_eq(mem.held, 0);
+}
+END_TEST
+
+START_TEST(every_allocation_may_fail)
+{
+    uint8_t *packed = malloc(PLAIN * 2);
+    size_t n = pack_members(3, packed, PLAIN * 2);
+
+    for (uint64_t k = 1; k < 20; k++) {
+        struct source *s;
+
+        mem_init(&mem, 0);
+        mem.fail_at = k;
+        err = (struct err){0};
+        if (source_open_memory("t", packed, n, &mem, &s, &err)) {
+            ck_assert_uint_eq(drain(s), PLAIN);
+            source_close(s);
+        } else {
+            ck_assert_int_eq(err.code, ERR_NOMEM);
+        }
+        ck_assert_uint_eq(mem.held, 0);
+    }
+    free(packed);
+}
+END_TEST
+
+START_TEST(lines_end_in_every_way)
+{
+    const char text[] = "one\ntwo\r\nthree\rfour\0x\n\nsix";
+    const char *want[] = {"one", "two", "three", "four x", "", "six"};
+    struct source *s;
+    struct lines l;
+    size_t n;
+
+    ck_assert(source_open_memory("t", text, sizeof text - 1, &mem, &s, &err));
+    ck_assert(lines_init(&l, s, &mem, &err));
+    for (unsigned i = 0; i < 6; i++) {
+        ck_assert_str_eq(lines_next(&l, &n), want[i]);
+        ck_assert_uint_eq(l.number, i + 1);
+        ck_assert_uint_eq(n, strlen(want[i]));
+    }
+    ck_assert_ptr_null(lines_next(&l, NULL));
+    lines_deinit(&l);
+    source_close(s);
+    ck_assert_uint_eq(mem.held, 0);
+}
+END_TEST
+
+START_TEST(long_lines_come_in_parts_under_one_number)
+{
+    size_t n, total = 0, size = LINE_MAX_BYTES * 2 + 77;
+    char *text = malloc(size + 5);
+    struct source *s;
+    struct lines l;
+
+    memset(text, 'x', size);
+    memcpy(text + size, "\nend", 4);
+    ck_assert(source_open_memory("t", text, size + 4, &mem, &s, &err));
+    ck_assert(lines_init(&l, s, &mem, &err));
+    for (int i = 0; i < 3; i++) {
+        ck_assert_ptr_nonnull(lines_next(&l, &n));
+        ck_assert_uint_eq(l.number, 1);
+        total += n;
+    }
+    ck_assert_uint_eq(total, size);
+    ck_assert_str_eq(lines_next(&l, &n), "end");
+    ck_assert_uint_eq(l.number, 2);
+    lines_deinit(&l);
+    source_close(s);
+    free(text);
+}
+END_TEST
+
+Suite *source_suite(void)
+{
+    Suite *s = suite_create("source");
+    TCase *t = tcase_create("all");
+
+    tcase_add_checked_fixture(t, setup, NULL);
+    tcase_add_test(t, memory_reads_as_it_is);
+    tcase_add_loop_test(t, gzip_members_read_as_one, 0, 4);
+    tcase_add_test(t, cut_gzip_gives_what_is_there);
+    tcase_add_test(t, flipped_bits_in_gzip_are_damage);
+    tcase_add_test(t, garbage_after_gzip_is_told_padding_is_not);
+    tcase_add_test(t, files_and_pipes);
+    tcase_add_test(t, what_cannot_be_opened_says_so);
+    tcase_add_test(t, every_allocation_may_fail);
+    tcase_add_test(t, lines_end_in_every_way);
+    tcase_add_test(t, long_lines_come_in_parts_under_one_number);
+    suite_add_tcase(s, t);
+    return s;
+}
