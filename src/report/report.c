@@ -1,0 +1,83 @@
+/*
+ * report.c - the two tables of contents.
+ */
+#include "report.h"
+
+static void head(struct emitter *em)
+{
+    emit_integer(em, "schema_version", NULL, REPORT_SCHEMA);
+    emit_object(em, "tool", NULL);
+    emit_text(em, "name", NULL, "oomwhy");
+    emit_text(em, "version", NULL, OOMWHY_VERSION);
+    emit_end(em);
+}
+
+static void verdict(struct emitter *em, const struct report *r)
+{
+    emit_object(em, "verdict", NULL);
+    report_head(em, r);
+    report_culprit(em, r);
+    report_evidence(em, r);
+    report_against(em, r);
+    report_alternatives(em, r);
+    report_missing(em, r);
+    report_actions(em, r);
+    report_wrong_dump(em, r);
+    emit_end(em);
+}
+
+static void document(struct emitter *em, const struct report *r)
+{
+    head(em);
+    report_inputs(em, r);
+    verdict(em, r);
+    report_balance(em, r);
+    report_process(em, r);
+    report_kills(em, r);
+    report_oome(em, r);
+    report_nmt(em, r);
+    report_heap(em, r);
+    report_notes(em, r);
+}
+
+/* What to know first, what it rests on, what to do, what was looked at. */
+static void page(struct emitter *em, const struct report *r)
+{
+    report_head(em, r);
+    report_wrong_dump(em, r);
+    report_process(em, r);
+    report_culprit(em, r);
+    report_evidence(em, r);
+    report_against(em, r);
+    report_alternatives(em, r);
+    report_balance(em, r);
+    report_heap(em, r);
+    report_nmt(em, r);
+    report_kills(em, r);
+    report_oome(em, r);
+    report_actions(em, r);
+    report_missing(em, r);
+    report_notes(em, r);
+    report_files(em, r);
+}
+
+void report_why(struct emitter *em, const struct report *r)
+{
+    struct report brief = *r;
+
+    brief.top = r->brief;
+    emit_object(em, NULL, NULL);
+    if (emit_is_page(em))
+        page(em, &brief);
+    else
+        document(em, r);
+    emit_end(em);
+}
+
+void report_alone(struct emitter *em, const struct report *r, report_part *part)
+{
+    emit_object(em, NULL, NULL);
+    head(em);
+    part(em, r);
+    emit_end(em);
+}

@@ -1,0 +1,114 @@
+/*
+ * report_inputs.c - which files were looked at, what they are, what was
+ * wrong with them.
+ */
+#include <string.h>
+
+#include "report/report.h"
+
+static const char *damage_of(const struct input *in)
+{
+    return in->error ? in->error : in->damage;
+}
+
+static const char *snapshot_of(const struct incident *i, const struct input *in)
+{
+    const struct snapshot *s;
+
+    if (in->snapshot == NO_SNAPSHOT)
+        return NULL;
+    VEC_EACH (&i->snapshots, s)
+        if (s->index == in->snapshot)
+            return s->name;
+    return NULL;
+}
+
+static void input(struct emitter *em, const struct incident *i,
+                  const struct input *in)
+{
+    emit_item(em, NULL);
+    emit_text(em, "path", NULL, in->path);
+    emit_text(em, "kind", NULL, artifact_name(in->kind));
+    emit_bytes(em, "bytes", NULL, in->bytes);
+    emit_text(em, "sha256", NULL, *in->sha256 ? in->sha256 : NULL);
+    emit_time(em, "time", NULL, in->time);
+    emit_text(em, "snapshot", NULL, snapshot_of(i, in));
+    emit_text(em, "damage", NULL, damage_of(in));
+    emit_end(em);
+}
+
+void report_inputs(struct emitter *em, const struct report *r)
+{
+    static const struct column page[] = {
+        {"kind", "Kind", -16}, {"bytes", "Size", 10},  {"time", "Time", -20},
+        {"path", "File", 0},   {"damage", "Wrong", 0}, {0},
+    };
+    static const struct column all[] = {
+        {"path", NULL, 0},   {"kind", NULL, 0},
+        {"bytes", NULL, 0},  {"sha256", NULL, 0},
+        {"time", NULL, 0},   {"snapshot", NULL, 0},
+        {"damage", NULL, 0}, {0},
+    };
+    const struct input *in;
+
+    emit_table(em, "inputs", "Inputs", emit_is_page(em) ? page : all);
+    VEC_EACH (&r->incident->inputs, in)
+        input(em, r->incident, in);
+    emit_end(em);
+}
+
+/* "3 nmt, 1 hprof, 2 not recognised" */
+static void kinds(struct out *o, const struct incident *i)
+{
+    const char *comma = "";
+    unsigned k;
+
+    for (k = ARTIFACT_KINDS; k-- > 0;) {
+        const struct input *in;
+        uint64_t n = 0;
+
+        VEC_EACH (&i->inputs, in)
+            n += in->kind == k;
+        if (!n)
+            continue;
+        out_printf(o, "%s%llu %s", comma, (unsigned long long)n,
+                   k == ARTIFACT_UNKNOWN
+                       ? "not recognised"
+                       : artifact_name((enum artifact_kind)k));
+        comma = ", ";
+    }
+}
+
+static void damaged(struct emitter *em, const struct incident *i)
+{
+    const struct input *in;
+
+    VEC_EACH (&i->inputs, in) {
+        if (!damage_of(in))
+            continue;
+        emit_para(em, PARA_BULLET, "%s %s: %s",
+                  in->error ? "Not read:" : "Damaged:", in->path,
+                  damage_of(in));
+    }
+}
+
+void report_files(struct emitter *em, const struct report *r)
+{
+    const struct incident *i = r->incident;
+    struct out o;
+    const char *text;
+
+    if (i->inputs.n <= 6) {
+        report_inputs(em, r);
+        return;
+    }
+    out_to_memory(&o, em->mem);
+    kinds(&o, i);
+    text = out_string(&o);
+    emit_object(em, "inputs", "Inputs");
+    emit_para(em, PARA_PLAIN, "%llu files: %s. `oomwhy inputs` lists them.",
+              (unsigned long long)i->inputs.n, text ? text : "");
+    damaged(em, i);
+    emit_end(em);
+    out_deinit(&o);
+}

@@ -1,0 +1,209 @@
+/*
+ * report_kills.c - who died: the kernel's kills, and the OutOfMemoryErrors
+ * that the JVM threw itself.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/report.h"
+
+/* ---- the kernel ------------------------------------------------------------
+ */
+
+static bool same_kill(const struct oom_kill *a, const struct oom_kill *b)
+{
+    return a->pid == b->pid && a->total_vm == b->total_vm &&
+           a->anon == b->anon && a->file == b->file && a->time == b->time &&
+           (a->uptime < 0) == (b->uptime < 0) &&
+           (a->uptime < 0 || (int64_t)a->uptime == (int64_t)b->uptime);
+}
+
+/* Kills that an earlier file told of are not told again: snapshots often
+ * hold the same log over and over. */
+#define REMEMBERED 256
+
+static bool told_before(const struct incident *i, const struct input *in,
+                        const struct oom_kill *k)
+{
+    const struct input *it;
+    uint64_t n;
+
+    for (it = i->inputs.at; it < in; it++) {
+        if (it->kind != ARTIFACT_KERNEL_LOG || !it->kernel)
+            continue;
+        for (n = 0; n < it->kernel->kills.n && n < REMEMBERED; n++)
+            if (same_kill(&it->kernel->kills.at[n], k))
+                return true;
+    }
+    return false;
+}
+
+static int by_rss(const void *a, const void *b)
+{
+    const struct oom_task *const *x = a, *const *y = b;
+    uint64_t p = known_or((*x)->rss, 0), q = known_or((*y)->rss, 0);
+
+    if (p != q)
+        return p < q ? 1 : -1;
+    return *x < *y ? -1 : *x > *y;
+}
+
+static void task(struct emitter *em, const struct oom_task *t)
+{
+    emit_item(em, NULL);
+    emit_number(em, "pid", NULL, t->pid);
+    emit_text(em, "name", NULL, t->name);
+    emit_bytes(em, "rss_bytes", NULL, t->rss);
+    emit_bytes(em, "total_vm_bytes", NULL, t->total_vm);
+    emit_bytes(em, "swap_bytes", NULL, t->swap);
+    emit_integer(em, "oom_score_adj", NULL, t->oom_score_adj);
+    emit_end(em);
+}
+
+/* The largest first. */
+static void tasks(struct emitter *em, const struct oom_report *rep,
+                  uint64_t top)
+{
+    uint64_t n = rep ? rep->tasks.n : 0, i;
+    const struct oom_task **sorted;
+
+    emit_list(em, "tasks", NULL);
+    sorted = mem_alloc(em->mem, n, sizeof *sorted, &em->out->err);
+    if (sorted) {
+        for (i = 0; i < n; i++)
+            sorted[i] = &rep->tasks.at[i];
+        qsort(sorted, n, sizeof *sorted, by_rss);
+        for (i = 0; i < report_rows(n, top); i++)
+            task(em, sorted[i]);
+    }
+    mem_free(em->mem, sorted);
+    emit_end(em);
+}
+
+static void kill_row(struct emitter *em, const struct input *in,
+                     const struct oom_kill *k, uint64_t top)
+{
+    const struct oom_report *rep =
+        known(k->report) && k->report < in->kernel->reports.n
+            ? &in->kernel->reports.at[k->report]
+            : NULL;
+    struct place p = {in->path, k->line, k->offset};
+
+    emit_item(em, NULL);
+    emit_time(em, "time", NULL, k->time);
+    emit_object(em, "victim", NULL);
+    emit_number(em, "pid", NULL, k->pid);
+    emit_text(em, "name", NULL, k->name);
+    emit_end(em);
+    emit_text(em, "invoker", NULL, rep ? rep->invoker : NULL);
+    emit_text(em, "constraint", NULL,
+              rep ? oom_constraint_name(rep->constraint) : NULL);
+    emit_text(em, "memcg", NULL, rep ? rep->memcg_path : NULL);
+    emit_bytes(em, "limit_bytes", NULL, rep ? rep->limit : UNKNOWN);
+    if (emit_is_page(em))
+        emit_bytes(em, "rss", NULL, oom_kill_rss(k));
+    emit_bytes(em, "total_vm_bytes", NULL, k->total_vm);
+    emit_bytes(em, "anon_bytes", NULL, k->anon);
+    emit_bytes(em, "file_bytes", NULL, k->file);
+    emit_bytes(em, "shmem_bytes", NULL, k->shmem);
+    tasks(em, rep, top);
+    emit_place(em, "source", NULL, &p);
+    emit_end(em);
+}
+
+void report_kills(struct emitter *em, const struct report *r)
+{
+    static const struct column page[] = {
+        {"pid", "Pid", 8},
+        {"name", "Killed", -16},
+        {"rss", "Resident", 10},
+        {"limit_bytes", "Limit", 10},
+        {"constraint", "Scope", -7},
+        {"source", "Source", 0},
+        {0},
+    };
+    static const struct column all[] = {
+        {"time", NULL, 0},        {"pid", NULL, 0},
+        {"name", NULL, 0},        {"invoker", NULL, 0},
+        {"constraint", NULL, 0},  {"memcg", NULL, 0},
+        {"limit_bytes", NULL, 0}, {"total_vm_bytes", NULL, 0},
+        {"anon_bytes", NULL, 0},  {"file_bytes", NULL, 0},
+        {"shmem_bytes", NULL, 0}, {0},
+    };
+    const struct input *in;
+    const struct oom_kill *k;
+
+    emit_table(em, "oom_kills", "Kills by the kernel's OOM killer",
+               emit_is_page(em) ? page : all);
+    VEC_EACH (&r->incident->inputs, in) {
+        if (in->kind != ARTIFACT_KERNEL_LOG || !in->kernel)
+            continue;
+        VEC_EACH (&in->kernel->kills, k)
+            if (!told_before(r->incident, in, k))
+                kill_row(em, in, k, r->top);
+    }
+    emit_end(em);
+}
+
+/* The kill of the process in question, by pid; the last that died of the
+ * name `java` where pids are those of a namespace. */
+uint64_t report_killed_rss(const struct report *r)
+{
+    uint64_t rss = UNKNOWN;
+    const struct input *in;
+    const struct oom_kill *k;
+
+    if (r->verdict && r->verdict->wrong_dump.present)
+        return r->verdict->wrong_dump.killed_rss;
+    VEC_EACH (&r->incident->inputs, in) {
+        if (in->kind != ARTIFACT_KERNEL_LOG || !in->kernel)
+            continue;
+        VEC_EACH (&in->kernel->kills, k) {
+            if (r->verdict && k->pid == r->verdict->process.pid)
+                return oom_kill_rss(k);
+            if (k->name && strcmp(k->name, "java") == 0)
+                rss = oom_kill_rss(k);
+        }
+    }
+    return rss;
+}
+
+/* ---- the JVM
+ * ----------------------------------------------------------------- */
+
+static void oome(struct emitter *em, const struct input *in,
+                 const struct oome *o)
+{
+    struct place p = {in->path, o->line, UNKNOWN};
+
+    emit_item(em, NULL);
+    emit_text(em, "kind", NULL, oome_kind_name(o->kind));
+    emit_text(em, "message", NULL, o->message);
+    emit_time(em, "time", NULL, o->time);
+    emit_text(em, "thread", NULL, o->thread);
+    emit_count(em, "count", NULL, o->count);
+    emit_place(em, "source", NULL, &p);
+    emit_end(em);
+}
+
+void report_oome(struct emitter *em, const struct report *r)
+{
+    static const struct column columns[] = {
+        {"kind", "Kind", -14},
+        {"count", "Times", 5},
+        {"message", "Message", 0},
+        {"source", "Source", 0},
+        {0},
+    };
+    const struct input *in;
+    const struct oome *o;
+
+    emit_table(em, "oome", "OutOfMemoryErrors", columns);
+    VEC_EACH (&r->incident->inputs, in) {
+        if (in->kind != ARTIFACT_APP_LOG || !in->log)
+            continue;
+        VEC_EACH (&in->log->oomes, o)
+            oome(em, in, o);
+    }
+    emit_end(em);
+}
