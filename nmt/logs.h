@@ -88,8 +88,12 @@ struct app_log {
     uint64_t exit_status; /* "exit code 137", "exited with 1"; the last */
 };
 
+#define GC_LOG_KEPT 2048
+
+/* Or a concurrent collection, where that is what frees memory. */
 struct gc_pause {
     double uptime;                    /* seconds, < 0 unknown */
+    int64_t time;                     /* Unix ms; INT64_MIN unknown */
     uint64_t before, after, capacity; /* bytes */
     bool full;
     const char *cause; /* "Allocation Failure", or NULL */
@@ -97,15 +101,19 @@ struct gc_pause {
 };
 
 struct gc_log {
-    const char *collector;       /* "Serial", "G1", ... or NULL */
-    VEC(struct gc_pause) pauses; /* capped: the first and last thousands */
+    const char *collector; /* "Serial", "G1", ... or NULL */
+    /* In order; of a long log the first and the last GC_LOG_KEPT. */
+    VEC(struct gc_pause) pauses;
     uint64_t count, full_count;
+    uint64_t stalls; /* ZGC's allocation stalls, Shenandoah's degenerated GCs */
     uint64_t heap_max; /* "Heap Max Capacity" */
     uint64_t peak_before, peak_capacity;
     uint64_t last_full_after; /* live set of the last full collection */
     uint64_t first_full_after;
-    uint64_t humongous_last; /* G1: humongous regions after the last pause,
-                                in bytes when the region size is known */
+    /* G1: humongous objects after the last pause; bytes if the region size
+     * is known. */
+    uint64_t humongous_last, humongous_regions;
+    uint64_t humongous_peak; /* bytes, after any pause */
     uint64_t region_size;
     uint64_t container_memory; /* "Memory: 15G" of gc+init */
     uint64_t last_line;

@@ -1,0 +1,419 @@
+/*
+ * gclog.c - GC logs: the unified log of 9 and later for every collector;
+ * JDK 8's own format is gclog_old.c's.
+ */
+#include <string.h>
+
+#include "base/lines.h"
+#include "nmt/gclog_parse.h"
+#include "nmt/text.h"
+
+#define CAUSES_MAX 64
+
+/* ---- figures ------------------------------------------------------------- */
+
+/* "46M", "24.0M", "0.0B", "14776K": a unit is required. */
+static bool take_size(const char **p, uint64_t *ret)
+{
+    static const char units[] = "BKMGT";
+    const char *s = *p, *u;
+    double v;
+
+    if (!text_seconds(&s, &v) || !*s || !(u = strchr(units, *s)))
+        return false;
+    for (; u > units; u--)
+        v *= 1024;
+    if (v >= 9e18)
+        return false;
+    s++;
+    if (*s == 'B')
+        s++;
+    *p = s;
+    *ret = (uint64_t)v;
+    return true;
+}
+
+/* Back over "(10%)" or "(256.0M)", and the number before it. */
+static const char *size_start(const char *from, const char *arrow)
+{
+    const char *s = arrow;
+
+    if (s > from && s[-1] == ')') {
+        while (s > from && *s != '(')
+            s--;
+    }
+    while (s > from && (text_is_digit(s[-1]) ||
+                        (s[-1] != '\0' && strchr("BKMGT.,", s[-1]))))
+        s--;
+    return s;
+}
+
+bool gc_change_find(const char *s, struct gc_change *ret)
+{
+    const char *arrow, *from = s;
+
+    while ((arrow = strstr(s, "->"))) {
+        const char *p = size_start(from, arrow), *q = arrow + 2;
+
+        ret->from = p;
+        ret->capacity = UNKNOWN;
+        s = q;
+        if (!take_size(&p, &ret->before) || !take_size(&q, &ret->after))
+            continue;
+        if (*q == '(') {
+            q++;
+            if (!take_size(&q, &ret->capacity))
+                ret->capacity = UNKNOWN;
+        }
+        ret->to = q;
+        return true;
+    }
+    return false;
+}
+
+/* ---- causes ---------------------------------------------------------------
+ */
+
+static bool intern(struct gc_reader *r, const char *s, size_t n,
+                   const char **ret, struct err *e)
+{
+    *ret = NULL;
+    for (uint64_t i = 0; i < r->causes.n; i++)
+        if (strncmp(r->causes.at[i], s, n) == 0 && !r->causes.at[i][n]) {
+            *ret = r->causes.at[i];
+            return true;
+        }
+    if (r->causes.n >= CAUSES_MAX)
+        return true;
+    *ret = arena_strndup(r->arena, s, n, e);
+    if (!*ret || !vec_push(&r->causes, r->arena->mem, e))
+        return false;
+    *vec_last(&r->causes) = *ret;
+    return true;
+}
+
+bool gc_cause_before(struct gc_reader *r, const char *from, const char *end,
+                     const char **ret, struct err *e)
+{
+    const char *s, *close;
+    int depth = 0;
+
+    *ret = NULL;
+    while (end > from && text_is_blank(end[-1]))
+        end--;
+    if (end == from || end[-1] != ')')
+        return true;
+    close = end - 1;
+    for (s = close; s >= from; s--) {
+        depth += (*s == ')') - (*s == '(');
+        if (depth == 0)
+            return intern(r, s + 1, (size_t)(close - s - 1), ret, e);
+    }
+    return true;
+}
+
+bool gc_cause_at(struct gc_reader *r, const char *s, const char **ret,
+                 struct err *e)
+{
+    const char *p;
+    int depth = 0;
+
+    *ret = NULL;
+    s = text_skip_blanks(s);
+    if (*s != '(')
+        return true;
+    for (p = s; *p; p++) {
+        depth += (*p == '(') - (*p == ')');
+        if (depth == 0)
+            return intern(r, s + 1, (size_t)(p - s - 1), ret, e);
+    }
+    return true;
+}
+
+/* ---- pauses ---------------------------------------------------------------
+ */
+
+void gc_pause_init(struct gc_reader *r, struct gc_pause *p)
+{
+    memset(p, 0, sizeof *p);
+    p->uptime = -1;
+    p->time = INT64_MIN;
+    p->line = r->number;
+    p->before = p->after = p->capacity = UNKNOWN;
+}
+
+static void raise(uint64_t *peak, uint64_t v)
+{
+    if (known(v) && (!known(*peak) || v > *peak))
+        *peak = v;
+}
+
+static void note_full(struct gc_log *g, uint64_t after)
+{
+    g->full_count++;
+    g->last_full_after = after;
+    if (!known(g->first_full_after))
+        g->first_full_after = after;
+}
+
+bool gc_pause_add(struct gc_reader *r, const struct gc_pause *p, struct err *e)
+{
+    struct gc_log *g = r->log;
+
+    g->count++;
+    raise(&g->peak_before, p->before);
+    raise(&g->peak_capacity, p->capacity);
+    if (p->full)
+        note_full(g, known(r->live) ? r->live : p->after);
+    r->live = UNKNOWN;
+    if (g->pauses.n == 2 * GC_LOG_KEPT) {
+        g->pauses.at[GC_LOG_KEPT + r->next] = *p;
+        r->next = (r->next + 1) % GC_LOG_KEPT;
+        return true;
+    }
+    if (!vec_push(&g->pauses, r->arena->mem, e))
+        return false;
+    *vec_last(&g->pauses) = *p;
+    return true;
+}
+
+static void reverse(struct gc_pause *p, uint64_t n)
+{
+    for (uint64_t i = 0; i < n / 2; i++) {
+        struct gc_pause t = p[i];
+
+        p[i] = p[n - 1 - i];
+        p[n - 1 - i] = t;
+    }
+}
+
+/* Puts the ring of the last pauses into their order: rotation by three
+ * reversals. */
+static void unroll(struct gc_reader *r)
+{
+    struct gc_pause *ring = r->log->pauses.at + GC_LOG_KEPT;
+
+    if (r->log->pauses.n < 2 * GC_LOG_KEPT || r->next == 0)
+        return;
+    reverse(ring, r->next);
+    reverse(ring + r->next, GC_LOG_KEPT - r->next);
+    reverse(ring, GC_LOG_KEPT);
+}
+
+/* ---- the unified log -------------------------------------------------------
+ */
+
+/* "[0.393s]", "[393ms]" among the decorations in front; < 0 if not there. */
+static double uptime_of(const char *line)
+{
+    const char *s = line;
+    double v;
+
+    for (int i = 0; i < 8 && (s = strchr(s, '[')); i++) {
+        s++;
+        if (!text_seconds(&s, &v))
+            continue;
+        if (text_starts(s, "s]"))
+            return v;
+        if (text_starts(s, "ms]"))
+            return v / 1000;
+    }
+    return -1;
+}
+
+static int64_t time_of(const char *line)
+{
+    const char *s = text_skip_blanks(line);
+    int64_t t;
+
+    if (*s == '[')
+        s++;
+    return text_iso_time(&s, &t, NULL) ? t : INT64_MIN;
+}
+
+/* What frees memory, whether it looked at the whole heap, and whether the
+ * program had to wait for it. "Pause Remark" and its like free nothing. */
+static const struct {
+    const char *mark;
+    bool full, stall;
+} collections[] = {
+    {" Pause Full", true, false},
+    {" Pause Young", false, false},
+    {" Pause Mixed", false, false},
+    {" Pause Initial Mark", false, false},
+    {" Pause Degenerated", false, true},
+    {" Garbage Collection (", true, false},
+    {" Major Collection (", true, false},
+    {" Minor Collection (", false, false},
+    {" Concurrent cleanup ", false, false},
+};
+
+static bool collection_line(struct gc_reader *r, const char *line,
+                            struct err *e)
+{
+    const char *s = strstr(line, " GC("), *mark = NULL;
+    struct gc_change c;
+    struct gc_pause p;
+    size_t i, n = sizeof collections / sizeof *collections;
+
+    s = s ? s : line;
+    for (i = 0; i < n && !(mark = strstr(s, collections[i].mark)); i++)
+        ;
+    if (i == n || !gc_change_find(mark, &c))
+        return true;
+    gc_pause_init(r, &p);
+    p.full = collections[i].full;
+    p.before = c.before;
+    p.after = c.after;
+    p.capacity = c.capacity;
+    p.uptime = uptime_of(line);
+    p.time = time_of(line);
+    r->log->stalls += collections[i].stall;
+    return gc_cause_before(r, mark, c.from, &p.cause, e) &&
+           gc_pause_add(r, &p, e);
+}
+
+static void set_size(const char *line, const char *key, uint64_t *to)
+{
+    uint64_t v;
+
+    if (text_bytes_after(line, key, 1, &v))
+        *to = v;
+}
+
+static void collector_line(struct gc_log *g, const char *line)
+{
+    static const char *const names[][2] = {
+        {"Using Serial", "Serial"},
+        {"Using Parallel", "Parallel"},
+        {"Using G1", "G1"},
+        {"Using Concurrent Mark Sweep", "CMS"},
+        {"The Z Garbage Collector", "Z"},
+        {"Using Shenandoah", "Shenandoah"},
+        {"Using Epsilon", "Epsilon"},
+        /* Logs that were cut off or rotated tell it by the way. */
+        {"(G1 ", "G1"},
+        {" DefNew: ", "Serial"},
+        {" PSYoungGen: ", "Parallel"},
+        {" ParNew: ", "CMS"},
+        {" Garbage Collection (", "Z"},
+        {" Major Collection (", "Z"},
+    };
+
+    for (size_t i = 0; !g->collector && i < sizeof names / sizeof *names; i++)
+        if (strstr(line, names[i][0]))
+            g->collector = names[i][1];
+}
+
+static void init_line(struct gc_log *g, const char *line)
+{
+    if (strstr(line, "Max Capacity: "))
+        set_size(line, "Max Capacity: ", &g->heap_max);
+    else if (strstr(line, "init] Memory: "))
+        set_size(line, "init] Memory: ", &g->container_memory);
+    else if (strstr(line, "egion Size: "))
+        set_size(line, "egion Size: ", &g->region_size);
+    else if (strstr(line, "egion size: "))
+        set_size(line, "egion size: ", &g->region_size);
+    else if (!known(g->heap_max) && strstr(line, "eap address: "))
+        set_size(line, "size: ", &g->heap_max);
+}
+
+static void humongous_line(struct gc_log *g, const char *line)
+{
+    const char *s = text_after(line, "Humongous regions: ");
+    uint64_t n;
+
+    s = s ? text_after(s, "->") : NULL;
+    if (!s || !text_uint(&s, &n))
+        return;
+    g->humongous_regions = n;
+    raise(&g->humongous_peak, n);
+}
+
+/* ZGC's table: "     Live:        -     12M (1%)   12M (1%) ..." */
+static void live_line(struct gc_reader *r, const char *line)
+{
+    const char *s = text_after(line, " Live: ");
+    uint64_t v;
+
+    if (!s)
+        return;
+    for (; *s; s++) {
+        const char *p = s;
+
+        if (text_is_digit(*s)) {
+            if (take_size(&p, &v))
+                r->live = v;
+            return;
+        }
+    }
+}
+
+static bool read_line(struct gc_reader *r, const char *line, struct err *e)
+{
+    bool old;
+
+    if (!gc_old_line(r, line, &old, e))
+        return false;
+    if (old)
+        return true;
+    collector_line(r->log, line);
+    init_line(r->log, line);
+    humongous_line(r->log, line);
+    live_line(r, line);
+    if (strstr(line, "Allocation Stall ("))
+        r->log->stalls++;
+    return collection_line(r, line, e);
+}
+
+static void log_init(struct gc_log *g)
+{
+    memset(g, 0, sizeof *g);
+    g->heap_max = g->peak_before = g->peak_capacity = UNKNOWN;
+    g->last_full_after = g->first_full_after = UNKNOWN;
+    g->humongous_last = g->humongous_regions = g->region_size = UNKNOWN;
+    g->humongous_peak = UNKNOWN;
+    g->container_memory = UNKNOWN;
+}
+
+/* Bytes of `n` regions; no log of a real heap overflows. */
+static uint64_t regions(const struct gc_log *g, uint64_t n)
+{
+    uint64_t v;
+
+    if (!known(n) || !known(g->region_size) ||
+        __builtin_mul_overflow(n, g->region_size, &v))
+        return UNKNOWN;
+    return v;
+}
+
+bool gc_log_read(struct source *s, struct arena *a, struct gc_log *ret,
+                 struct err *e)
+{
+    struct gc_reader r = {.log = ret, .arena = a, .live = UNKNOWN};
+    struct lines l;
+    char *line;
+    bool ok = true;
+
+    log_init(ret);
+    if (!lines_init(&l, s, a->mem, e))
+        return false;
+    while (ok && (line = lines_next(&l, NULL))) {
+        r.number = ret->last_line = l.number;
+        ok = read_line(&r, line, e);
+    }
+    unroll(&r);
+    ret->humongous_last = regions(ret, ret->humongous_regions);
+    ret->humongous_peak = regions(ret, ret->humongous_peak);
+    vec_free(&r.causes, a->mem);
+    lines_deinit(&l);
+    if (!ok)
+        gc_log_deinit(ret, a->mem);
+    return ok;
+}
+
+void gc_log_deinit(struct gc_log *g, struct mem *m)
+{
+    vec_free(&g->pauses, m);
+}

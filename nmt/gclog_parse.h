@@ -1,0 +1,41 @@
+/*
+ * gclog_parse.h - shared by the readers of unified and of JDK 8 GC logs.
+ */
+#ifndef OOMWHY_NMT_GCLOG_PARSE_H
+#define OOMWHY_NMT_GCLOG_PARSE_H
+
+#include "nmt/logs.h"
+
+struct gc_reader {
+    struct gc_log *log;
+    struct arena *arena;
+    uint64_t number;      /* of the line */
+    uint64_t next;        /* slot of the ring over the last pauses */
+    struct gc_pause open; /* JDK 8, G1: the sizes come on a later line */
+    bool is_open;
+    uint64_t live; /* ZGC: what was marked in this cycle */
+    VEC(const char *) causes;
+};
+
+/* "5M->4M(10M)", "24.0M(256.0M)->4000.0K(256.0M)", "104M(10%)->54M(5%)" */
+struct gc_change {
+    uint64_t before, after, capacity; /* capacity UNKNOWN if a percentage */
+    const char *from, *to;            /* its text */
+};
+
+/* The first change in `s`. */
+bool gc_change_find(const char *s, struct gc_change *ret);
+/* "(Allocation Failure)" that ends at `end`, not before `from`; NULL if there
+ * is none. False: out of memory. */
+bool gc_cause_before(struct gc_reader *r, const char *from, const char *end,
+                     const char **ret, struct err *e);
+/* The same beginning at `s`, maybe behind blanks. */
+bool gc_cause_at(struct gc_reader *r, const char *s, const char **ret,
+                 struct err *e);
+bool gc_pause_add(struct gc_reader *r, const struct gc_pause *p, struct err *e);
+void gc_pause_init(struct gc_reader *r, struct gc_pause *p);
+/* A line of JDK 8's log; sets *ret if it was one. */
+bool gc_old_line(struct gc_reader *r, const char *line, bool *ret,
+                 struct err *e);
+
+#endif
