@@ -15,11 +15,16 @@ struct dom {
     uint32_t reached; /* including the super-root */
     uint32_t *idom;   /* [nodes]: immediate dominator; NO_NODE: unreachable;
                          idom[0] is 0 */
+    uint32_t *vertex; /* [reached] nodes in depth-first order, dominators
+                         before what they dominate; the super-root first */
+    uint32_t *above;  /* [reached] where in that order the dominator stands */
 };
 
 bool dom_build(const struct graph *g, struct mem *m, struct dom *ret,
                struct err *e);
 void dom_deinit(struct dom *d, struct mem *m);
+/* Frees `vertex` and `above`, which only tree_build and dom_verify need. */
+void dom_drop_order(struct dom *d, struct mem *m);
 
 /* The same by Lengauer and Tarjan's simple algorithm: slower, written
  * independently; tests compare the two. */
