@@ -1,0 +1,389 @@
+/*
+ * graphs.c - see graphs.h.
+ */
+#include "tests/support/graphs.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void must(bool ok, const struct err *e)
+{
+    ck_assert_msg(ok, "a test's own graph: %s", e->text);
+}
+
+void sketch_init(struct sketch *s, uint32_t nodes)
+{
+    memset(s, 0, sizeof *s);
+    mem_init(&s->mem, 0);
+    s->graph.nodes = nodes;
+}
+
+void sketch_edge(struct sketch *s, uint32_t from, uint32_t to)
+{
+    struct err e = {0};
+
+    must(vec_push(&s->edges, &s->mem, &e), &e);
+    *vec_last(&s->edges) = (struct edge){from, to};
+}
+
+void sketch_extra(struct sketch *s, uint32_t from, uint32_t to)
+{
+    struct err e = {0};
+
+    must(vec_push(&s->extra, &s->mem, &e), &e);
+    *vec_last(&s->extra) = (struct edge){from, to};
+}
+
+void sketch_root(struct sketch *s, uint32_t node)
+{
+    struct err e = {0};
+
+    must(vec_push(&s->roots, &s->mem, &e), &e);
+    *vec_last(&s->roots) = node;
+}
+
+void sketch_class(struct sketch *s, uint32_t node)
+{
+    struct err e = {0};
+
+    must(vec_push(&s->class_node, &s->mem, &e), &e);
+    *vec_last(&s->class_node) = node;
+}
+
+void sketch_instance(struct sketch *s, uint32_t node, uint32_t class)
+{
+    struct err e = {0};
+
+    while (s->class_of.n < s->graph.nodes) {
+        must(vec_push(&s->class_of, &s->mem, &e), &e);
+        *vec_last(&s->class_of) = UINT32_MAX;
+    }
+    s->class_of.at[node] = class;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+static uint32_t sort_roots(uint32_t *roots, uint64_t n)
+{
+    uint32_t kept = 0;
+
+    if (n)
+        qsort(roots, n, sizeof *roots, by_number);
+    for (uint64_t i = 0; i < n; i++)
+        if (!kept || roots[kept - 1] != roots[i])
+            roots[kept++] = roots[i];
+    return kept;
+}
+
+/* Count, prefix sum, fill; edges of a node keep their order. */
+static void build_csr(struct sketch *s)
+{
+    uint32_t n = s->graph.nodes;
+    struct err e = {0};
+    struct edge *it;
+    uint64_t sum = 0;
+
+    s->first = mem_alloc(&s->mem, (uint64_t)n + 1, sizeof *s->first, &e);
+    s->first_base = mem_alloc(&s->mem, (n >> 16) + 1, sizeof(uint64_t), &e);
+    s->to = mem_alloc(&s->mem, s->edges.n, sizeof *s->to, &e);
+    must(!err_is_set(&e), &e);
+    VEC_EACH (&s->edges, it)
+        s->first[it->from]++;
+    for (uint32_t v = 0; v <= n; v++) {
+        uint32_t count = s->first[v];
+
+        s->first[v] = (uint32_t)sum;
+        sum += count;
+    }
+    VEC_EACH (&s->edges, it)
+        s->to[s->first[it->from]++] = it->to;
+    memmove(s->first + 1, s->first, n * sizeof *s->first);
+    s->first[0] = 0;
+}
+
+const struct graph *sketch_finish(struct sketch *s)
+{
+    struct graph *g = &s->graph;
+    struct err e = {0};
+
+    build_csr(s);
+    g->first = s->first;
+    g->first_base = s->first_base;
+    g->to = s->to;
+    if (s->class_node.n) {
+        sketch_instance(s, 0, UINT32_MAX);
+        g->class_node = s->class_node.at;
+        g->class_of = s->class_of.at;
+        g->n_classes = (uint32_t)s->class_node.n;
+    }
+    if (s->extra.n) {
+        must(overlay_build(&s->overlay, g->nodes, s->extra.at, s->extra.n,
+                           &s->mem, &e),
+             &e);
+        g->extra = &s->overlay;
+    }
+    g->n_roots = sort_roots(s->roots.at, s->roots.n);
+    g->roots = s->roots.at;
+    return g;
+}
+
+void sketch_deinit(struct sketch *s)
+{
+    vec_free(&s->edges, &s->mem);
+    vec_free(&s->extra, &s->mem);
+    vec_free(&s->roots, &s->mem);
+    vec_free(&s->class_node, &s->mem);
+    vec_free(&s->class_of, &s->mem);
+    overlay_deinit(&s->overlay, &s->mem);
+    mem_free(&s->mem, s->first);
+    mem_free(&s->mem, s->first_base);
+    mem_free(&s->mem, s->to);
+}
+
+/* ---- random --------------------------------------------------------------*/
+
+uint64_t random_next(uint64_t *state)
+{
+    uint64_t z = *state += 0x9e3779b97f4a7c15u;
+
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    return z ^ z >> 31;
+}
+
+uint32_t random_below(uint64_t *state, uint32_t n)
+{
+    return (uint32_t)((random_next(state) >> 32) * n >> 32);
+}
+
+static uint32_t random_node(uint64_t *state, uint32_t nodes)
+{
+    return 1 + random_below(state, nodes - 1);
+}
+
+void sketch_random(struct sketch *s, uint64_t *state, uint32_t nodes)
+{
+    uint32_t edges = random_below(state, 3 * nodes);
+    uint32_t extra = random_below(state, 2) * random_below(state, nodes);
+    uint32_t classes = random_below(state, 2) * random_below(state, 4);
+    uint32_t roots = random_below(state, 4);
+
+    sketch_init(s, nodes);
+    while (edges--)
+        sketch_edge(s, random_node(state, nodes), random_node(state, nodes));
+    while (extra--)
+        sketch_extra(s, random_node(state, nodes), random_node(state, nodes));
+    while (roots--)
+        sketch_root(s, random_node(state, nodes));
+    for (uint32_t i = 0; i < classes; i++)
+        sketch_class(s, random_below(state, 8) ? random_node(state, nodes)
+                                               : NO_NODE);
+    for (uint32_t v = 1; classes && v < nodes; v++)
+        sketch_instance(s, v, random_below(state, classes + 1));
+}
+
+static void draw_neighbours(struct sketch *s, uint64_t *state, uint32_t v)
+{
+    uint32_t near = v - 1 < 64 ? v - 1 : 64;
+    uint32_t from = v - 1 - random_below(state, near);
+
+    if (random_below(state, 10) == 0)
+        from = random_node(state, v);
+    sketch_edge(s, from, v);
+    if (random_below(state, 5) == 0)
+        sketch_edge(s, v, random_node(state, s->graph.nodes));
+    if (random_below(state, 5) == 0)
+        sketch_edge(s, v, v - random_below(state, near));
+    if (random_below(state, 2000) == 0)
+        for (uint32_t i = 0; i < 500; i++)
+            sketch_edge(s, v, random_node(state, s->graph.nodes));
+}
+
+void sketch_heap(struct sketch *s, uint64_t *state, uint32_t nodes)
+{
+    uint32_t classes = nodes / 1000 + 2;
+
+    sketch_init(s, nodes);
+    for (uint32_t i = 0; i < classes; i++)
+        sketch_class(s, random_node(state, nodes));
+    for (uint32_t i = 0; i < 20; i++)
+        sketch_root(s, random_node(state, nodes));
+    sketch_root(s, 1);
+    for (uint32_t v = 2; v < nodes; v++) {
+        draw_neighbours(s, state, v);
+        sketch_instance(s, v, random_below(state, classes));
+        if (random_below(state, 100) == 0)
+            sketch_extra(s, v, random_node(state, nodes));
+    }
+}
+
+/* ---- shapes --------------------------------------------------------------*/
+
+static void draw_list(struct sketch *s, uint32_t n)
+{
+    sketch_init(s, n + 1);
+    sketch_root(s, 1);
+    for (uint32_t v = 1; v < n; v++)
+        sketch_edge(s, v, v + 1);
+}
+
+/* next and prev, as java.util.LinkedList has them */
+static void draw_double_list(struct sketch *s, uint32_t n)
+{
+    draw_list(s, n);
+    for (uint32_t v = n; v > 1; v--)
+        sketch_edge(s, v, v - 1);
+}
+
+/*
+ * 1 -> queue 2, then map 3. Each entry of the queue holds the next one and
+ * a payload; the map holds each payload. The walk goes down the queue first,
+ * so payload k hangs k deep, but only node 1 dominates it.
+ */
+static void draw_queue_and_map(struct sketch *s, uint32_t n)
+{
+    uint32_t entries = (n - 3) / 2, entry = 4, payload = 4 + entries;
+
+    sketch_init(s, 4 + 2 * entries);
+    sketch_root(s, 1);
+    sketch_edge(s, 1, 2);
+    sketch_edge(s, 1, 3);
+    sketch_edge(s, 2, entry);
+    for (uint32_t i = 0; i < entries; i++) {
+        if (i + 1 < entries)
+            sketch_edge(s, entry + i, entry + i + 1);
+        sketch_edge(s, entry + i, payload + i);
+        sketch_edge(s, 3, payload + i);
+    }
+}
+
+static void draw_list_in_array(struct sketch *s, uint32_t n)
+{
+    sketch_init(s, n + 3);
+    sketch_root(s, 1);
+    sketch_edge(s, 1, 3);
+    sketch_edge(s, 1, 2);
+    for (uint32_t v = 3; v < n + 3; v++) {
+        if (v + 1 < n + 3)
+            sketch_edge(s, v, v + 1);
+        sketch_edge(s, 2, v);
+    }
+}
+
+/* Two lists with rungs both ways. */
+static void draw_ladder(struct sketch *s, uint32_t n)
+{
+    uint32_t half = n / 2;
+
+    sketch_init(s, 2 * half + 2);
+    sketch_root(s, 1);
+    sketch_edge(s, 1, 2);
+    for (uint32_t i = 0; i < half; i++) {
+        uint32_t left = 2 + 2 * i;
+
+        if (i + 1 < half)
+            sketch_edge(s, left, left + 2);
+        if (i + 1 == half)
+            break;
+        sketch_edge(s, left, left + 1);
+        sketch_edge(s, left + 1, left + 2);
+        sketch_edge(s, left + 3, left + 1);
+    }
+}
+
+static void draw_fan_in(struct sketch *s, uint32_t n)
+{
+    sketch_init(s, n + 1);
+    sketch_root(s, 1);
+    for (uint32_t v = 2; v < n; v++) {
+        sketch_edge(s, 1, v);
+        sketch_edge(s, v, n);
+    }
+}
+
+/* One array, and every object of one class whose object is no root. */
+static void draw_fan_out(struct sketch *s, uint32_t n)
+{
+    sketch_init(s, n + 1);
+    sketch_root(s, 1);
+    sketch_class(s, n);
+    for (uint32_t v = 2; v < n; v++) {
+        sketch_edge(s, 1, v);
+        sketch_instance(s, v, 0);
+    }
+}
+
+/* As kept with --keep-unreachable: all are roots, all share one object. */
+static void draw_shared_by_chain(struct sketch *s, uint32_t n)
+{
+    sketch_init(s, n + 1);
+    sketch_root(s, 1);
+    for (uint32_t v = 1; v < n - 1; v++) {
+        sketch_edge(s, v, v + 1);
+        sketch_edge(s, v, n);
+    }
+}
+
+static void draw_binary_tree(struct sketch *s, uint32_t n)
+{
+    sketch_init(s, n + 1);
+    sketch_root(s, 1);
+    for (uint32_t v = 2; v <= n; v++) {
+        sketch_edge(s, v / 2, v);
+        if (v % 2)
+            sketch_edge(s, v, v / 2);
+    }
+}
+
+/* Some 8 n edges. */
+static void draw_bipartite(struct sketch *s, uint32_t n)
+{
+    uint32_t left = 16;
+
+    sketch_init(s, n + left + 2);
+    sketch_root(s, 1);
+    for (uint32_t i = 2; i < 2 + left; i++) {
+        sketch_edge(s, 1, i);
+        for (uint32_t v = 2 + left; v < n + 2 + left; v++)
+            sketch_edge(s, i, v);
+    }
+}
+
+/* Binary tree whose leaves all refer back to a node on the way to them. */
+static void draw_parents(struct sketch *s, uint32_t n)
+{
+    draw_binary_tree(s, n);
+    for (uint32_t v = n / 2 + 1; v <= n; v++)
+        sketch_edge(s, v, (v >> v % 8) | 1);
+}
+
+const char *sketch_shape(struct sketch *s, unsigned i, uint32_t n)
+{
+    static const struct {
+        const char *name;
+        void (*draw)(struct sketch *s, uint32_t n);
+    } shapes[] = {
+        {"list", draw_list},
+        {"double list", draw_double_list},
+        {"queue and map", draw_queue_and_map},
+        {"list in array", draw_list_in_array},
+        {"ladder", draw_ladder},
+        {"fan in", draw_fan_in},
+        {"fan out", draw_fan_out},
+        {"shared by a chain", draw_shared_by_chain},
+        {"binary tree", draw_binary_tree},
+        {"bipartite", draw_bipartite},
+        {"parents", draw_parents},
+    };
+
+    if (i >= sizeof shapes / sizeof *shapes)
+        return NULL;
+    shapes[i].draw(s, n);
+    return shapes[i].name;
+}

@@ -1,0 +1,56 @@
+/*
+ * graphs.h - object graphs for tests: drawn edge by edge, then turned into
+ * the arrays of a `struct graph`; random ones, and shapes that real heaps
+ * have and algorithms stumble over.
+ */
+#ifndef OOMWHY_TESTS_GRAPHS_H
+#define OOMWHY_TESTS_GRAPHS_H
+
+#include "base/vec.h"
+#include "graph/graph.h"
+
+/* Owns everything; memory comes from a budget of its own, and tests stop
+ * where that fails. */
+struct sketch {
+    struct mem mem;
+    VEC(struct edge) edges;
+    VEC(struct edge) extra;   /* the overlay's */
+    VEC(uint32_t) roots;      /* any order, repeated or not */
+    VEC(uint32_t) class_node; /* empty: no implied edges */
+    VEC(uint32_t) class_of;   /* short: the rest have none */
+    struct graph graph;       /* valid after sketch_finish */
+    struct overlay overlay;
+    uint32_t *first, *to;
+    uint64_t *first_base;
+};
+
+void sketch_init(struct sketch *s, uint32_t nodes);
+void sketch_edge(struct sketch *s, uint32_t from, uint32_t to);
+void sketch_extra(struct sketch *s, uint32_t from, uint32_t to);
+void sketch_root(struct sketch *s, uint32_t node);
+/* The next class, whose class object is `node` (or NO_NODE). */
+void sketch_class(struct sketch *s, uint32_t node);
+void sketch_instance(struct sketch *s, uint32_t node, uint32_t class);
+const struct graph *sketch_finish(struct sketch *s);
+void sketch_deinit(struct sketch *s);
+
+/* A small generator, the same everywhere: splitmix64. */
+uint64_t random_next(uint64_t *state);
+uint32_t random_below(uint64_t *state, uint32_t n);
+
+/*
+ * Everything at random: loops, repeated edges, edges into roots, implied
+ * edges, overlays, unreachable parts. Meant for up to some 20 nodes.
+ */
+void sketch_random(struct sketch *s, uint64_t *state, uint32_t nodes);
+/* Like a heap: objects refer mostly to their neighbours, a few are arrays,
+ * classes are implied, and a fifth of the nodes have several referrers. */
+void sketch_heap(struct sketch *s, uint64_t *state, uint32_t nodes);
+
+/*
+ * Shapes of about `n` nodes. `sketch_shape` draws the i-th and returns its
+ * name, or NULL past the last.
+ */
+const char *sketch_shape(struct sketch *s, unsigned i, uint32_t n);
+
+#endif
