@@ -1,0 +1,431 @@
+/*
+ * artifact.c - looks at a file's first bytes, then line by line at its
+ * window, until a line says what the file is. Some lines decide at once;
+ * what any log may hold (collections, stack traces, "key value") is counted
+ * and decides at the end.
+ */
+#define _GNU_SOURCE
+#include "nmt/artifact.h"
+
+#include <string.h>
+
+#include "nmt/kernel_parts.h"
+#include "nmt/text.h"
+
+/* Enough for the small reports; logs are looked at as far as a peek goes. */
+#define FIRST_LOOK ((size_t)64 << 10)
+#define LOOK_LINE  1024
+
+struct sight {
+    unsigned lines;  /* with something on them, a jcmd's "PID:" not counted */
+    bool hash_first; /* the first of them begins with '#' */
+    bool header;     /* a mapping's "from-to perms" */
+    unsigned oome, jvm, gc, event, clock, stat, value;
+};
+
+const char *artifact_name(enum artifact_kind k)
+{
+    static const char *const names[ARTIFACT_KINDS] = {
+        [ARTIFACT_UNKNOWN] = "ignored",
+        [ARTIFACT_HPROF] = "hprof",
+        [ARTIFACT_HPROF_ASCII] = "hprof_ascii",
+        [ARTIFACT_NMT] = "nmt",
+        [ARTIFACT_KERNEL_LOG] = "kernel_log",
+        [ARTIFACT_VM_INFO] = "vm_info",
+        [ARTIFACT_GC_LOG] = "gc_log",
+        [ARTIFACT_APP_LOG] = "app_log",
+        [ARTIFACT_PROC_STATUS] = "proc_status",
+        [ARTIFACT_SMAPS] = "smaps",
+        [ARTIFACT_SMAPS_ROLLUP] = "smaps_rollup",
+        [ARTIFACT_PROC_LIMITS] = "proc_limits",
+        [ARTIFACT_CGROUP_STAT] = "cgroup_stat",
+        [ARTIFACT_CGROUP_VALUES] = "cgroup_values",
+        [ARTIFACT_CLASS_HISTOGRAM] = "class_histogram",
+        [ARTIFACT_THREAD_DUMP] = "thread_dump",
+        [ARTIFACT_HEAP_INFO] = "heap_info",
+        [ARTIFACT_METASPACE] = "metaspace",
+        [ARTIFACT_CODECACHE] = "codecache",
+        [ARTIFACT_NATIVE_HEAP_INFO] = "native_heap_info",
+        [ARTIFACT_NATIVE_TRIM] = "native_trim",
+        [ARTIFACT_VM_FLAGS] = "vm_flags",
+        [ARTIFACT_VM_COMMAND_LINE] = "vm_command_line",
+        [ARTIFACT_JAVACORE] = "javacore",
+    };
+
+    return (unsigned)k < ARTIFACT_KINDS ? names[k] : NULL;
+}
+
+/* ---- lines that decide ----------------------------------------------- */
+
+enum where { STARTS, HAS };
+
+/* `within`: only among so many first lines; 0: anywhere. */
+static const struct mark {
+    const char *text;
+    enum where where;
+    unsigned within;
+    enum artifact_kind kind;
+} marks[] = {
+    {"0SECTION ", STARTS, 0, ARTIFACT_JAVACORE},
+    {"1MEMUSER ", STARTS, 0, ARTIFACT_JAVACORE},
+    {"---------------  S U M M A R Y", STARTS, 0, ARTIFACT_VM_INFO},
+    {"---------------  T H R E A D", STARTS, 0, ARTIFACT_VM_INFO},
+    {"---------------  P R O C E S S", STARTS, 0, ARTIFACT_VM_INFO},
+    {"---------------  S Y S T E M", STARTS, 0, ARTIFACT_VM_INFO},
+    {"VM Arguments:", STARTS, 4, ARTIFACT_VM_COMMAND_LINE},
+    {"jvm_args:", STARTS, 4, ARTIFACT_VM_COMMAND_LINE},
+    {"-XX:", STARTS, 2, ARTIFACT_VM_FLAGS},
+    {"[Global flags]", STARTS, 4, ARTIFACT_VM_FLAGS},
+    {"Native Memory Tracking:", HAS, 0, ARTIFACT_NMT},
+    {"Native memory tracking is not enabled", HAS, 0, ARTIFACT_NMT},
+    {"Baseline taken", STARTS, 4, ARTIFACT_NMT},
+    {"Baseline succeeded", STARTS, 4, ARTIFACT_NMT},
+    {"Total: reserved=", HAS, 0, ARTIFACT_NMT},
+    {" (reserved=", HAS, 0, ARTIFACT_NMT},
+    {"(malloc=", HAS, 0, ARTIFACT_NMT},
+    {"[rollup]", HAS, 3, ARTIFACT_SMAPS_ROLLUP},
+    {"VmPeak:", STARTS, 0, ARTIFACT_PROC_STATUS},
+    {"VmRSS:", STARTS, 0, ARTIFACT_PROC_STATUS},
+    {"Tgid:\t", STARTS, 0, ARTIFACT_PROC_STATUS},
+    {"<malloc version=", STARTS, 8, ARTIFACT_NATIVE_HEAP_INFO},
+    {"Arena 0:", STARTS, 8, ARTIFACT_NATIVE_HEAP_INFO},
+    {"Trim native heap:", STARTS, 8, ARTIFACT_NATIVE_TRIM},
+    {"Total Usage", STARTS, 40, ARTIFACT_METASPACE},
+    {"CodeCache: size=", STARTS, 8, ARTIFACT_CODECACHE},
+    {"CodeHeap '", STARTS, 8, ARTIFACT_CODECACHE},
+    {"#instances         #bytes", HAS, 0, ARTIFACT_CLASS_HISTOGRAM},
+    {"Full thread dump", HAS, 12, ARTIFACT_THREAD_DUMP},
+    {"oom_kill_disable ", STARTS, 0, ARTIFACT_CGROUP_VALUES},
+    {"garbage-first heap ", STARTS, 6, ARTIFACT_HEAP_INFO},
+    {"def new generation ", STARTS, 6, ARTIFACT_HEAP_INFO},
+    {"DefNew ", STARTS, 6, ARTIFACT_HEAP_INFO},
+    {"par new generation ", STARTS, 6, ARTIFACT_HEAP_INFO},
+    {"PSYoungGen ", STARTS, 6, ARTIFACT_HEAP_INFO},
+    {"ZHeap ", STARTS, 6, ARTIFACT_HEAP_INFO},
+    {"Z Heap", STARTS, 6, ARTIFACT_HEAP_INFO},
+    {"Shenandoah Heap", STARTS, 6, ARTIFACT_HEAP_INFO},
+    {"Epsilon Heap", STARTS, 6, ARTIFACT_HEAP_INFO},
+};
+
+static enum artifact_kind marked(const char *text, unsigned line)
+{
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        const struct mark *m = &marks[i];
+
+        if (m->within && line > m->within)
+            continue;
+        if (m->where == STARTS ? text_starts(text, m->text)
+                               : strstr(text, m->text) != NULL)
+            return m->kind;
+    }
+    return ARTIFACT_UNKNOWN;
+}
+
+/* "7f00-7f10 rw-p 00000000 00:00 0" */
+static bool is_mapping(const char *text)
+{
+    uint64_t v;
+
+    return text_hex(&text, &v) && text_take(&text, "-") &&
+           text_hex(&text, &v) && text_take(&text, " ") &&
+           strspn(text, "rwxps-") == 4 && text_is_blank(text[4]);
+}
+
+/* The head of an hs_err file. The same block goes to the JVM's standard
+ * output, behind whatever was there already. */
+static bool is_fatal_head(const char *text)
+{
+    return text_starts(text, "# A fatal error has been detected") ||
+           text_starts(text, "# There is insufficient memory for the Java") ||
+           text_starts(text, "# JRE version:");
+}
+
+static bool is_kernel(const char *text)
+{
+    switch (kernel_form(text)) {
+    case FORM_INVOKED:
+    case FORM_TASK_IN:
+    case FORM_STATS:
+    case FORM_TASKS:
+    case FORM_HEADER:
+    case FORM_SUMMARY:
+    case FORM_ANNOUNCE:
+    case FORM_KILLED:
+    case FORM_REAPED:
+    case FORM_GROUP:
+    case FORM_NOBODY: return true;
+    case FORM_USAGE: return strstr(text, "failcnt ") != NULL;
+    default: return false;
+    }
+}
+
+/* ---- lines that are counted ------------------------------------------ */
+
+static bool has_any(const char *text, const char *const *phrases)
+{
+    for (; *phrases; phrases++)
+        if (strstr(text, *phrases))
+            return true;
+    return false;
+}
+
+static bool is_gc(const char *text)
+{
+    static const char *const phrases[] = {
+        "[gc",         " GC(",       "[GC ",    "[GC(", "[Full GC",
+        "[PSYoungGen", "GC pause (", "[ParNew", NULL};
+
+    return !strstr(text, "[warning]") && has_any(text, phrases);
+}
+
+static bool is_oome(const char *text)
+{
+    static const char *const phrases[] = {
+        "java.lang.OutOfMemoryError",
+        "OutOfMemoryError:", "OutOfDirectMemoryError", NULL};
+
+    return has_any(text, phrases);
+}
+
+/* A frame, "\tat a.B.c(B.java:1)", or anything else only a JVM or those
+ * who run one would say. */
+static bool is_jvm(const char *text)
+{
+    static const char *const phrases[] = {
+        "Exception in thread \"",
+        "java.lang.",
+        "Server VM warning",
+        "pthread_create failed",
+        "[warning][",
+        "A fatal error has been detected by the Java",
+        "sun.misc.Unsafe",
+        "exit code 137",
+        "exited with code 137",
+        "exit status 137",
+        "(Native Method)",
+        "StackOverflowError",
+        NULL};
+
+    if (text_starts(text, "at ") && strstr(text, ".java:"))
+        return true;
+    if (strstr(text, " Killed ") && strstr(text, "java"))
+        return true;
+    return has_any(text, phrases);
+}
+
+/* The figures of memory.stat that every version has some of. */
+static bool is_stat_key(const char *s, size_t n)
+{
+    static const char *const keys[] = {
+        "anon",          "file",        "kernel_stack",  "slab",
+        "cache",         "rss",         "rss_huge",      "shmem",
+        "mapped_file",   "file_mapped", "dirty",         "file_dirty",
+        "writeback",     "pgfault",     "pgmajfault",    "pgpgin",
+        "pgpgout",       "swap",        "inactive_anon", "active_anon",
+        "inactive_file", "active_file", "unevictable",   NULL};
+
+    for (const char *const *k = keys; *k; k++)
+        if (strlen(*k) == n && memcmp(*k, s, n) == 0)
+            return true;
+    return false;
+}
+
+static bool is_event_key(const char *s, size_t n)
+{
+    static const char *const keys[] = {
+        "low",       "high",           "max", "oom", "fail", "oom_kill",
+        "under_oom", "oom_group_kill", NULL};
+
+    for (const char *const *k = keys; *k; k++)
+        if (strlen(*k) == n && memcmp(*k, s, n) == 0)
+            return true;
+    return false;
+}
+
+/* "name value", "name: value" or "name=value", the name with a path before
+ * it perhaps, the value a number or "max". */
+static void see_pair(struct sight *s, const char *text)
+{
+    size_t n = strcspn(text, " \t=:");
+    const char *slash = memrchr(text, '/', n);
+    const char *name = slash ? slash + 1 : text;
+    const char *p = text + n + strspn(text + n, " \t=:");
+    uint64_t v;
+
+    n -= (size_t)(name - text);
+    if (text_starts(name, "pids.events") || text_starts(name, "memory.events"))
+        p += strcspn(p, "0123456789");
+    if (!text_uint(&p, &v) && !text_take(&p, "max"))
+        return;
+    if (*text_skip_blanks(p))
+        return;
+    if (text_starts(name, "memory.") || text_starts(name, "pids."))
+        s->value += 3;
+    else if (is_stat_key(name, n))
+        s->stat++;
+    else if (is_event_key(name, n))
+        s->value++;
+}
+
+/* JSON without a message in it is no log. */
+static bool is_json(const char *text)
+{
+    const char *p;
+
+    if (*text == '{' || *text == '}')
+        return true;
+    if (*text != '"')
+        return false;
+    p = strchr(text + 1, '"');
+    return p && *text_skip_blanks(p + 1) == ':';
+}
+
+static void see_log(struct sight *s, const char *text,
+                    const struct kernel_stamp *stamp)
+{
+    s->clock += stamp->uptime >= 0;
+    s->event += kernel_form(text) == FORM_EVENT;
+    if (is_json(text))
+        return;
+    s->oome += is_oome(text);
+    s->jvm += is_jvm(text);
+}
+
+/* ---- one line, the whole --------------------------------------------- */
+
+/* A jcmd's first line is "PID:". */
+static bool is_pid_line(const char *text)
+{
+    uint64_t pid;
+
+    return text_uint(&text, &pid) && text_take(&text, ":") && !*text;
+}
+
+static enum artifact_kind see_line(struct sight *s, char *line)
+{
+    struct kernel_stamp stamp;
+    enum artifact_kind kind;
+    char *text;
+    bool logged;
+
+    text_trim_end(line);
+    text = line + strspn(line, " \t");
+    if (!*text || is_pid_line(text))
+        return ARTIFACT_UNKNOWN;
+    if (!s->lines++)
+        s->hash_first = *text == '#';
+    kind = marked(text, s->lines);
+    if (kind)
+        return kind;
+    if (s->hash_first && s->lines < 16 && is_fatal_head(text))
+        return ARTIFACT_VM_INFO;
+    if (text_starts(text, "Limit ") && strstr(text, "Soft Limit"))
+        return ARTIFACT_PROC_LIMITS;
+    s->header = s->header || is_mapping(text);
+    if (text_starts(text, "Rss:"))
+        return s->header ? ARTIFACT_SMAPS : ARTIFACT_SMAPS_ROLLUP;
+    see_pair(s, text);
+    s->gc += is_gc(text);
+    text = kernel_prefix_strip(text, &stamp, &logged);
+    if (is_kernel(text))
+        return ARTIFACT_KERNEL_LOG;
+    see_log(s, text, &stamp);
+    return ARTIFACT_UNKNOWN;
+}
+
+static enum artifact_kind see_bytes(struct sight *s, const uint8_t *p, size_t n)
+{
+    char line[LOOK_LINE];
+
+    while (n) {
+        const uint8_t *end = memchr(p, '\n', n);
+        size_t len = end ? (size_t)(end - p) : n;
+        size_t keep = len < sizeof line - 1 ? len : sizeof line - 1;
+        enum artifact_kind kind;
+
+        memcpy(line, p, keep);
+        line[keep] = '\0';
+        kind = see_line(s, line);
+        if (kind)
+            return kind;
+        len += end != NULL;
+        p += len;
+        n -= len;
+    }
+    return ARTIFACT_UNKNOWN;
+}
+
+static enum artifact_kind judge(const struct sight *s)
+{
+    if (s->stat >= 3 && s->stat * 4 >= s->lines)
+        return ARTIFACT_CGROUP_STAT;
+    if (s->value >= 3 && s->value * 2 >= s->lines)
+        return ARTIFACT_CGROUP_VALUES;
+    if (s->oome)
+        return ARTIFACT_APP_LOG;
+    if (s->gc)
+        return ARTIFACT_GC_LOG;
+    if (s->event)
+        return ARTIFACT_KERNEL_LOG;
+    if (s->jvm)
+        return ARTIFACT_APP_LOG;
+    if (s->clock >= 3 && s->clock * 2 >= s->lines)
+        return ARTIFACT_KERNEL_LOG;
+    return ARTIFACT_UNKNOWN;
+}
+
+/* One number or "max" in a file named after what it means. */
+static bool is_bare_value(const uint8_t *p, size_t n, const char *name)
+{
+    const char *slash = strrchr(name, '/');
+    size_t digits = 0;
+
+    name = slash ? slash + 1 : name;
+    if (!text_starts(name, "memory.") && !text_starts(name, "pids."))
+        return false;
+    while (n && (p[n - 1] == '\n' || p[n - 1] == '\r' || p[n - 1] == ' '))
+        n--;
+    while (digits < n && text_is_digit((char)p[digits]))
+        digits++;
+    return n && n < 24 && (digits == n || (n == 3 && memcmp(p, "max", 3) == 0));
+}
+
+/* "JAVA PROFILE 1.0.2" and NUL; the agent's text has ", created" there. */
+static enum artifact_kind hprof_kind(const uint8_t *p, size_t n)
+{
+    static const char magic[] = "JAVA PROFILE 1.0";
+    size_t at = sizeof magic - 1;
+
+    if (n < at || memcmp(p, magic, at) != 0)
+        return ARTIFACT_UNKNOWN;
+    while (at < n && at < 32 && p[at] && p[at] != ',' && p[at] != '\n')
+        at++;
+    return at < n && p[at] ? ARTIFACT_HPROF_ASCII : ARTIFACT_HPROF;
+}
+
+enum artifact_kind artifact_sniff(struct source *s, const char *name)
+{
+    struct sight sight = {0};
+    enum artifact_kind kind;
+    const uint8_t *p;
+    size_t n = source_peek(s, FIRST_LOOK, &p);
+
+    kind = hprof_kind(p, n);
+    if (kind || !n)
+        return kind;
+    if (is_bare_value(p, n, name))
+        return ARTIFACT_CGROUP_VALUES;
+    if (memchr(p, '\0', n < 512 ? n : 512))
+        return ARTIFACT_UNKNOWN;
+    if (n >= 3 && memcmp(p, "\xEF\xBB\xBF", 3) == 0) {
+        p += 3;
+        n -= 3;
+    }
+    kind = see_bytes(&sight, p, n);
+    if (kind || n < FIRST_LOOK - 3)
+        return kind ? kind : judge(&sight);
+    memset(&sight, 0, sizeof sight);
+    n = source_peek(s, SOURCE_WINDOW, &p);
+    kind = see_bytes(&sight, p, n);
+    return kind ? kind : judge(&sight);
+}
