@@ -68,9 +68,12 @@ void report_roots(struct emitter *em, const struct report *r)
     emit_object(em, "roots", NULL);
     emit_count(em, "total", "GC roots", total);
     emit_object(em, "by_kind", NULL);
-    for (k = 0; k < ROOT_KINDS; k++)
-        emit_count(em, hprof_root_name((enum hprof_root_kind)k), NULL,
+    for (k = 0; k < ROOT_KINDS; k++) {
+        const char *name = hprof_root_name((enum hprof_root_kind)k);
+
+        emit_count(em, name, h->root_records[k] ? name : NULL,
                    h->root_records[k]);
+    }
     emit_end(em);
     emit_end(em);
 }

@@ -1,0 +1,43 @@
+/*
+ * options.h - the command line, taken apart.
+ */
+#ifndef OOMWHY_TOOL_OPTIONS_H
+#define OOMWHY_TOOL_OPTIONS_H
+
+#include "report/render.h"
+#include "tool/tool.h"
+
+enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
+
+struct input_arg {
+    const char *path; /* in argv */
+    enum artifact_kind kind;
+    bool baseline;
+};
+
+struct options {
+    const struct command *command;
+    VEC(struct input_arg) inputs;
+    struct stated stated;
+    struct heap_options heap;
+    struct thresholds thresholds;
+    enum format format;
+    bool format_stated;
+    const char *output; /* NULL: standard output */
+    uint64_t top;       /* UNKNOWN: not stated */
+    enum when progress, colour;
+    uint64_t max_memory; /* bytes; 0 = no limit */
+    uint64_t jobs;
+    unsigned fail_on; /* bit 1 << enum side */
+    bool help;
+};
+
+/* Strings in `ret` are those of argv. ERR_USAGE with a sentence. */
+bool options_parse(int argc, char *const *argv, struct mem *m,
+                   struct options *ret, struct err *e);
+void options_deinit(struct options *o, struct mem *m);
+
+/* The options, one a line, as `oomwhy --help` shows them. */
+void options_help(struct out *o);
+
+#endif
