@@ -77,12 +77,10 @@ struct jvm_warning {
 };
 
 struct app_log {
-    VEC(struct oome)
-    oomes; /* one per distinct message and frame, at most
-              APP_LOG_DISTINCT */
-    VEC(struct jvm_warning)
-    warnings;            /* one a kind; of those that name a file
-                            one a line */
+    /* One per distinct message and frame, at most APP_LOG_DISTINCT. */
+    VEC(struct oome) oomes;
+    /* One a kind; of those that name a file one a line. */
+    VEC(struct jvm_warning) warnings;
     uint64_t oome_count; /* all, also of those beyond the limit */
     uint64_t lines;
     uint64_t exit_status; /* "exit code 137", "exited with 1"; the last */
@@ -130,8 +128,9 @@ struct class_histogram {
 };
 
 struct thread_dump {
-    uint64_t threads;  /* Java threads */
-    uint64_t internal; /* VM threads */
+    uint64_t threads;         /* Java threads */
+    uint64_t internal;        /* VM threads */
+    uint64_t virtual_threads; /* of Thread.dump_to_file */
     VEC(const char *) names;
 };
 
@@ -147,7 +146,7 @@ struct metaspace_info { /* VM.metaspace */
     uint64_t used, committed, reserved;
     uint64_t class_used, class_committed, class_reserved;
     uint64_t loaders, classes;
-    uint64_t waste;            /* committed but in no chunk in use */
+    uint64_t waste;            /* committed and of no use */
     uint64_t max, class_limit; /* MaxMetaspaceSize, CompressedClassSpaceSize;
                                   UNKNOWN: unlimited or not printed */
     uint64_t line;
@@ -164,6 +163,7 @@ struct native_heap {
     uint64_t in_use, free_bytes, mmapped, system; /* what glibc says */
     uint64_t arenas;
     uint64_t trim_before, trim_after; /* RSS around System.trim_native_heap */
+    int64_t trim_delta; /* what it printed, finer; UNKNOWN_DELTA: nothing */
     uint64_t line;
 };
 

@@ -1,0 +1,36 @@
+/*
+ * javacore.h - the NATIVEMEMINFO section of an OpenJ9 or IBM javacore: a
+ * tree of categories, which is what that VM has in place of NMT.
+ *
+ * Bytes throughout. The root counts reserved (mapped) memory too, so it can
+ * exceed what is resident, and a container's limit.
+ */
+#ifndef OOMWHY_NMT_JAVACORE_H
+#define OOMWHY_NMT_JAVACORE_H
+
+#include "base/arena.h"
+#include "base/known.h"
+#include "base/source.h"
+#include "base/vec.h"
+
+struct javacore_row {
+    const char *name; /* "Java Heap", "Direct Byte Buffers" */
+    unsigned depth;   /* 1: the root, "JRE" */
+    uint64_t bytes, allocations;
+    uint64_t line;
+};
+
+struct javacore {
+    VEC(struct javacore_row) rows; /* in the order of the tree */
+    uint64_t jre; /* bytes of the root; UNKNOWN without such a section */
+};
+
+/* The row of that name with the most bytes; NULL if there is none. */
+const struct javacore_row *javacore_find(const struct javacore *j,
+                                         const char *name);
+/* A javacore without the section reads as one without rows. */
+bool javacore_read(struct source *s, struct arena *a, struct javacore *ret,
+                   struct err *e);
+void javacore_deinit(struct javacore *j, struct mem *m);
+
+#endif
