@@ -30,15 +30,15 @@
 #define NODE_NONE  UINT32_MAX
 
 enum hprof_type { /* the format's own codes */
-    HPROF_OBJECT = 2,
-    HPROF_BOOLEAN = 4,
-    HPROF_CHAR = 5,
-    HPROF_FLOAT = 6,
-    HPROF_DOUBLE = 7,
-    HPROF_BYTE = 8,
-    HPROF_SHORT = 9,
-    HPROF_INT = 10,
-    HPROF_LONG = 11,
+                  HPROF_OBJECT = 2,
+                  HPROF_BOOLEAN = 4,
+                  HPROF_CHAR = 5,
+                  HPROF_FLOAT = 6,
+                  HPROF_DOUBLE = 7,
+                  HPROF_BYTE = 8,
+                  HPROF_SHORT = 9,
+                  HPROF_INT = 10,
+                  HPROF_LONG = 11,
 };
 
 /* Bytes of a value in the dump (not in the heap); 0 for an unknown type. */
@@ -47,7 +47,10 @@ unsigned hprof_type_size(unsigned type, unsigned id_size);
 struct hprof_field {
     const char *name; /* "?" if its string is missing */
     uint8_t type;
-    uint32_t at; /* byte offset of its value in an instance's body */
+    uint32_t at;       /* byte offset of its value in the body of an instance of
+                          the very class that declares it */
+    uint32_t from_end; /* the same from the end of the body: holds for
+                          subclasses too, whose own fields come first */
 };
 
 struct hprof_static {
@@ -69,29 +72,29 @@ enum hprof_strength {
 
 struct hprof_class {
     uint64_t id, super_id, loader_id, signers_id, domain_id;
-    const char *name; /* as Java spells it: java.lang.String, byte[][] */
-    uint32_t super;   /* class index or CLASS_NONE */
-    uint32_t loader;  /* node; NODE_NONE: the boot loader, or dangling */
+    const char *name;       /* as Java spells it: java.lang.String, byte[][] */
+    uint32_t super;         /* class index or CLASS_NONE */
+    uint32_t loader;        /* node; NODE_NONE: the boot loader, or dangling */
     uint32_t instance_size; /* as the dump states it, bytes */
     uint32_t n_fields;      /* its own, in the dump's order */
     struct hprof_field *fields;
     uint32_t n_statics;
     struct hprof_static *statics;
-    uint32_t body;          /* bytes of an instance's body, all levels */
-    uint32_t n_refs;        /* object fields of all levels */
-    uint32_t *refs;         /* their offsets in the body, ascending, without
-                               `referent` where strength is not STRONG */
-    uint32_t referent;      /* offset of Reference.referent, or UINT32_MAX */
+    uint32_t body;     /* bytes of an instance's body, all levels */
+    uint32_t n_refs;   /* object fields of all levels */
+    uint32_t *refs;    /* their offsets in the body, ascending, without
+                          `referent` where strength is not STRONG */
+    uint32_t referent; /* offset of Reference.referent, or UINT32_MAX */
     enum hprof_strength strength; /* of its referent */
-    uint8_t array;          /* 0, or the element type of an array class */
-    bool hidden;            /* LOAD_CLASS named it, no CLASS_DUMP did */
-    bool boot;              /* loader id is 0 */
-    uint32_t serial;        /* of LOAD_CLASS */
+    uint8_t array;                /* 0, or the element type of an array class */
+    bool hidden;                  /* LOAD_CLASS named it, no CLASS_DUMP did */
+    bool boot;                    /* loader id is 0 */
+    uint32_t serial;              /* of LOAD_CLASS */
     /* Counted while parsing: */
-    uint64_t objects;       /* instances or arrays of exactly this class */
-    uint64_t elements;      /* arrays: sum of lengths */
-    uint64_t least_gap;     /* bytes to the next object's address in file
-                               order, least over all; UINT64_MAX: never seen */
+    uint64_t objects;        /* instances or arrays of exactly this class */
+    uint64_t elements;       /* arrays: sum of lengths */
+    uint64_t least_gap;      /* bytes to the next object's address in file
+                                order, least over all; UINT64_MAX: never seen */
     uint64_t least_gap_seen; /* how often exactly that gap came */
 };
 
@@ -119,7 +122,7 @@ enum hprof_root_kind {
 const char *hprof_root_name(enum hprof_root_kind k);
 
 struct hprof_root {
-    uint32_t node; /* NODE_NONE: the object is not in the dump */
+    uint32_t node;          /* NODE_NONE: the object is not in the dump */
     uint32_t thread_serial; /* 0: none */
     int32_t frame;          /* depth in that thread's stack; -1: none */
     uint8_t kind;
@@ -148,12 +151,12 @@ struct hprof_weak_edge {
 
 /* What was wrong with the file; all counts. */
 struct hprof_damage {
-    bool truncated;         /* it ends inside a record */
-    uint64_t truncated_at;  /* offset */
-    uint64_t missing_bytes; /* what that record still claimed */
-    uint64_t unknown_tags;  /* records skipped by their length */
-    uint64_t unparsed_bytes; /* skipped because nothing fitted */
-    uint64_t bad_records;    /* lengths or counts that can't be true */
+    bool truncated;               /* it ends inside a record */
+    uint64_t truncated_at;        /* offset */
+    uint64_t missing_bytes;       /* what that record still claimed */
+    uint64_t unknown_tags;        /* records skipped by their length */
+    uint64_t unparsed_bytes;      /* skipped because nothing fitted */
+    uint64_t bad_records;         /* lengths or counts that can't be true */
     uint64_t dangling_references; /* ids that no object has; 0 is null */
     uint64_t duplicate_ids;
     uint64_t missing_classes; /* objects whose class has no record */
@@ -175,19 +178,21 @@ struct hprof_options {
     void *progress_ctx;
 };
 
-struct hprof_ids; /* ids.h: id <-> rank, a sparse bitmap */
+struct hprof_ids;   /* ids.h: the addresses that are objects */
+struct hprof_store; /* store.h */
 
 struct hprof_dump {
     struct mem *mem;
-    struct arena arena; /* names, classes, frames */
-    const char *version; /* "1.0.2" */
-    unsigned id_size;    /* 4 or 8 */
-    int64_t time;        /* Unix ms */
+    struct arena arena;     /* names, classes, frames */
+    const char *version;    /* "1.0.2" */
+    unsigned id_size;       /* 4 or 8 */
+    int64_t time;           /* Unix ms */
     unsigned dumps_in_file; /* dumps seen; one is read */
     unsigned dump_read;     /* from 1 */
     uint64_t bytes;         /* of the file, uncompressed, as far as read */
 
     uint32_t n_classes;
+    uint32_t class_dumps; /* CLASS_DUMP records; hidden classes have none */
     struct hprof_class *classes;
     uint32_t nodes; /* 1 + classes + objects */
 
@@ -207,17 +212,18 @@ struct hprof_dump {
 
     uint64_t instances, object_arrays, primitive_arrays;
     uint64_t strings, stack_frames, stack_traces;
-    uint64_t primitive_bytes;       /* contents of primitive arrays */
-    bool narrow_arrays; /* an object array began within the extent that
-                           8-byte elements would give the one before */
-    bool ids_ascend;    /* file order is address order */
+    uint64_t primitive_bytes; /* contents of primitive arrays */
+    bool narrow_arrays;       /* an object array began within the extent that
+                                 8-byte elements would give the one before */
+    bool ids_ascend;          /* file order is address order */
     bool has_sticky_roots;
-    struct hprof_ids *ids;
     struct hprof_damage damage;
 
-    /* Private to hprof/. */
-    struct hprof_index *index; /* where objects are in the file */
-    uint64_t map_bytes[8];
+    const struct hprof_ids *ids; /* ids.h */
+
+    /* Private to hprof/: owns the arrays above, knows where objects are in
+     * the file and which id is which node. */
+    struct hprof_store *store;
 };
 
 /*
@@ -243,14 +249,17 @@ static inline void hprof_refs(const struct hprof_dump *d, uint32_t node,
 uint32_t hprof_class_find(const struct hprof_dump *d, const char *name);
 /* Whether class `c` is `name` or below it. */
 bool hprof_class_is(const struct hprof_dump *d, uint32_t c, const char *name);
-/* A field of `c` or of a class above it, the nearest first; NULL: none. The
- * offset is into an instance's body. */
+/* A field of `c` or of a class above it, the nearest first; NULL: none. To
+ * read it use hprof_field_value: `at` is no offset for a subclass. */
 const struct hprof_field *hprof_field_find(const struct hprof_dump *d,
                                            uint32_t c, const char *name);
 const struct hprof_static *hprof_static_find(const struct hprof_dump *d,
                                              uint32_t c, const char *name);
 /* The node with this id; NODE_NONE: none has, or it is 0. */
 uint32_t hprof_node_of(const struct hprof_dump *d, uint64_t id);
+/* The id of a node; 0 if it has none of its own. Takes a look through all
+ * objects where ids do not ascend, so not for many. */
+uint64_t hprof_id_of(const struct hprof_dump *d, uint32_t node);
 
 static inline bool hprof_is_class_object(const struct hprof_dump *d,
                                          uint32_t node)

@@ -15,10 +15,10 @@ struct hprof_value {
     uint32_t node; /* set by the caller; not a class object */
     uint64_t id;   /* found: its id in the dump */
     bool found;
-    uint32_t length;      /* arrays: elements */
-    uint32_t n;           /* bytes in `body` */
-    const uint8_t *body;  /* fields or elements as in the dump, big-endian,
-                             arrays cut at `limit` bytes; in the arena */
+    uint32_t length;     /* arrays: elements */
+    uint32_t n;          /* bytes in `body` */
+    const uint8_t *body; /* fields or elements as in the dump, big-endian,
+                            arrays cut at `limit` bytes; in the arena */
 };
 
 /*

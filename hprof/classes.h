@@ -1,0 +1,99 @@
+/*
+ * classes.h - the table of classes while it is being filled, and what
+ * decoding an instance needs to know of its class.
+ *
+ * A class is in the table when a CLASS_DUMP says so, in that order. What
+ * LOAD_CLASS alone names is only looked up, and gets in (`hidden`) when an
+ * object turns out to be of it.
+ */
+#ifndef OOMWHY_HPROF_CLASSES_H
+#define OOMWHY_HPROF_CLASSES_H
+
+#include "hprof/names.h"
+#include "hprof/reader.h"
+
+/* No hierarchy is deeper than this; one that is goes in a circle. */
+#define CLASS_DEPTH 1000
+
+/* One cache line per class for the loop over instances. */
+struct layout {
+    const uint32_t *refs; /* offsets of the object fields */
+    uint32_t n_refs;
+    uint32_t body;     /* bytes of all fields */
+    uint32_t referent; /* offset, or UINT32_MAX */
+    uint8_t strength;
+    bool ready;
+    uint64_t objects, elements, least_gap, least_gap_seen;
+};
+
+struct loaded {
+    uint64_t class_id, name_id;
+    uint32_t serial;
+};
+
+struct classes {
+    struct mem *mem;
+    struct arena *keep; /* fields, statics, layouts */
+    struct names *names;
+    unsigned id_size; /* set when the header has been read */
+    VEC(struct hprof_class) all;
+    VEC(struct layout) layouts; /* [all.n] */
+    VEC(uint64_t) name_ids;     /* of statics and fields, by class */
+    VEC(uint64_t) first_name;   /* [all.n] into name_ids */
+    struct idmap *by_id;        /* to an index into `all`; the store's */
+    VEC(struct loaded) loaded;  /* LOAD_CLASS records */
+    struct idmap loaded_by_id, loaded_by_serial;
+    uint64_t last_id; /* the class asked for last, and its index */
+    uint32_t last;
+    uint32_t primitive[12]; /* class of arrays of an element type */
+    uint32_t dumped;        /* CLASS_DUMP records, without duplicates */
+    uint64_t duplicates;
+};
+
+void classes_init(struct classes *t, struct names *names, struct idmap *by_id,
+                  struct mem *m, struct arena *keep);
+void classes_deinit(struct classes *t);
+
+bool classes_load(struct classes *t, const struct loaded *l, struct err *e);
+/* The body of a CLASS_DUMP. */
+bool classes_dump(struct classes *t, const struct sub *s, struct err *e);
+/* Puts in a class that no CLASS_DUMP described, if LOAD_CLASS named it. */
+bool classes_hide(struct classes *t, uint64_t id, struct err *e);
+/* Finds the class of arrays of `type`, or makes it up. */
+bool classes_primitive(struct classes *t, unsigned type, struct err *e);
+/* The class of arrays of `type` if it is in the table, else CLASS_NONE. */
+uint32_t classes_find_primitive(struct classes *t, unsigned type);
+
+/* The table index, or CLASS_NONE. */
+static inline uint32_t classes_get(struct classes *t, uint64_t id)
+{
+    if (id != t->last_id || t->last == CLASS_NONE) {
+        t->last = idmap_get(t->by_id, id);
+        t->last_id = id;
+    }
+    return t->last;
+}
+
+/* What classes_layout could not do. */
+enum layout_result {
+    LAYOUT_OK,
+    LAYOUT_LATER, /* a class above or a name is not there (yet) */
+    LAYOUT_SHORT, /* its fields need more than the `n` bytes of a body */
+    LAYOUT_NOMEM,
+};
+
+/*
+ * Works out where the references of a class's instances are, one of which
+ * has a body of `n` bytes: they pay for the memory. With `final` what is
+ * missing stays missing, else the answer is LAYOUT_LATER.
+ */
+enum layout_result classes_layout(struct classes *t, uint32_t c, uint32_t n,
+                                  bool final, struct err *e);
+
+/* All read: names, hierarchy, sizes and counts go into `all`. */
+bool classes_finish(struct classes *t, struct err *e);
+/* The class a LOAD_CLASS serial means, as a name; "" if unknown. */
+const char *classes_serial_name(struct classes *t, uint32_t serial,
+                                struct err *e);
+
+#endif

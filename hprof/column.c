@@ -1,0 +1,44 @@
+/*
+ * column.c - see column.h.
+ */
+#include "hprof/column.h"
+
+#define STEP ((uint64_t)16 << 10)
+
+bool column_grow_(struct column *c, uint64_t more, struct mem *m, struct err *e)
+{
+    uint64_t cap = c->cap + c->cap / 4 + STEP;
+    void *p;
+
+    if (cap < c->n + more)
+        cap = c->n + more;
+    p = mem_remap(m, c->at, c->cap * sizeof *c->at, cap * sizeof *c->at, e);
+    if (!p)
+        return false;
+    c->at = p;
+    c->cap = cap;
+    return true;
+}
+
+void column_deinit(struct column *c, struct mem *m)
+{
+    mem_unmap(m, c->at, c->cap * sizeof *c->at);
+    c->at = NULL;
+    c->n = c->cap = 0;
+}
+
+void column_trim(struct column *c, struct mem *m)
+{
+    struct err ignored = {0};
+    uint64_t keep = c->n ? c->n : 1;
+    void *p;
+
+    if (!c->at || c->cap <= keep)
+        return;
+    p = mem_remap(m, c->at, c->cap * sizeof *c->at, keep * sizeof *c->at,
+                  &ignored);
+    if (!p)
+        return; /* it stays longer than it need be */
+    c->at = p;
+    c->cap = keep;
+}

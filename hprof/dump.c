@@ -1,0 +1,339 @@
+/*
+ * dump.c - from a file to a frozen dump; reads as a table of contents.
+ *
+ *   pass(es)   ingest.c, objects.c: bytes to classes, ids, raw references
+ *   settle     how many classes there are is known: nodes get their numbers
+ *   resolve    refs.c: raw references to nodes
+ *   finish     names, hierarchy, roots, stacks
+ */
+#include "hprof/ingest.h"
+
+#include <stdlib.h>
+
+/* ---- life ---------------------------------------------------------------- */
+
+static bool dump_init(struct hprof_dump *d, struct mem *m, struct err *e)
+{
+    memset(d, 0, sizeof *d);
+    d->mem = m;
+    arena_init(&d->arena, m);
+    d->store = mem_alloc(m, 1, sizeof *d->store, e);
+    if (!d->store)
+        return false;
+    d->store->mem = m;
+    d->ids = &d->store->ids;
+    return true;
+}
+
+static void store_deinit(struct hprof_store *st, struct mem *m)
+{
+    ids_deinit(&st->ids);
+    vec_free(&st->index.points, m);
+    idmap_deinit(&st->class_ids, m);
+    column_deinit(&st->class_of, m);
+    column_deinit(&st->first, m);
+    column_deinit(&st->refs, m);
+    column_deinit(&st->lengths, m);
+    column_deinit(&st->node_of, m);
+    mem_free(m, st);
+}
+
+void hprof_dump_deinit(struct hprof_dump *d)
+{
+    if (!d->mem)
+        return;
+    if (d->store)
+        store_deinit(d->store, d->mem);
+    mem_free(d->mem, d->classes);
+    mem_free(d->mem, d->first_base);
+    vec_free(&d->weak, d->mem);
+    vec_free(&d->roots, d->mem);
+    vec_free(&d->threads, d->mem);
+    arena_deinit(&d->arena);
+    memset(d, 0, sizeof *d);
+}
+
+/* ---- passes ---------------------------------------------------------------
+ */
+
+/* Forgets everything read, to start over with ids of another alignment. */
+static bool start_over(struct ingest *in, unsigned shift, bool keep_order,
+                       struct err *e)
+{
+    const struct hprof_options *o = in->o;
+    struct hprof_dump *d = in->d;
+    struct mem *m = d->mem;
+
+    ingest_deinit(in);
+    hprof_dump_deinit(d);
+    if (!dump_init(d, m, e)) {
+        memset(in, 0, sizeof *in);
+        in->d = d;
+        return false;
+    }
+    ingest_init(in, d, o);
+    return ids_init(&d->store->ids, shift, keep_order, m, e);
+}
+
+/* Classes that objects name but no record describes. */
+static bool add_hidden(struct ingest *in, struct err *e)
+{
+    const struct idmap *wanted = &in->wanted;
+
+    for (uint64_t i = 0; wanted->at && i <= wanted->mask; i++)
+        if (wanted->at[i].used &&
+            !classes_hide(&in->classes, wanted->at[i].key, e))
+            return false;
+    for (unsigned t = 0; t < 12; t++)
+        if (in->wanted_arrays[t] && !classes_primitive(&in->classes, t, e))
+            return false;
+    return true;
+}
+
+/* No more ids will come. Where one belongs to a class and to an object, it
+ * means the class. */
+static bool freeze(struct ingest *in, struct err *e)
+{
+    struct hprof_store *st = in->st;
+    const struct hprof_class *c;
+
+    VEC_EACH (&in->classes.all, c)
+        if (!c->hidden && !ids_remove(&st->ids, c->id, e))
+            return false;
+    if (!ids_freeze(&st->ids, e))
+        return false;
+    if (st->ids.ascend)
+        return true;
+    if (!column_reserve(&st->node_of, st->ids.n, st->mem, e))
+        return false;
+    st->node_of.n = st->ids.n;
+    return true;
+}
+
+/*
+ * HotSpot writes classes before their instances, so one pass does. Agents
+ * and Android write them last, ids of agents are no addresses, and slots
+ * end at 32 GiB of heap: then a first pass finds out what there is, and a
+ * second one knows it. Sets *slots: what the references are in.
+ */
+static bool passes(struct ingest *in, struct source *s, bool *slots,
+                   struct err *e)
+{
+    bool aligned;
+
+    *slots = true;
+    if (ingest_pass(in, s, INGEST_ONCE, e))
+        return freeze(in, e);
+    *slots = false;
+    if (in->again == AGAIN_NOT)
+        return false;
+    aligned = in->again != AGAIN_UNALIGNED;
+    if (!start_over(in, aligned ? 3 : 0, false, e))
+        return false;
+    if (!ingest_pass(in, s, INGEST_COLLECT, e)) {
+        if (in->again == AGAIN_NOT || !start_over(in, 0, false, e) ||
+            !ingest_pass(in, s, INGEST_COLLECT, e))
+            return false;
+    }
+    if (!add_hidden(in, e) || !freeze(in, e))
+        return false;
+    in->d->instances = in->d->object_arrays = in->d->primitive_arrays = 0;
+    return ingest_pass(in, s, INGEST_BUILD, e);
+}
+
+/* ---- nodes ----------------------------------------------------------------
+ */
+
+/* Makes `base` the place of object 0 in a column where it is at `head`;
+ * returns the address of number 0, NULL: out of memory. */
+static uint32_t *settle_column(struct column *c, uint64_t head, uint64_t base,
+                               struct mem *m, struct err *e)
+{
+    uint64_t n = c->n - head;
+
+    if (base <= head && c->at)
+        return c->at + (head - base);
+    if (!column_reserve(c, base - head + 1, m, e))
+        return NULL;
+    memmove(c->at + base, c->at + head, n * sizeof *c->at);
+    c->n = base + n;
+    return c->at;
+}
+
+/* Says which rank each object's id has, where that is not its place. */
+static void order_nodes(struct hprof_store *st, uint32_t base)
+{
+    for (uint64_t i = 0; i < st->ids.slots.n; i++) {
+        uint32_t slot = st->ids.slots.at[i], *to;
+
+        if (!ids_bit(&st->ids, slot))
+            continue; /* it is a class's */
+        to = &st->node_of.at[ids_rank(&st->ids, slot)];
+        if (!*to)
+            *to = base + (uint32_t)i;
+    }
+    column_deinit(&st->ids.slots, st->mem);
+}
+
+/* Numbers all nodes, now that the classes are counted. */
+static bool settle(struct ingest *in, struct err *e)
+{
+    struct hprof_dump *d = in->d;
+    struct hprof_store *st = in->st;
+    uint64_t base = in->classes.all.n + 1;
+    uint32_t class_class = CLASS_NONE;
+
+    if (base + st->objects >= UINT32_MAX)
+        return err_set(e, ERR_UNSUPPORTED,
+                       "holds more than 2^32 objects; nobody counted on that");
+    d->nodes = (uint32_t)(base + st->objects);
+    d->n_classes = (uint32_t)in->classes.all.n;
+    if (!column_push(&st->first, (uint32_t)st->refs.n, st->mem, e))
+        return false;
+    d->class_of = settle_column(&st->class_of, st->head, base, st->mem, e);
+    d->first = settle_column(&st->first, st->head, base, st->mem, e);
+    if (!d->class_of || !d->first)
+        return false;
+    order_nodes(st, (uint32_t)base);
+    for (uint32_t c = 0; c < d->n_classes; c++)
+        if (strcmp(in->classes.all.at[c].name, "java.lang.Class") == 0)
+            class_class = c;
+    d->class_of[0] = CLASS_NONE;
+    for (uint32_t c = 0; c < d->n_classes; c++)
+        d->class_of[c + 1] = class_class;
+    return true;
+}
+
+/* ---- the rest, with nodes known --------------------------------------------
+ */
+
+static bool finish_weak(struct hprof_dump *d, bool slots)
+{
+    struct hprof_store *st = d->store;
+    uint32_t base = d->n_classes + 1;
+    uint64_t kept = 0;
+    struct hprof_weak_edge *w;
+
+    VEC_EACH (&d->weak, w) {
+        uint32_t code = slots ? ref_code_of_slot(st, w->to) : w->to;
+
+        w->from += base;
+        w->to = ref_node(st, base, code);
+        if (w->to == NODE_NONE)
+            d->damage.dangling_references++;
+        else
+            d->weak.at[kept++] = *w;
+    }
+    d->weak.n = kept;
+    return true;
+}
+
+static void finish_class(struct hprof_dump *d, struct hprof_class *c)
+{
+    c->loader = hprof_node_of(d, c->loader_id);
+    for (uint32_t i = 0; i < c->n_statics; i++) {
+        struct hprof_static *s = &c->statics[i];
+
+        if (s->type != HPROF_OBJECT)
+            continue;
+        s->node = hprof_node_of(d, s->value);
+        if (s->node == NODE_NONE && s->value)
+            d->damage.dangling_references++;
+    }
+}
+
+static bool finish_threads(struct ingest *in, struct err *e)
+{
+    struct hprof_dump *d = in->d;
+    uint64_t *ids = NULL;
+    bool ok = threads_finish(&in->threads, &in->classes, d, &ids, e);
+
+    for (uint64_t i = 0; ok && i < d->threads.n; i++)
+        d->threads.at[i].node = hprof_node_of(d, ids[i]);
+    mem_free(d->mem, ids);
+    return ok;
+}
+
+/* The tables move from the reading to the dump. */
+static void take_tables(struct ingest *in)
+{
+    struct hprof_dump *d = in->d;
+    struct hprof_store *st = in->st;
+
+    d->classes = in->classes.all.at;
+    in->classes.all.at = NULL;
+    d->class_dumps = in->classes.dumped;
+    column_trim(&st->lengths, d->mem);
+    d->lengths = st->lengths.at;
+    d->n_lengths = st->lengths.n;
+    d->ids_ascend = st->ids.ascend;
+    d->version = arena_strdup(&d->arena, in->r.version, &(struct err){0});
+    if (!d->version)
+        d->version = "";
+    d->id_size = in->r.id_size;
+    d->time = (int64_t)in->r.time;
+    d->damage.duplicate_ids = st->ids.duplicates + in->classes.duplicates;
+}
+
+static bool finish(struct ingest *in, struct source *s, bool slots,
+                   struct err *e)
+{
+    struct hprof_dump *d = in->d;
+    const char *damage = source_damage(s);
+    struct hprof_root *root;
+
+    take_tables(in);
+    if (!refs_resolve(d, slots, e) || !finish_weak(d, slots) ||
+        !finish_threads(in, e))
+        return false;
+    for (uint32_t c = 0; c < d->n_classes; c++)
+        finish_class(d, &d->classes[c]);
+    VEC_EACH (&d->roots, root)
+        root->node = hprof_node_of(d, root->id);
+    d->damage.missing_strings = in->names.missing;
+    if (damage) {
+        size_t n = strlen(damage);
+
+        if (n >= sizeof d->damage.source)
+            n = sizeof d->damage.source - 1;
+        memcpy(d->damage.source, damage, n);
+    }
+    return true;
+}
+
+/* ---- all of it
+ * --------------------------------------------------------------- */
+
+/* No heap: says what there was instead. */
+static bool check_found(const struct hprof_dump *d,
+                        const struct hprof_options *o, struct err *e)
+{
+    if (d->dump_read)
+        return true;
+    if (d->dumps_in_file)
+        return err_set(e, ERR_USAGE, "holds %u heap dumps, not %u",
+                       d->dumps_in_file, o && o->dump ? o->dump : 1);
+    return err_at_offset(e, ERR_FORMAT, d->bytes,
+                         "holds no heap: %llu strings were read%s%.150s",
+                         (unsigned long long)d->strings,
+                         d->damage.first[0] ? "; " : "", d->damage.first);
+}
+
+bool hprof_dump_read(struct source *s, const struct hprof_options *o,
+                     struct mem *m, struct hprof_dump *ret, struct err *e)
+{
+    struct ingest in;
+    bool slots, ok;
+
+    if (!dump_init(ret, m, e))
+        return false;
+    ingest_init(&in, ret, o);
+    ok = ids_init(&ret->store->ids, 3, true, m, e) &&
+         passes(&in, s, &slots, e) && check_found(ret, o, e) &&
+         classes_finish(&in.classes, e) && settle(&in, e) &&
+         finish(&in, s, slots, e);
+    ingest_deinit(&in);
+    if (!ok)
+        hprof_dump_deinit(ret);
+    return ok;
+}

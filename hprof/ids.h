@@ -1,0 +1,136 @@
+/*
+ * ids.h - which addresses are objects, and the how-manieth each is.
+ *
+ * One bit per unit of address space (8 bytes as a rule), in pages of 2^17
+ * bits that exist only where the heap is, and for every 64 bits the number
+ * of set bits before them. That is a look-up of two loads at 0.7 bytes an
+ * object; hashing took 25 ns and 13 bytes, binary search 100 ns and 8.
+ *
+ *   slot   where an id's bit is: page << 17 | bit in it. Pages are numbered
+ *          as they are met. A reference can be kept as its slot long before
+ *          the object it means has been read.
+ *   rank   the number of smaller ids that are objects. After ids_freeze.
+ *
+ * Ids of class objects are not in here: they lie among the objects, in no
+ * order, and would cost every rank its meaning.
+ */
+#ifndef OOMWHY_HPROF_IDS_H
+#define OOMWHY_HPROF_IDS_H
+
+#include "base/vec.h"
+#include "hprof/column.h"
+#include "hprof/idmap.h"
+
+#define IDS_PAGE_BITS 17
+#define IDS_PAGE      ((uint64_t)1 << IDS_PAGE_BITS)
+#define IDS_WORDS     (IDS_PAGE / 64)
+#define IDS_NONE      UINT64_MAX
+/* Pages round the first one that are found without hashing. */
+#define IDS_NEAR ((uint64_t)1 << 16)
+
+struct hprof_ids {
+    struct mem *mem;
+    unsigned shift;      /* an id's low bits that are always 0 */
+    uint64_t near;       /* number of the first page of `dir` */
+    uint32_t *dir;       /* [IDS_NEAR] page + 1; 0: none */
+    struct idmap far;    /* the other pages */
+    VEC(uint64_t) pages; /* [page]: its number in the address space */
+    uint64_t *bits;      /* [room * IDS_WORDS] */
+    uint64_t room;       /* pages that `bits` has room for */
+    uint32_t *ranks;     /* [room * IDS_WORDS], frozen */
+    uint32_t *order;     /* pages by address, frozen */
+    uint64_t n;          /* objects */
+    uint64_t last;       /* the id added last */
+    uint64_t duplicates;
+    bool ascend;         /* ids came in ascending order so far */
+    bool keep_order;     /* write down slots once they do not */
+    struct column slots; /* [n] in the order added, unless `ascend` */
+};
+
+bool ids_init(struct hprof_ids *t, unsigned shift, bool keep_order,
+              struct mem *m, struct err *e);
+void ids_deinit(struct hprof_ids *t);
+
+/* The slot of an address whose low bits are 0, with a new page if it must
+ * be; IDS_NONE: out of memory. */
+uint64_t ids_slot_new_(struct hprof_ids *t, uint64_t id, struct err *e);
+
+/* Adds the next object. An id that is there already is counted. */
+bool ids_add(struct hprof_ids *t, uint64_t id, struct err *e);
+/* Takes out an id, keeping what order it came in; does nothing if it is not
+ * there. Before ids_freeze. */
+bool ids_remove(struct hprof_ids *t, uint64_t id, struct err *e);
+bool ids_freeze(struct hprof_ids *t, struct err *e);
+
+/* The id with this rank. */
+uint64_t ids_select(const struct hprof_ids *t, uint32_t rank);
+
+/* The greatest common divisor of the gaps between neighbours; 0: fewer than
+ * two objects. */
+uint64_t hprof_ids_gcd(const struct hprof_ids *t);
+
+static inline bool ids_aligned(const struct hprof_ids *t, uint64_t id)
+{
+    return (id & (((uint64_t)1 << t->shift) - 1)) == 0;
+}
+
+/* The slot of an id, or IDS_NONE if its page was never met. */
+static inline uint64_t ids_slot(const struct hprof_ids *t, uint64_t id)
+{
+    uint64_t at = id >> t->shift, page = at >> IDS_PAGE_BITS;
+    uint32_t p;
+
+    if (page - t->near < IDS_NEAR) {
+        p = t->dir[page - t->near];
+        if (p == 0)
+            return IDS_NONE;
+        p--;
+    } else {
+        p = idmap_get(&t->far, page);
+        if (p == IDMAP_NONE)
+            return IDS_NONE;
+    }
+    return (uint64_t)p << IDS_PAGE_BITS | (at & (IDS_PAGE - 1));
+}
+
+static inline uint64_t ids_slot_new(struct hprof_ids *t, uint64_t id,
+                                    struct err *e)
+{
+    uint64_t slot = ids_slot(t, id);
+
+    return slot == IDS_NONE ? ids_slot_new_(t, id, e) : slot;
+}
+
+/* The address a slot stands for. */
+static inline uint64_t ids_address(const struct hprof_ids *t, uint64_t slot)
+{
+    return (t->pages.at[slot >> IDS_PAGE_BITS] << IDS_PAGE_BITS |
+            (slot & (IDS_PAGE - 1)))
+           << t->shift;
+}
+
+static inline bool ids_bit(const struct hprof_ids *t, uint64_t slot)
+{
+    return t->bits[slot >> 6] >> (slot & 63) & 1;
+}
+
+/* Of a slot whose bit is set; frozen. */
+static inline uint32_t ids_rank(const struct hprof_ids *t, uint64_t slot)
+{
+    uint64_t below = ((uint64_t)1 << (slot & 63)) - 1;
+
+    return t->ranks[slot >> 6] +
+           (uint32_t)__builtin_popcountll(t->bits[slot >> 6] & below);
+}
+
+/* The rank of an id; UINT32_MAX if no object has it. Frozen. */
+static inline uint32_t ids_rank_of(const struct hprof_ids *t, uint64_t id)
+{
+    uint64_t slot = ids_aligned(t, id) ? ids_slot(t, id) : IDS_NONE;
+
+    if (slot == IDS_NONE || !ids_bit(t, slot))
+        return UINT32_MAX;
+    return ids_rank(t, slot);
+}
+
+#endif

@@ -1,0 +1,61 @@
+/*
+ * ingest.h - one pass over the file, filling the tables of a dump.
+ *
+ * The same code does each kind of pass; `mode` says what is known before
+ * and what is wanted of it.
+ */
+#ifndef OOMWHY_HPROF_INGEST_H
+#define OOMWHY_HPROF_INGEST_H
+
+#include "hprof/refs.h"
+#include "hprof/threads.h"
+
+enum ingest_mode {
+    INGEST_ONCE,    /* everything; classes come before their instances */
+    INGEST_COLLECT, /* all but the contents of objects */
+    INGEST_BUILD,   /* the contents, classes and ids being known */
+};
+
+/* Why a pass gave up without being at fault. */
+enum ingest_again {
+    AGAIN_NOT,
+    AGAIN_TWO_PASSES, /* something is needed that comes later */
+    AGAIN_UNALIGNED,  /* ids are no multiples of 8 */
+};
+
+struct ingest {
+    struct hprof_dump *d;
+    struct hprof_store *st;
+    const struct hprof_options *o;
+    enum ingest_mode mode;
+    enum ingest_again again;
+    struct reader r;
+    struct hprof_damage unheard; /* where a second pass reports again */
+    struct names names;
+    struct classes classes;
+    struct threads threads;
+    struct idmap wanted; /* COLLECT: classes of objects; values unused */
+    bool wanted_arrays[12];
+    /* The object before: */
+    uint32_t last_class; /* of an instance, or CLASS_NONE */
+    uint64_t last_id;
+    uint64_t array_at, array_end; /* the object array before */
+    bool in_dump;                 /* between segments of one dump */
+    uint64_t progress;            /* offset at which to tell again */
+};
+
+void ingest_init(struct ingest *in, struct hprof_dump *d,
+                 const struct hprof_options *o);
+void ingest_deinit(struct ingest *in);
+
+/*
+ * Goes over the source from its start. False without an error set: `again`
+ * says what kind of pass can do it; what was gathered is of no use then.
+ */
+bool ingest_pass(struct ingest *in, struct source *s, enum ingest_mode mode,
+                 struct err *e);
+
+/* The sub-records of the heap record the reader has just entered. */
+bool ingest_heap(struct ingest *in, struct err *e);
+
+#endif

@@ -1,0 +1,91 @@
+/*
+ * lookup.c - questions to a frozen dump that need no file.
+ */
+#include "hprof/refs.h"
+
+#include <string.h>
+
+bool hprof_damage_any(const struct hprof_damage *d)
+{
+    return d->truncated || d->unknown_tags || d->unparsed_bytes ||
+           d->bad_records || d->missing_classes || d->short_instances ||
+           d->source[0];
+}
+
+uint32_t hprof_class_find(const struct hprof_dump *d, const char *name)
+{
+    for (uint32_t c = 0; c < d->n_classes; c++)
+        if (strcmp(d->classes[c].name, name) == 0)
+            return c;
+    return CLASS_NONE;
+}
+
+/* Hierarchies in damaged files may go in circles; none is that deep. */
+#define DEPTH 1000
+
+bool hprof_class_is(const struct hprof_dump *d, uint32_t c, const char *name)
+{
+    for (unsigned up = 0; c != CLASS_NONE && up < DEPTH; up++) {
+        if (strcmp(d->classes[c].name, name) == 0)
+            return true;
+        c = d->classes[c].super;
+    }
+    return false;
+}
+
+const struct hprof_field *hprof_field_find(const struct hprof_dump *d,
+                                           uint32_t c, const char *name)
+{
+    for (unsigned up = 0; c != CLASS_NONE && up < DEPTH; up++) {
+        const struct hprof_class *k = &d->classes[c];
+
+        for (uint32_t i = 0; i < k->n_fields; i++)
+            if (strcmp(k->fields[i].name, name) == 0)
+                return &k->fields[i];
+        c = k->super;
+    }
+    return NULL;
+}
+
+const struct hprof_static *hprof_static_find(const struct hprof_dump *d,
+                                             uint32_t c, const char *name)
+{
+    if (c == CLASS_NONE)
+        return NULL;
+    for (uint32_t i = 0; i < d->classes[c].n_statics; i++)
+        if (strcmp(d->classes[c].statics[i].name, name) == 0)
+            return &d->classes[c].statics[i];
+    return NULL;
+}
+
+uint32_t hprof_node_of(const struct hprof_dump *d, uint64_t id)
+{
+    if (!id)
+        return NODE_NONE;
+    return ref_node(d->store, d->n_classes + 1, ref_code(d->store, id));
+}
+
+/* The rank of an object, by its node; UINT32_MAX: its id is another's. */
+static uint32_t rank_of_node(const struct hprof_dump *d, uint32_t node)
+{
+    const struct column *order = &d->store->node_of;
+
+    if (!order->at)
+        return node - d->n_classes - 1;
+    for (uint64_t rank = 0; rank < order->n; rank++)
+        if (order->at[rank] == node)
+            return (uint32_t)rank;
+    return UINT32_MAX;
+}
+
+uint64_t hprof_id_of(const struct hprof_dump *d, uint32_t node)
+{
+    uint32_t rank;
+
+    if (node == 0 || node >= d->nodes)
+        return 0;
+    if (hprof_is_class_object(d, node))
+        return d->classes[node - 1].id;
+    rank = rank_of_node(d, node);
+    return rank == UINT32_MAX ? 0 : ids_select(&d->store->ids, rank);
+}

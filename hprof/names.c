@@ -1,0 +1,228 @@
+/*
+ * names.c - see names.h.
+ */
+#include "hprof/names.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void names_init(struct names *t, struct mem *m, struct arena *keep)
+{
+    memset(t, 0, sizeof *t);
+    t->mem = m;
+    t->keep = keep;
+    arena_init(&t->arena, m);
+}
+
+void names_deinit(struct names *t)
+{
+    idmap_deinit(&t->by_id, t->mem);
+    vec_free(&t->all, t->mem);
+    arena_deinit(&t->arena);
+}
+
+bool names_add(struct names *t, uint64_t id, const uint8_t *bytes, size_t n,
+               struct err *e)
+{
+    char *raw;
+
+    if (n > NAME_LIMIT)
+        n = NAME_LIMIT;
+    raw = arena_strndup(&t->arena, (const char *)bytes, n, e);
+    if (!raw || !vec_push(&t->all, t->mem, e))
+        return false;
+    *vec_last(&t->all) = (struct name){.raw = raw, .n = (uint32_t)n};
+    return idmap_put(&t->by_id, id, (uint32_t)(t->all.n - 1), t->mem, e);
+}
+
+static struct name *find(const struct names *t, uint64_t id)
+{
+    uint32_t i = idmap_get(&t->by_id, id);
+
+    return i == IDMAP_NONE ? NULL : &t->all.at[i];
+}
+
+bool names_has(const struct names *t, uint64_t id)
+{
+    return find(t, id) != NULL;
+}
+
+/* ---- modified UTF-8 --------------------------------------------------- */
+
+static bool tail(const uint8_t *s, size_t n, size_t i)
+{
+    return i < n && (s[i] & 0xc0) == 0x80;
+}
+
+/* Decodes one character at s[0]; returns its bytes, 0 if it is none. */
+static size_t decode(const uint8_t *s, size_t n, uint32_t *c)
+{
+    if (s[0] < 0x80) {
+        *c = s[0];
+        return 1;
+    }
+    if (s[0] >= 0xc2 && s[0] <= 0xdf && tail(s, n, 1)) {
+        *c = (s[0] & 0x1fu) << 6 | (s[1] & 0x3fu);
+        return 2;
+    }
+    if ((s[0] & 0xf0) == 0xe0 && tail(s, n, 1) && tail(s, n, 2)) {
+        *c = (s[0] & 0x0fu) << 12 | (s[1] & 0x3fu) << 6 | (s[2] & 0x3fu);
+        return *c >= 0x800 ? 3 : 0;
+    }
+    if (s[0] >= 0xf0 && s[0] <= 0xf4 && tail(s, n, 1) && tail(s, n, 2) &&
+        tail(s, n, 3)) {
+        *c = (s[0] & 7u) << 18 | (s[1] & 0x3fu) << 12 | (s[2] & 0x3fu) << 6 |
+             (s[3] & 0x3fu);
+        return *c >= 0x10000 && *c < 0x110000 ? 4 : 0;
+    }
+    return 0;
+}
+
+static bool surrogate(uint32_t c, uint32_t first)
+{
+    return c >= first && c < first + 0x400;
+}
+
+/* The same with pairs of surrogates joined and faults replaced. */
+static size_t character(const uint8_t *s, size_t n, uint32_t *c)
+{
+    size_t k = decode(s, n, c), l;
+    uint32_t low;
+
+    if (k == 3 && surrogate(*c, 0xd800) && k < n) {
+        l = decode(s + k, n - k, &low);
+        if (l == 3 && surrogate(low, 0xdc00)) {
+            *c = 0x10000 + ((*c - 0xd800) << 10) + (low - 0xdc00);
+            return 6;
+        }
+    }
+    if (k == 0 || *c == 0 || surrogate(*c, 0xd800) || surrogate(*c, 0xdc00))
+        *c = 0xfffd;
+    if (k == 0)
+        k = n > 1 && s[0] == 0xc0 && s[1] == 0x80 ? 2 : 1;
+    return k;
+}
+
+static size_t encode(uint32_t c, char *to)
+{
+    if (c < 0x80) {
+        to[0] = (char)c;
+        return 1;
+    }
+    if (c < 0x800) {
+        to[0] = (char)(0xc0 | c >> 6);
+        to[1] = (char)(0x80 | (c & 0x3f));
+        return 2;
+    }
+    if (c < 0x10000) {
+        to[0] = (char)(0xe0 | c >> 12);
+        to[1] = (char)(0x80 | (c >> 6 & 0x3f));
+        to[2] = (char)(0x80 | (c & 0x3f));
+        return 3;
+    }
+    to[0] = (char)(0xf0 | c >> 18);
+    to[1] = (char)(0x80 | (c >> 12 & 0x3f));
+    to[2] = (char)(0x80 | (c >> 6 & 0x3f));
+    to[3] = (char)(0x80 | (c & 0x3f));
+    return 4;
+}
+
+char *names_utf8(const uint8_t *s, size_t n, struct arena *a, struct err *e)
+{
+    size_t i = 0, used = 0, room = 0;
+    uint32_t c;
+    char *to, some[4];
+
+    while (i < n) {
+        i += character(s + i, n - i, &c);
+        room += encode(c, some);
+    }
+    to = arena_alloc(a, room + 1, 1, e);
+    if (!to)
+        return NULL;
+    for (i = 0; i < n;) {
+        i += character(s + i, n - i, &c);
+        used += encode(c, to + used);
+    }
+    return to;
+}
+
+/* ---- what is kept ------------------------------------------------------ */
+
+const char *names_keep(struct names *t, uint64_t id, const char *otherwise,
+                       struct err *e)
+{
+    struct name *p = find(t, id);
+
+    if (!p) {
+        t->missing++;
+        return otherwise;
+    }
+    if (!p->kept)
+        p->kept = names_utf8((const uint8_t *)p->raw, p->n, t->keep, e);
+    return p->kept;
+}
+
+static const char *primitive(char code)
+{
+    switch (code) {
+    case 'Z': return "boolean";
+    case 'C': return "char";
+    case 'F': return "float";
+    case 'D': return "double";
+    case 'B': return "byte";
+    case 'S': return "short";
+    case 'I': return "int";
+    case 'J': return "long";
+    default: return NULL;
+    }
+}
+
+/* [Ljava/lang/Object; or [[B; anything else is only dotted. */
+static char *java_name(const char *s, struct arena *a, struct err *e)
+{
+    size_t dims = strspn(s, "["), n = strlen(s + dims);
+    const char *element = s + dims;
+    char *to, *p;
+
+    if (dims && n == 1 && primitive(element[0])) {
+        element = primitive(element[0]);
+        n = strlen(element);
+    } else if (dims && n > 2 && element[0] == 'L' && element[n - 1] == ';') {
+        element++;
+        n -= 2;
+    }
+    to = arena_alloc(a, n + 2 * dims + 1, 1, e);
+    if (!to)
+        return NULL;
+    memcpy(to, element, n);
+    for (p = to; *p; p++)
+        if (*p == '/')
+            *p = '.';
+    for (; dims; dims--, p += 2)
+        memcpy(p, "[]", 2);
+    return to;
+}
+
+const char *names_keep_class(struct names *t, uint64_t id, struct err *e)
+{
+    struct name *p = find(t, id);
+    char *utf8;
+
+    if (!p) {
+        t->missing++;
+        return "?";
+    }
+    if (!p->java) {
+        utf8 = names_utf8((const uint8_t *)p->raw, p->n, &t->arena, e);
+        p->java = utf8 ? java_name(utf8, t->keep, e) : NULL;
+    }
+    return p->java;
+}
+
+bool names_is(struct names *t, uint64_t id, const char *text)
+{
+    struct name *p = find(t, id);
+
+    return p && p->n == strlen(text) && memcmp(p->raw, text, p->n) == 0;
+}

@@ -1,0 +1,369 @@
+/*
+ * objects.c - the sub-records of a heap: classes, roots and, a hundred
+ * million times, objects.
+ */
+#include "hprof/ingest.h"
+
+static bool again(struct ingest *in, enum ingest_again why)
+{
+    in->again = why;
+    return false;
+}
+
+/* ---- numbering ----------------------------------------------------------- */
+
+/* Leaves room in front of the objects for the classes. More may follow;
+ * then everything moves once (dump.c). */
+static bool start_columns(struct ingest *in, struct err *e)
+{
+    struct hprof_store *st = in->st;
+    uint64_t classes = in->classes.all.n, loaded = in->classes.loaded.n;
+
+    st->head = (classes > loaded ? classes : loaded) + 1;
+    if (!column_reserve(&st->class_of, st->head, st->mem, e) ||
+        !column_reserve(&st->first, st->head, st->mem, e))
+        return false;
+    st->class_of.n = st->first.n = st->head;
+    return true;
+}
+
+/* The distance to the next object tells how large the one before is. */
+static void measure_gap(struct ingest *in, uint64_t id)
+{
+    struct layout *l;
+    uint64_t gap;
+
+    if (in->last_class == CLASS_NONE || id <= in->last_id)
+        return;
+    l = &in->classes.layouts.at[in->last_class];
+    gap = id - in->last_id;
+    if (gap < l->least_gap) {
+        l->least_gap = gap;
+        l->least_gap_seen = 0;
+    }
+    l->least_gap_seen += gap == l->least_gap;
+}
+
+/* Registers the id of the next object. */
+static bool number(struct ingest *in, uint64_t id, struct err *e)
+{
+    struct hprof_store *st = in->st;
+    uint32_t rank;
+
+    if (st->objects >= UINT32_MAX - 2)
+        return err_set(e, ERR_UNSUPPORTED,
+                       "holds more than 2^32 objects; nobody counted on that");
+    if (in->mode != INGEST_BUILD) {
+        if (!ids_aligned(&st->ids, id))
+            return again(in, AGAIN_UNALIGNED);
+        if (in->mode == INGEST_ONCE &&
+            st->ids.pages.n >= (uint64_t)1 << (32 - IDS_PAGE_BITS) &&
+            ids_slot(&st->ids, id) == IDS_NONE)
+            return again(in, AGAIN_TWO_PASSES);
+        return ids_add(&st->ids, id, e);
+    }
+    if (!st->node_of.at)
+        return true;
+    rank = ids_rank_of(&st->ids, id);
+    if (rank != UINT32_MAX && !st->node_of.at[rank])
+        st->node_of.at[rank] = (uint32_t)(in->classes.all.n + 1 + st->objects);
+    return true;
+}
+
+/* One more object: from here on its references may follow. */
+static bool add_object(struct ingest *in, uint64_t id, uint32_t c,
+                       struct err *e)
+{
+    struct hprof_store *st = in->st;
+
+    if (!number(in, id, e))
+        return false;
+    if (in->mode != INGEST_COLLECT) {
+        if (!st->class_of.at && !start_columns(in, e))
+            return false;
+        if (!column_push(&st->class_of, c, st->mem, e) ||
+            !column_push(&st->first, (uint32_t)st->refs.n, st->mem, e))
+            return false;
+        measure_gap(in, id);
+        in->last_id = id;
+        in->last_class = CLASS_NONE;
+        if (c != CLASS_NONE)
+            in->classes.layouts.at[c].objects++;
+    }
+    st->objects++;
+    return true;
+}
+
+/* ---- references ---------------------------------------------------------- */
+
+/* What stands for an id until all is read; the id is not 0. */
+static inline bool encode(struct ingest *in, uint64_t id, uint32_t *ret,
+                          struct err *e)
+{
+    struct hprof_store *st = in->st;
+    uint64_t slot;
+
+    if (in->mode == INGEST_BUILD) {
+        *ret = ref_code(st, id);
+        return true;
+    }
+    if (!ids_aligned(&st->ids, id))
+        return again(in, AGAIN_TWO_PASSES);
+    slot = ids_slot(&st->ids, id);
+    if (slot == IDS_NONE) {
+        if (st->ids.pages.n >= (uint64_t)1 << (32 - IDS_PAGE_BITS))
+            return again(in, AGAIN_TWO_PASSES);
+        slot = ids_slot_new(&st->ids, id, e);
+        if (slot == IDS_NONE)
+            return false;
+    }
+    *ret = (uint32_t)slot;
+    return true;
+}
+
+static bool take_referent(struct ingest *in, const struct sub *s,
+                          const struct layout *l, struct err *e)
+{
+    uint64_t id = load_id(s->body + l->referent, in->r.id_size);
+    struct hprof_weak_edge edge = {.strength = l->strength};
+
+    if (!id)
+        return true;
+    edge.from = (uint32_t)(in->st->objects - 1);
+    if (!encode(in, id, &edge.to, e) || !vec_push(&in->d->weak, in->d->mem, e))
+        return false;
+    *vec_last(&in->d->weak) = edge;
+    return true;
+}
+
+static bool take_fields(struct ingest *in, const struct sub *s,
+                        const struct layout *l, struct err *e)
+{
+    struct column *refs = &in->st->refs;
+    unsigned w = in->r.id_size;
+
+    if (!column_reserve(refs, l->n_refs, in->d->mem, e))
+        return false;
+    for (uint32_t i = 0; i < l->n_refs; i++) {
+        uint64_t id = load_id(s->body + l->refs[i], w);
+
+        if (!id)
+            continue;
+        if (!encode(in, id, &refs->at[refs->n], e))
+            return false;
+        refs->n++;
+    }
+    return l->referent == UINT32_MAX || take_referent(in, s, l, e);
+}
+
+/* Takes an array's elements as references; *n: how many were there. */
+static bool take_elements(struct ingest *in, uint32_t *n, struct err *e)
+{
+    struct column *refs = &in->st->refs;
+    unsigned w = in->r.id_size;
+    const uint8_t *p;
+    size_t bytes;
+
+    for (*n = 0; (bytes = reader_elements(&in->r, w, &p)) > 0;) {
+        const uint8_t *end = p + bytes;
+
+        *n += (uint32_t)(bytes / w);
+        if (!column_reserve(refs, bytes / w, in->d->mem, e))
+            return false;
+        for (; p < end; p += w) {
+            uint64_t id = load_id(p, w);
+
+            if (!id)
+                continue;
+            if (!encode(in, id, &refs->at[refs->n], e))
+                return false;
+            refs->n++;
+        }
+    }
+    return true;
+}
+
+/* ---- objects ------------------------------------------------------------- */
+
+/* The class of an object, which decides whether one pass is enough. */
+static bool object_class(struct ingest *in, uint64_t id, uint32_t *ret,
+                         struct err *e)
+{
+    *ret = classes_get(&in->classes, id);
+    if (in->mode == INGEST_ONCE)
+        return *ret != CLASS_NONE || again(in, AGAIN_TWO_PASSES);
+    if (in->mode == INGEST_COLLECT)
+        return *ret != CLASS_NONE ||
+               idmap_put(&in->wanted, id, 0, in->d->mem, e);
+    if (*ret == CLASS_NONE || in->classes.all.at[*ret].hidden) {
+        in->d->damage.missing_classes++;
+        damage_note(&in->d->damage, in->r.record.at,
+                    "no record describes class 0x%llx", (unsigned long long)id);
+    }
+    return true;
+}
+
+static void short_instance(struct ingest *in, const struct sub *s)
+{
+    in->d->damage.short_instances++;
+    damage_note(&in->d->damage, s->at,
+                "an instance has %u bytes, fewer than its class's fields",
+                s->n);
+}
+
+static bool layout_ready(struct ingest *in, uint32_t c, uint32_t bytes,
+                         struct err *e)
+{
+    bool final = in->mode == INGEST_BUILD;
+
+    if (in->classes.layouts.at[c].ready)
+        return true;
+    switch (classes_layout(&in->classes, c, bytes, final, e)) {
+    case LAYOUT_LATER: return again(in, AGAIN_TWO_PASSES);
+    case LAYOUT_NOMEM: return false;
+    default: return true;
+    }
+}
+
+static bool read_instance(struct ingest *in, const struct sub *s, struct err *e)
+{
+    const struct layout *l;
+    uint32_t c;
+
+    if (!object_class(in, s->class_id, &c, e) || !add_object(in, s->id, c, e))
+        return false;
+    in->d->instances++;
+    if (in->mode == INGEST_COLLECT || c == CLASS_NONE)
+        return true;
+    in->last_class = c;
+    if (!layout_ready(in, c, s->n, e))
+        return false;
+    l = &in->classes.layouts.at[c];
+    if (l->ready && s->n >= l->body)
+        return take_fields(in, s, l, e);
+    short_instance(in, s);
+    return true;
+}
+
+/* MAT's test for compressed references: mat-model, "Sizes". */
+static void note_array(struct ingest *in, uint64_t id, uint32_t n)
+{
+    if (id > in->array_at && id < in->array_end)
+        in->d->narrow_arrays = true;
+    in->array_at = id;
+    in->array_end = id + 16 + (uint64_t)n * 8;
+}
+
+static bool add_length(struct ingest *in, uint32_t c, uint32_t n, struct err *e)
+{
+    if (c != CLASS_NONE)
+        in->classes.layouts.at[c].elements += n;
+    return column_push(&in->st->lengths, n, in->d->mem, e);
+}
+
+static bool read_object_array(struct ingest *in, const struct sub *s,
+                              struct err *e)
+{
+    uint32_t c, n;
+
+    if (!object_class(in, s->class_id, &c, e) || !add_object(in, s->id, c, e))
+        return false;
+    in->d->object_arrays++;
+    if (in->mode == INGEST_COLLECT)
+        return true;
+    note_array(in, s->id, s->n);
+    return take_elements(in, &n, e) && add_length(in, c, n, e);
+}
+
+static bool read_primitive_array(struct ingest *in, const struct sub *s,
+                                 struct err *e)
+{
+    unsigned size = hprof_type_size(s->type, in->r.id_size);
+    uint32_t c = classes_find_primitive(&in->classes, s->type);
+    uint32_t n = s->n;
+
+    if (in->mode == INGEST_ONCE && c == CLASS_NONE)
+        return again(in, AGAIN_TWO_PASSES);
+    in->wanted_arrays[s->type] = true;
+    if (!add_object(in, s->id, c, e))
+        return false;
+    in->d->primitive_arrays++;
+    if (in->mode == INGEST_COLLECT)
+        return true;
+    if (in->r.pending)
+        n = (uint32_t)(reader_skip_elements(&in->r) / size);
+    in->d->primitive_bytes += (uint64_t)n * size;
+    return add_length(in, c, n, e);
+}
+
+/* ---- the rest ------------------------------------------------------------ */
+
+static bool read_root(struct ingest *in, const struct sub *s, struct err *e)
+{
+    const struct root_form *f = s->root;
+    struct hprof_root *root;
+
+    if (in->mode == INGEST_BUILD)
+        return true;
+    if (f->kind == ROOT_THREAD && !threads_root(&in->threads, s, e))
+        return false;
+    if (!vec_push(&in->d->roots, in->d->mem, e))
+        return false;
+    root = vec_last(&in->d->roots);
+    root->id = s->id;
+    root->kind = f->kind;
+    root->node = NODE_NONE;
+    root->thread_serial = f->thread ? s->words[0] : 0;
+    root->frame = f->frame ? (int32_t)s->words[1] : -1;
+    in->d->has_sticky_roots |= f->kind == ROOT_STICKY_CLASS;
+    return true;
+}
+
+static bool read_sub(struct ingest *in, const struct sub *s, struct err *e)
+{
+    switch (s->tag) {
+    case SUB_INSTANCE_DUMP: return read_instance(in, s, e);
+    case SUB_OBJECT_ARRAY: return read_object_array(in, s, e);
+    case SUB_PRIMITIVE_ARRAY:
+    case SUB_PRIMITIVE_NO_DATA: return read_primitive_array(in, s, e);
+    case SUB_CLASS_DUMP:
+        return in->mode == INGEST_BUILD || classes_dump(&in->classes, s, e);
+    case SUB_HEAP_DUMP_INFO: return true;
+    default: return read_root(in, s, e);
+    }
+}
+
+static void tell(struct ingest *in, uint64_t at)
+{
+    const struct hprof_options *o = in->o;
+
+    if (!o || !o->progress || at < in->progress)
+        return;
+    in->progress = at + ((uint64_t)4 << 20);
+    o->progress(o->progress_ctx,
+                in->mode == INGEST_COLLECT ? "scanning" : "reading",
+                source_raw_offset(in->r.s), source_raw_length(in->r.s));
+}
+
+bool ingest_heap(struct ingest *in, struct err *e)
+{
+    struct hprof_index *x = &in->st->index;
+    uint64_t first = x->points.n;
+    struct sub s;
+
+    x->next = 0;
+    while (reader_sub(&in->r, &s)) {
+        if (s.at >= x->next && in->mode != INGEST_COLLECT) {
+            tell(in, s.at);
+            if (!index_note(x, s.at, in->r.stop, in->st->objects, in->d->mem,
+                            e))
+                return false;
+        }
+        if (!read_sub(in, &s, e))
+            return false;
+    }
+    /* Its length may have turned out to be unknown on the way. */
+    for (uint64_t i = first; i < x->points.n; i++)
+        x->points.at[i].stop = in->r.stop;
+    return true;
+}

@@ -1,0 +1,35 @@
+/*
+ * store.h - what a dump owns besides its arena: the long arrays, and the
+ * way from ids to nodes.
+ */
+#ifndef OOMWHY_HPROF_STORE_H
+#define OOMWHY_HPROF_STORE_H
+
+#include "hprof/column.h"
+#include "hprof/dump.h"
+#include "hprof/ids.h"
+#include "hprof/index.h"
+
+struct hprof_store {
+    struct hprof_ids ids;
+    struct hprof_index index;
+    struct idmap class_ids; /* ids of class objects to class indices */
+    /* [head + objects]: object i is at head + i, and class objects are
+     * right before object 0 in the end. */
+    uint64_t head;
+    struct column class_of, first;
+    struct column refs; /* while reading: slots or codes, see refs.h */
+    struct column lengths;
+    struct column node_of; /* [ranks] node; empty: ids ascend */
+    struct mem *mem;
+    uint64_t objects;
+};
+
+/* The node of an object by its rank. */
+static inline uint32_t store_node(const struct hprof_store *st, uint32_t base,
+                                  uint32_t rank)
+{
+    return st->node_of.at ? st->node_of.at[rank] : base + rank;
+}
+
+#endif
