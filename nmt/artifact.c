@@ -193,7 +193,7 @@ static bool is_jvm(const char *text)
 {
     static const char *const phrases[] = {
         "Exception in thread \"",
-        "java.lang.",
+        "WARNING: java.lang.",
         "Server VM warning",
         "pthread_create failed",
         "[warning][",
@@ -207,6 +207,9 @@ static bool is_jvm(const char *text)
         NULL};
 
     if (text_starts(text, "at ") && strstr(text, ".java:"))
+        return true;
+    if (strstr(text, "java.lang.") &&
+        (strstr(text, "Exception") || strstr(text, "Error")))
         return true;
     if (strstr(text, " Killed ") && strstr(text, "java"))
         return true;
@@ -257,7 +260,8 @@ static void see_pair(struct sight *s, const char *text)
         p += strcspn(p, "0123456789");
     if (!text_uint(&p, &v) && !text_take(&p, "max"))
         return;
-    if (*text_skip_blanks(p))
+    p = text_skip_blanks(p);
+    if (*p && *p != '<' && *p != '#')
         return;
     if (text_starts(name, "memory.") || text_starts(name, "pids."))
         s->value += 3;

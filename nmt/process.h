@@ -24,22 +24,23 @@ struct smaps_map { /* one mapping, or several alike */
     uint64_t from, to;
     const char *path; /* "", "[heap]", "/usr/lib/…", "/dev/shm/x (deleted)" */
     char perms[5];    /* "rw-p" */
-    uint64_t rss, pss, anon, swap, shmem;
+    uint64_t rss, pss, anon, swap;
+    uint64_t shmem; /* resident pages of tmpfs or memfd, or shared anonymous */
     uint64_t line;
 };
 
 struct smaps {
     bool rollup; /* one entry only, the sum */
     VEC(struct smaps_map) maps;
-    uint64_t rss, pss, anon, swap;      /* sums */
-    uint64_t pss_anon, pss_file, pss_shmem; /* rollup only */
+    uint64_t rss, pss, anon, swap;          /* sums */
+    uint64_t pss_anon, pss_file, pss_shmem; /* rollup only, else UNKNOWN */
 };
 
 /* Resident bytes of the maps within [from, to), split by proportion where a
  * map straddles an edge. UNKNOWN for a rollup. */
 uint64_t smaps_resident(const struct smaps *s, uint64_t from, uint64_t to);
 /* 64 MiB-aligned anonymous reservations as glibc makes them: how many, and
- * their resident bytes. */
+ * their resident bytes; UNKNOWN for a rollup. */
 void smaps_arenas(const struct smaps *s, uint64_t *count, uint64_t *resident);
 
 struct proc_limits {
@@ -56,8 +57,12 @@ struct cgroup_key {
 
 /* memory.stat and every "name value" or single-value file of a cgroup. */
 struct cgroup_file {
-    VEC(struct cgroup_key) keys; /* a bare number has its file's name as key */
+    VEC(struct cgroup_key)
+    keys; /* a bare number has its file's name as key,
+             pids.events' "max" is "pids.events max" */
 };
+/* UNKNOWN if absent. Of a v1 hierarchy "total_KEY" comes first, and "anon"
+ * finds "rss", "file" finds "cache". */
 uint64_t cgroup_get(const struct cgroup_file *f, const char *key);
 
 bool proc_status_read(struct source *s, struct arena *a,
@@ -65,8 +70,8 @@ bool proc_status_read(struct source *s, struct arena *a,
 bool smaps_read(struct source *s, struct arena *a, struct smaps *ret,
                 struct err *e);
 void smaps_deinit(struct smaps *s, struct mem *m);
-bool proc_limits_read(struct source *s, struct proc_limits *ret,
-                      struct mem *m, struct err *e);
+bool proc_limits_read(struct source *s, struct proc_limits *ret, struct mem *m,
+                      struct err *e);
 bool cgroup_file_read(struct source *s, const char *name, struct arena *a,
                       struct cgroup_file *ret, struct err *e);
 void cgroup_file_deinit(struct cgroup_file *f, struct mem *m);
