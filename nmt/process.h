@@ -25,7 +25,9 @@ struct smaps_map { /* one mapping, or several alike */
     const char *path; /* "", "[heap]", "/usr/lib/…", "/dev/shm/x (deleted)" */
     char perms[5];    /* "rw-p" */
     uint64_t rss, pss, anon, swap;
+    uint64_t dirty; /* resident and written to */
     uint64_t shmem; /* resident pages of tmpfs or memfd, or shared anonymous */
+    bool nodev;     /* a shared file of no block device: tmpfs, overlay, NFS */
     uint64_t line;
 };
 

@@ -19,29 +19,34 @@
 /* "7f00-7f10 rw-p 00000000 00:00 0      /path": the path's start in *path. */
 static bool read_head(const char *line, struct smaps_map *m, const char **path)
 {
-    const char *s = line;
+    const char *s = line, *device;
 
     if (!text_hex(&s, &m->from) || !text_take(&s, "-") ||
         !text_hex(&s, &m->to) || !text_take(&s, " ") ||
         strspn(s, "rwxps-") != 4)
         return false;
     memcpy(m->perms, s, 4);
-    s += 4;
-    for (int i = 0; i < 3; i++) { /* offset, device, inode */
-        s = text_skip_blanks(s);
-        s += strcspn(s, " \t");
-    }
-    *path = text_skip_blanks(s);
+    s = text_skip_blanks(s + 4);
+    device = text_skip_blanks(s + strcspn(s, " \t"));
+    s = text_skip_blanks(device + strcspn(device, " \t"));
+    m->nodev =
+        m->perms[3] == 's' && text_starts(device, "00:") && *s && *s != '0';
+    *path = text_skip_blanks(s + strcspn(s, " \t"));
     return true;
 }
 
 /* Pages of tmpfs, of shared anonymous memory and of System V segments: no
- * file holds them, and a memory cgroup charges them as shmem. */
-static bool is_shmem(const char *path)
+ * disk holds them, and a memory cgroup charges them as shmem. A tmpfs may be
+ * mounted anywhere; its pages are all dirty, unlike those of other files. */
+static bool is_shmem(const struct smaps_map *m)
 {
-    return text_starts(path, "/dev/shm/") || text_starts(path, "/dev/zero") ||
-           text_starts(path, "/memfd:") || text_starts(path, "/SYSV") ||
-           text_starts(path, "/run/shm/");
+    static const char *const paths[] = {
+        "/dev/shm/", "/dev/zero", "/memfd:", "/SYSV", "/run/shm/", NULL};
+
+    for (const char *const *p = paths; *p; p++)
+        if (text_starts(m->path, *p))
+            return true;
+    return m->nodev && m->dirty >= m->rss - m->rss / 16;
 }
 
 static bool begin_map(struct smaps *ret, const struct smaps_map *head,
@@ -85,6 +90,9 @@ static void read_figure(const char *line, struct smaps *s, struct smaps_map *m)
     } else if (text_starts(line, "Anonymous:")) {
         m->anon = v;
         add(&s->anon, v);
+    } else if (text_starts(line, "Shared_Dirty:") ||
+               text_starts(line, "Private_Dirty:")) {
+        add(&m->dirty, v);
     } else if (text_starts(line, "Swap:")) {
         m->swap = v;
         add(&s->swap, v);
@@ -134,7 +142,7 @@ bool smaps_read(struct source *s, struct arena *a, struct smaps *ret,
     }
     ret->rollup = ret->rollup || !ret->maps.n;
     VEC_EACH (&ret->maps, m)
-        if (is_shmem(m->path) && m->rss > m->anon)
+        if (is_shmem(m) && m->rss > m->anon)
             m->shmem = m->rss - m->anon;
     return true;
 }
