@@ -1,0 +1,19 @@
+/*
+ * suite.c - runs the tests of src/report.
+ */
+#include <stdlib.h>
+
+#include "suite.h"
+
+int main(void)
+{
+    SRunner *r = srunner_create(json_suite());
+    int failed;
+
+    srunner_add_suite(r, text_suite());
+    srunner_add_suite(r, render_suite());
+    srunner_run_all(r, CK_ENV);
+    failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,11 @@
+/* suite.h - the suites of src/report. */
+#ifndef OOMWHY_TESTS_REPORT_SUITE_H
+#define OOMWHY_TESTS_REPORT_SUITE_H
+
+#include <check.h>
+
+Suite *json_suite(void);
+Suite *text_suite(void);
+Suite *render_suite(void);
+
+#endif

@@ -1,0 +1,10 @@
+/* suite.h - the suites of src/tool. */
+#ifndef OOMWHY_TESTS_TOOL_SUITE_H
+#define OOMWHY_TESTS_TOOL_SUITE_H
+
+#include <check.h>
+
+Suite *options_suite(void);
+Suite *output_suite(void);
+
+#endif
