@@ -98,11 +98,18 @@ static void merge(struct input *in, const struct added *a)
     }
 }
 
-bool is_after_dump(const char *name)
+/* "after-dump-nmt.txt", "extra-after-status.txt": the word and more. */
+bool is_after(const char *name)
 {
-    static const char mark[] = "after-dump";
+    static const char word[] = "after";
+    const size_t n = sizeof word - 1;
+    const char *p = name;
 
-    return text_starts(name, mark) && !text_is_alnum(name[sizeof mark - 1]);
+    for (; (p = strstr(p, word)); p += n)
+        if ((p == name || strchr("-_.", p[-1])) && p[n] && strchr("-_", p[n]) &&
+            p[n + 1])
+            return true;
+    return false;
 }
 
 static bool describe(struct incident *i, const char *path,
@@ -117,7 +124,8 @@ static bool describe(struct incident *i, const char *path,
     ret->name = own_name(i, path, e);
     if (!ret->path || !ret->name)
         return false;
-    ret->after_dump = a->after_dump || is_after_dump(ret->name);
+    ret->after_dump =
+        a->after_dump || (a->snapshot != NO_SNAPSHOT && is_after(ret->name));
     return true;
 }
 
@@ -265,7 +273,7 @@ bool incident_read(struct incident *i, const struct heap_options *o,
     VEC_EACH (&i->inputs, in)
         if (!input_read(i, in, e))
             return false;
-    if (!incident_read_heaps(i, o, e))
+    if (!incident_read_mixed(i, e) || !incident_read_heaps(i, o, e))
         return false;
     incident_time_snapshots(i);
     VEC_EACH (&i->inputs, in)

@@ -12,6 +12,7 @@
 
 #include "graph/heap.h"
 #include "nmt/artifact.h"
+#include "nmt/javacore.h"
 #include "nmt/kernel.h"
 #include "nmt/logs.h"
 #include "nmt/nmt.h"
@@ -34,8 +35,9 @@ struct input {
     enum artifact_kind kind;
     bool kind_given;   /* by a flag; then content is not asked */
     bool baseline;     /* --nmt-baseline */
-    bool after_dump;   /* taken after a heap dump of the same snapshot: its
-                          name or its folder's begins with "after-dump" */
+    bool after_dump;   /* taken after a heap dump, a trim or the like in the
+                          same snapshot: its name, or that of its folder in
+                          the snapshot, begins or goes on with "after-" */
     uint64_t bytes;    /* on disk */
     char sha256[65];   /* of the bytes on disk; "" if not computed: larger
                           than INCIDENT_DIGEST_MAX, or a pipe */
@@ -63,6 +65,7 @@ struct input {
         struct codecache_info *codecache;
         struct native_heap *native_heap;
         struct vm_flags *flags;
+        struct javacore *javacore;
         void *any;
     };
     /* A file may hold several reports, appended by a loop: `nmt` is the last
@@ -117,9 +120,11 @@ void incident_deinit(struct incident *i);
 bool incident_add(struct incident *i, const char *path, enum artifact_kind kind,
                   bool baseline, struct err *e);
 
-/* Reads all that was added, once. A file that can't be used keeps its error and
- * does not stop the others; false only when memory ran out or nothing at
- * all could be used. */
+/* Reads all that was added, once. A text that holds two kinds of evidence
+ * (collections among an application's output) becomes one input for each,
+ * of the same path; the second stands behind all that were added. A file that
+ * can't be used keeps its error and does not stop the others; false only when
+ * memory ran out or nothing at all could be used. */
 bool incident_read(struct incident *i, const struct heap_options *o,
                    struct err *e);
 

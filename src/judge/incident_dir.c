@@ -285,7 +285,7 @@ static bool add_below(struct incident *i, const struct folder *f,
     if (f->depth == 0)
         return add_snapshot(i, &g, name, recognised, e);
     if (f->depth == 1) {
-        g.after_dump = is_after_dump(name);
+        g.after_dump = is_after(name);
         return add_folder(i, &g, recognised, e);
     }
     return add_unread(i, g.path, NULL, e);

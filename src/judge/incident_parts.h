@@ -1,7 +1,8 @@
 /*
  * incident_parts.h - shared by the incident's own files: incident.c (adding,
  * order of reading), incident_dir.c (folders), incident_read.c (one file),
- * incident_heap.c (which dump), incident_time.c (clocks).
+ * incident_mixed.c (two kinds in one), incident_heap.c (which dump),
+ * incident_time.c (clocks).
  */
 #ifndef OOMWHY_JUDGE_INCIDENT_PARTS_H
 #define OOMWHY_JUDGE_INCIDENT_PARTS_H
@@ -27,8 +28,8 @@ struct added { /* what is known of a file before it is looked at */
 /* *ret: which input it became, or already was. */
 bool incident_add_file(struct incident *i, const char *path,
                        const struct added *a, uint32_t *ret, struct err *e);
-/* Whether a file or folder of this name was taken after a heap dump. */
-bool is_after_dump(const char *name);
+/* Whether a file or folder in a snapshot has a name that says so. */
+bool is_after(const char *name);
 /* Keeps why `in` can't be used. False: memory ran out. */
 bool input_fails(struct incident *i, struct input *in, const struct err *why,
                  struct err *e);
@@ -45,9 +46,17 @@ bool incident_add_dir(struct incident *i, const char *path, struct err *e);
 /* Opens, or goes on with what was left open; the caller closes. */
 bool input_open(struct incident *i, struct input *in, struct source **ret,
                 struct err *e);
+/* The reader of in->kind. On failure nothing of `in` needs freeing. */
+bool input_read_kind(struct incident *i, struct input *in, struct source *s,
+                     struct err *e);
 /* Reads everything but heap dumps. False: memory ran out. */
 bool input_read(struct incident *i, struct input *in, struct err *e);
 void input_deinit(struct input *in, struct mem *m);
+
+/* ---- incident_mixed.c -------------------------------------------------- */
+
+/* Adds inputs for what else stands in texts already read. */
+bool incident_read_mixed(struct incident *i, struct err *e);
 
 /* ---- incident_heap.c --------------------------------------------------- */
 

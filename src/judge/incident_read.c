@@ -99,12 +99,32 @@ static bool read_kind(struct input *in, struct source *s, struct arena *a,
         return NEW(in->smaps) && smaps_read(s, a, in->smaps, e);
     case ARTIFACT_PROC_LIMITS:
         return NEW(in->limits) && proc_limits_read(s, in->limits, a->mem, e);
+    case ARTIFACT_JAVACORE:
+        return NEW(in->javacore) && javacore_read(s, a, in->javacore, e);
     case ARTIFACT_CGROUP_STAT:
     case ARTIFACT_CGROUP_VALUES:
         return NEW(in->cgroup) &&
                cgroup_file_read(s, in->name, a, in->cgroup, e);
     default: return read_jcmd(in, s, a, e);
     }
+}
+
+static bool keeps_no_clock(enum artifact_kind k)
+{
+    return k == ARTIFACT_GC_LOG || k == ARTIFACT_APP_LOG;
+}
+
+bool input_read_kind(struct incident *i, struct input *in, struct source *s,
+                     struct err *e)
+{
+    if (keeps_no_clock(in->kind))
+        in->time = first_stamp(s);
+    if (!read_kind(in, s, &i->arena, e)) {
+        in->any = NULL;
+        return false;
+    }
+    in->time = input_time(in);
+    return true;
 }
 
 void input_deinit(struct input *in, struct mem *m)
@@ -118,6 +138,7 @@ void input_deinit(struct input *in, struct mem *m)
     case ARTIFACT_VM_INFO: vm_info_deinit(in->vm_info, m); break;
     case ARTIFACT_GC_LOG: gc_log_deinit(in->gc, m); break;
     case ARTIFACT_APP_LOG: app_log_deinit(in->log, m); break;
+    case ARTIFACT_JAVACORE: javacore_deinit(in->javacore, m); break;
     case ARTIFACT_SMAPS:
     case ARTIFACT_SMAPS_ROLLUP: smaps_deinit(in->smaps, m); break;
     case ARTIFACT_CGROUP_STAT:
@@ -170,24 +191,14 @@ static bool digest(struct input *in, struct err *e)
     return true;
 }
 
-static bool keeps_no_clock(enum artifact_kind k)
-{
-    return k == ARTIFACT_GC_LOG || k == ARTIFACT_APP_LOG;
-}
-
 static bool read_text(struct incident *i, struct input *in, struct source *s,
                       struct err *e)
 {
     struct err why = {0};
 
-    if (keeps_no_clock(in->kind))
-        in->time = first_stamp(s);
-    if (read_kind(in, s, &i->arena, &why)) {
-        in->time = input_time(in);
-        return note_damage(i, in, s, e);
-    }
-    in->any = NULL;
-    return input_fails(i, in, &why, e) && note_damage(i, in, s, e);
+    if (!input_read_kind(i, in, s, &why) && !input_fails(i, in, &why, e))
+        return false;
+    return note_damage(i, in, s, e);
 }
 
 /* The dump itself is read later, if it is the one that is wanted. */

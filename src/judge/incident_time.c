@@ -9,25 +9,26 @@
 #include "judge/incident_parts.h"
 #include "nmt/text.h"
 
-#define LOG_HEAD  ((size_t)4096) /* a log without a clock here has none */
-#define YEAR_2100 INT64_C(4102444800000)
+#define HPROF_HEAD ((size_t)48)   /* the version, NUL, 12 bytes */
+#define LOG_HEAD   ((size_t)4096) /* a log without a clock here has none */
+#define YEAR_2100  INT64_C(4102444800000)
 
 /* ---- heap dumps -------------------------------------------------------- */
 
 bool hprof_header_time(struct source *s, int64_t *ret)
 {
-    static const char magic[] = "JAVA PROFILE 1.0.";
-    const size_t head = sizeof magic - 1 + 2; /* a digit and NUL */
-    const uint8_t *p;
+    static const char magic[] = "JAVA PROFILE 1.0";
+    const uint8_t *p, *end;
+    size_t n = source_peek(s, HPROF_HEAD, &p);
     uint64_t ms;
 
     *ret = TIME_UNKNOWN;
-    if (source_peek(s, head + 12, &p) < head ||
-        memcmp(p, magic, sizeof magic - 1) != 0 || p[head - 1])
+    if (n < sizeof magic || memcmp(p, magic, sizeof magic - 1) != 0)
         return false;
-    if (source_peek(s, head + 12, &p) < head + 12)
+    end = memchr(p, '\0', n < HPROF_HEAD ? n : HPROF_HEAD);
+    if (!end || (size_t)(end - p) + 1 + 4 + 8 > n)
         return true;
-    ms = be64(p + head + 4);
+    ms = be64(end + 1 + 4); /* behind the size of ids */
     if (ms > 0 && ms < YEAR_2100)
         *ret = (int64_t)ms;
     return true;

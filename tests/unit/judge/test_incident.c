@@ -38,6 +38,10 @@ static const char gc_log[] =
     "[2026-11-20T22:29:02.380+0000][0.017s][info][gc     ] Using Serial\n"
     "[2026-11-20T22:29:02.390+0000][0.027s][info][gc] GC(0) Pause Young "
     "(Allocation Failure) 2M->1M(8M) 1.000ms\n";
+static const char kernel_and_error[] =
+    "java.lang.OutOfMemoryError: Direct buffer memory\n"
+    "[ 3168.7] Memory cgroup out of memory: Killed process 4242 (java) "
+    "total-vm:2420492kB, anon-rss:230000kB, file-rss:10000kB, shmem-rss:0kB\n";
 static const char notes[] = "Met with the team. Nobody knows.\n";
 
 static struct tempdir dir;
@@ -247,12 +251,20 @@ START_TEST(what_followed_a_dump_is_marked)
     tempdir_write(&dir, "1/nmt.txt", NMT_TEXT(2));
     tempdir_write(&dir, "1/after-dump-nmt.txt", NMT_TEXT(1));
     tempdir_write(&dir, "1/after-dump/nmt.txt", NMT_TEXT(1));
-    tempdir_write(&dir, "1/after-dumpling", NMT_TEXT(1));
+    tempdir_write(&dir, "1/extra-after-trim.txt", NMT_TEXT(1));
+    tempdir_write(&dir, "1/hereafter-x", NMT_TEXT(1));
+    tempdir_write(&dir, "1/afternoon-x", NMT_TEXT(1));
+    tempdir_write(&dir, "2-after-all/status", status);
+    tempdir_write(&dir, "after-x", NMT_TEXT(1));
     load();
     ck_assert(!find("1/nmt.txt")->after_dump);
     ck_assert(find("after-dump-nmt.txt")->after_dump);
     ck_assert(find("after-dump/nmt.txt")->after_dump);
-    ck_assert(!find("after-dumpling")->after_dump);
+    ck_assert(find("extra-after-trim.txt")->after_dump);
+    ck_assert(!find("hereafter-x")->after_dump);
+    ck_assert(!find("afternoon-x")->after_dump);
+    ck_assert(!find("status")->after_dump);
+    ck_assert(!find("after-x")->after_dump);
 }
 END_TEST
 
@@ -531,6 +543,29 @@ START_TEST(large_files_have_no_checksum)
 }
 END_TEST
 
+START_TEST(mixed_texts_are_read_twice)
+{
+    char text[1024];
+
+    snprintf(text, sizeof text,
+             "%sException in thread \"main\" java.lang.OutOfMemoryError: "
+             "Java heap space\n\tat app.Main.main(Main.java:3)\n",
+             gc_log);
+    tempdir_write(&dir, "1/stdout.txt", text);
+    tempdir_write(&dir, "gc.log", gc_log);
+    load();
+    ck_assert_uint_eq(inc.inputs.n, 3);
+    ck_assert_int_eq(inc.inputs.at[0].kind, ARTIFACT_GC_LOG);
+    ck_assert_int_eq(inc.inputs.at[1].kind, ARTIFACT_APP_LOG);
+    ck_assert_int_eq(inc.inputs.at[2].kind, ARTIFACT_GC_LOG);
+    ck_assert_str_eq(inc.inputs.at[2].path, inc.inputs.at[1].path);
+    ck_assert_str_eq(snapshot_name(&inc.inputs.at[2]), "1");
+    ck_assert_uint_eq(inc.inputs.at[2].gc->count, 1);
+    ck_assert_uint_eq(inc.inputs.at[1].log->oomes.n, 1);
+    ck_assert_uint_eq(inc.ignored, 0);
+}
+END_TEST
+
 /* ---- which dump -------------------------------------------------------- */
 
 static const char *heap_path(uint32_t input)
@@ -620,6 +655,7 @@ static void write_everything(void)
     tempdir_write(&dir, "dmesg.txt", kernel);
     tempdir_write(&dir, "gc.log", gc_log);
     tempdir_write(&dir, "notes", notes);
+    tempdir_write(&dir, "stdout", kernel_and_error);
     tempdir_link(&dir, "gone", "nowhere");
     tempdir_write(&dir, "2/status", status);
     tempdir_write_gzip(&dir, "2/nmt.txt.gz", NMT_TEXT(1));
@@ -691,6 +727,7 @@ Suite *incident_suite(void)
     tcase_add_test(t, times_come_from_contents);
     tcase_add_test(t, checksums_are_of_the_bytes_on_disk);
     tcase_add_test(t, large_files_have_no_checksum);
+    tcase_add_test(t, mixed_texts_are_read_twice);
     tcase_add_test(t, the_newest_dump_is_analysed);
     tcase_add_test(t, clocks_outrank_places);
     tcase_add_test(t, copies_of_a_dump_show_no_growth);

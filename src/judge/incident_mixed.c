@@ -1,0 +1,81 @@
+/*
+ * incident_mixed.c - files that hold two kinds of evidence, as standard
+ * output does when the JVM logs its collections there: read once more for
+ * the other kind, they become a second input of the same path.
+ */
+#include "judge/incident_parts.h"
+
+/* What else may stand in a text of kind `from`. Histograms and hs_err files
+ * name errors that nobody threw, so they are not asked. */
+static const struct {
+    enum artifact_kind from, to;
+} mixtures[] = {
+    {ARTIFACT_APP_LOG, ARTIFACT_GC_LOG},
+    {ARTIFACT_APP_LOG, ARTIFACT_NMT},
+    {ARTIFACT_GC_LOG, ARTIFACT_APP_LOG},
+    {ARTIFACT_NMT, ARTIFACT_APP_LOG},
+    {ARTIFACT_NMT, ARTIFACT_GC_LOG},
+    {ARTIFACT_KERNEL_LOG, ARTIFACT_APP_LOG},
+    {ARTIFACT_THREAD_DUMP, ARTIFACT_APP_LOG},
+};
+
+static bool says_something(const struct input *in)
+{
+    switch (in->kind) {
+    case ARTIFACT_APP_LOG: return in->log->oomes.n || in->log->warnings.n;
+    case ARTIFACT_GC_LOG: return in->gc->count > 0;
+    case ARTIFACT_NMT: return in->nmt->has_total;
+    default: return false;
+    }
+}
+
+static bool keep(struct incident *i, const struct input *twin, struct err *e)
+{
+    if (!vec_push(&i->inputs, i->mem, e))
+        return false;
+    *vec_last(&i->inputs) = *twin;
+    return true;
+}
+
+static bool read_as(struct incident *i, uint32_t index, enum artifact_kind kind,
+                    struct err *e)
+{
+    struct input twin = i->inputs.at[index];
+    struct err why = {0};
+    struct source *s;
+    bool ok;
+
+    twin.kind = kind;
+    twin.kind_given = false;
+    twin.any = NULL;
+    twin.nmt_all = NULL;
+    twin.damage = NULL;
+    if (!source_open(twin.path, i->mem, &s, &why))
+        return !err_is_memory(&why) || input_fails(i, &twin, &why, e);
+    ok = input_read_kind(i, &twin, s, &why);
+    source_close(s);
+    if (ok && says_something(&twin) && keep(i, &twin, e))
+        return true;
+    if (ok)
+        input_deinit(&twin, i->mem);
+    if (err_is_memory(&why))
+        *e = why;
+    return !err_is_set(e);
+}
+
+bool incident_read_mixed(struct incident *i, struct err *e)
+{
+    const size_t pairs = sizeof mixtures / sizeof *mixtures;
+    uint64_t n = i->inputs.n;
+
+    for (uint32_t k = 0; k < n; k++)
+        for (size_t p = 0; p < pairs; p++) {
+            const struct input *in = &i->inputs.at[k];
+
+            /* What has no inode was a pipe, and is empty now. */
+            if (in->kind == mixtures[p].from && in->any && in->inode &&
+                !read_as(i, k, mixtures[p].to, e))
+                return false;
+        }
+    return true;
+}
