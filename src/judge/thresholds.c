@@ -70,8 +70,8 @@ bool thresholds_set(struct thresholds *t, const char *text, struct err *e)
         if (strlen(table[i].name) != n || memcmp(table[i].name, text, n))
             continue;
         if (!parse(value + 1, table[i].bytes, &v))
-            return err_set(e, ERR_USAGE, "%s is not a value for %s",
-                           value + 1, table[i].name);
+            return err_set(e, ERR_USAGE, "%s is not a value for %s", value + 1,
+                           table[i].name);
         set(t, i, v);
         return true;
     }

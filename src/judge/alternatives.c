@@ -1,0 +1,107 @@
+/*
+ * alternatives.c - what else it could be. Findings of rules that came too
+ * late in the order are listed with the reason; then, for the verdict's
+ * kind, the confusions that the field knows (docs/verdicts.md), unless the
+ * evidence is there that excludes them.
+ */
+#include "verdict_parts.h"
+
+static bool add(struct verdict *v, enum verdict_kind kind, const char *why,
+                struct mem *m, struct err *e)
+{
+    const struct alternative *a;
+
+    if (kind == v->kind || kind == KIND_NOT_ENOUGH_EVIDENCE)
+        return true;
+    VEC_EACH (&v->alternatives, a)
+        if (a->kind == kind)
+            return true;
+    if (!vec_push(&v->alternatives, m, e))
+        return false;
+    vec_last(&v->alternatives)->kind = kind;
+    vec_last(&v->alternatives)->why_not = why;
+    return true;
+}
+
+static const struct {
+    enum verdict_kind kind, other;
+    const char *why_not;
+} confusions[] = {
+    {KIND_HEAP_LEAK, KIND_PARTS_EXCEED_LIMIT,
+     "a heap that is simply too small for its work looks the same until two "
+     "dumps are compared"},
+    {KIND_HEAP_BACKLOG, KIND_HEAP_LEAK,
+     "a burst of work and a leak into a queue differ only in time"},
+    {KIND_THREADLOCAL_LEAK, KIND_STACK_LOCAL_RESULT,
+     "what hangs on a thread may be its current work"},
+    {KIND_LISTENER_LEAK, KIND_HEAP_LEAK,
+     "a registry of callbacks may be meant to hold what it holds"},
+    {KIND_STRING_GROWTH, KIND_HEAP_LEAK,
+     "the strings may only be the contents of what leaks"},
+    {KIND_STRING_DUPLICATES, KIND_HEAP_LEAK,
+     "the strings may only be the contents of what leaks"},
+    {KIND_GROWING_ARRAY, KIND_OVERSIZED_REQUEST,
+     "one large array may be one honest request"},
+    {KIND_OVERSIZED_REQUEST, KIND_HEAP_LEAK,
+     "not excluded if the live set was measured long before the error"},
+    {KIND_XMX_OVER_LIMIT, KIND_HEAP_LEAK,
+     "whether the live set is a leak or a need takes two dumps to tell"},
+    {KIND_HEAP_RESERVATION_TOO_LARGE, KIND_XMX_OVER_LIMIT,
+     "not excluded if the live set grew after it was last measured"},
+    {KIND_PARTS_EXCEED_LIMIT, KIND_HEAP_LEAK,
+     "not excluded until the live set is seen to stay level"},
+    {KIND_DIRECT_BUFFERS, KIND_NATIVE_TRACKED_OTHER,
+     "Unsafe.allocateMemory is counted in the same category"},
+    {KIND_NATIVE_TRACKED_OTHER, KIND_DIRECT_BUFFERS,
+     "direct buffers are counted in the same category"},
+    {KIND_NATIVE_UNTRACKED_MALLOC, KIND_GLIBC_ARENAS,
+     "freed memory that the allocator keeps looks the same from outside"},
+    {KIND_NATIVE_UNTRACKED_MALLOC, KIND_NATIVE_UNTRACKED_MMAP,
+     "malloc serves large blocks by mmap, so mappings look alike"},
+    {KIND_NATIVE_UNTRACKED_MMAP, KIND_NATIVE_UNTRACKED_MALLOC,
+     "malloc serves large blocks by mmap, so mappings look alike"},
+    {KIND_GLIBC_ARENAS, KIND_NATIVE_UNTRACKED_MALLOC,
+     "a leak in between the freed blocks would pin the arenas too"},
+    {KIND_ZLIB_NATIVE, KIND_NATIVE_UNTRACKED_MALLOC,
+     "other native callers of malloc can't be seen"},
+    {KIND_CODE_CACHE, KIND_METASPACE_CLASS_LEAK,
+     "generated classes bring both code and metadata"},
+    {KIND_METASPACE_CLASS_LEAK, KIND_METASPACE_LOADER_LEAK,
+     "loaders that hold a single class each look alike"},
+    {KIND_METASPACE_LOADER_LEAK, KIND_METASPACE_CLASS_LEAK,
+     "generated classes in few loaders need metaspace as well"},
+    {KIND_THREAD_STACKS, KIND_NATIVE_UNTRACKED_MALLOC,
+     "every thread brings an arena and kernel memory too"},
+    {KIND_COMPILER_ARENA, KIND_CODE_CACHE,
+     "compiling much also fills the code cache"},
+    {KIND_NEIGHBOUR, KIND_CHILD_PROCESS,
+     "the report does not say who started the other process"},
+    {KIND_CHILD_PROCESS, KIND_NEIGHBOUR,
+     "the report does not say who started the other process"},
+    {KIND_SHMEM_UNMAPPED, KIND_SHMEM_MAPPED,
+     "the process itself had mapped but little of it"},
+    {KIND_SHMEM_MAPPED, KIND_SHMEM_UNMAPPED,
+     "the process itself had mapped most of it"},
+    {KIND_NATIVE_THREAD_LIMIT, KIND_THREAD_STACKS,
+     "memory for the stacks was not what was refused"},
+};
+
+bool alternatives_list(const struct facts *f, const struct finding *found,
+                       unsigned n, struct pen *p, struct verdict *v)
+{
+    for (unsigned i = 1; i < n; i++)
+        if (!add(v, found[i].kind,
+                 *found[i].why_not
+                     ? found[i].why_not
+                     : pen_write(p,
+                                 "outweighed by stronger evidence, but: "
+                                 "%s",
+                                 found[i].summary),
+                 f->mem, p->err))
+            return false;
+    for (size_t i = 0; i < sizeof confusions / sizeof *confusions; i++)
+        if (confusions[i].kind == v->kind &&
+            !add(v, confusions[i].other, confusions[i].why_not, f->mem, p->err))
+            return false;
+    return true;
+}

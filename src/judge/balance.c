@@ -1,0 +1,179 @@
+/*
+ * balance.c - the RSS at the death split into rows, each a range: what is
+ * committed is an upper bound of what is resident, and what was captured
+ * earlier a lower bound of what had grown by then. What the rows can't
+ * cover is unexplained; it is never negative.
+ */
+#include "verdict_parts.h"
+
+#include <string.h>
+
+struct sheet {
+    const struct facts *facts;
+    struct pen *pen;
+    struct balance *ret;
+};
+
+static bool row(struct sheet *s, const char *key, const char *label,
+                uint64_t low, uint64_t high, const char *source)
+{
+    struct balance_row *r;
+
+    if (!vec_push(&s->ret->rows, s->facts->mem, s->pen->err))
+        return false;
+    r = vec_last(&s->ret->rows);
+    r->key = key;
+    r->label = label;
+    r->high = high < s->ret->total ? high : s->ret->total;
+    r->low = low < r->high ? low : r->high;
+    r->source = source;
+    return true;
+}
+
+static const char *word(enum line l)
+{
+    static const char *const words[] = {
+        [LINE_NONE] = "worked out",   [LINE_STATED] = "stated",
+        [LINE_KERNEL] = "kernel log", [LINE_NMT] = "NMT",
+        [LINE_DUMP] = "heap dump",    [LINE_PROC] = "/proc",
+        [LINE_CGROUP] = "cgroup",     [LINE_LOG] = "log",
+        [LINE_GC] = "GC log",         [LINE_JCMD] = "jcmd",
+        [LINE_HS_ERR] = "hs_err",     [LINE_ALLOCATOR] = "allocator",
+    };
+
+    return words[l];
+}
+
+/* The live set, and the garbage around it: at most the heap's pages. */
+static bool rows_of_heap(struct sheet *s)
+{
+    const struct facts *f = s->facts;
+    uint64_t heap = f->heap_end.value, live = f->live.value;
+
+    if (known(live) && known(heap) && live > heap)
+        heap = live;
+    if (known(live) && !row(s, "heap_live", "Java heap, live objects", live,
+                            live, pen_write(s->pen, "%s", word(f->live.line))))
+        return false;
+    if (!known(heap))
+        return true;
+    return row(s, known(live) ? "heap_garbage" : "heap",
+               known(live) ? "Java heap, garbage and free pages" : "Java heap",
+               0, known(live) ? heap - live : heap,
+               pen_write(s->pen, "%s, less the live set",
+                         known(f->last ? f->last->heap_resident.value : UNKNOWN)
+                             ? "pages of the heap's range in smaps"
+                             : "committed heap"));
+}
+
+/* "nmt_code_cache": the part's name as a key. */
+static const char *key_of(struct pen *p, const char *name)
+{
+    char buf[64] = "nmt_";
+    size_t n = 4;
+
+    for (; *name && n + 1 < sizeof buf; name++) {
+        char c = *name;
+
+        if (c >= 'A' && c <= 'Z')
+            c = (char)(c - 'A' + 'a');
+        buf[n++] = c == ' ' ? '_' : c;
+    }
+    buf[n] = '\0';
+    return pen_write(p, "%s", buf);
+}
+
+/* Parts below this are one row together. */
+#define SMALL ((uint64_t)1 << 20)
+
+static bool rows_of_nmt(struct sheet *s)
+{
+    const struct parts *parts = &s->facts->parts;
+    uint64_t small = 0;
+
+    for (unsigned i = 0; i < parts->n; i++) {
+        const struct part *it = &parts->at[i];
+
+        if (it->kind != PART_TRACKED)
+            continue;
+        if (it->end < SMALL) {
+            small += it->end;
+            continue;
+        }
+        /* malloc is touched as a rule, reserved mappings need not be. */
+        if (!row(s, key_of(s->pen, it->name),
+                 pen_write(s->pen, "NMT %s", it->name), it->last / 2, it->end,
+                 parts->extrapolated ? "NMT committed, carried on to the death"
+                                     : "NMT committed"))
+            return false;
+    }
+    return !small || row(s, "nmt_small", "NMT, everything else", 0, small,
+                         "NMT committed");
+}
+
+static bool rows_of_files(struct sheet *s)
+{
+    const struct facts *f = s->facts;
+    bool dead = known(f->rss.value) && f->kill.kill;
+    struct figure file = dead || !f->last ? f->file : f->last->file;
+    struct figure shmem = dead || !f->last ? f->shmem : f->last->shmem;
+
+    if (known(file.value) && file.value &&
+        !row(s, "file", "file pages: libraries, archives, mapped files",
+             file.value, file.value, pen_write(s->pen, "%s", word(file.line))))
+        return false;
+    if (!known(shmem.value) || !shmem.value)
+        return true;
+    return row(s, "shmem", "shared memory", shmem.value, shmem.value,
+               pen_write(s->pen, "%s", word(shmem.line)));
+}
+
+static bool rows_of_allocator(struct sheet *s)
+{
+    const struct moment *m = s->facts->last;
+    uint64_t nmt, live;
+
+    if (!m || !known(m->malloc_retained.value))
+        return true;
+    nmt = m->nmt ? known_or(m->nmt->total.malloc, 0) : 0;
+    live = known_minus(m->malloc_in_use.value, nmt);
+    if (known(live) && live >= SMALL &&
+        !row(s, "malloc_outside_nmt", "malloc outside NMT, in use", live / 2,
+             live, "glibc's in-use bytes less NMT's malloc"))
+        return false;
+    return m->malloc_retained.value < SMALL ||
+           row(s, "malloc_retained", "freed memory kept by glibc", 0,
+               m->malloc_retained.value, "glibc's own figures");
+}
+
+static void close_sheet(struct balance *b)
+{
+    const struct balance_row *r;
+    uint64_t low = 0, high = 0;
+
+    VEC_EACH (&b->rows, r) {
+        low += r->low;
+        high += r->high;
+    }
+    b->unexplained_low = b->total > high ? b->total - high : 0;
+    b->unexplained_high = b->total > low ? b->total - low : 0;
+}
+
+bool balance_draw(const struct facts *f, struct pen *p, struct balance *ret)
+{
+    struct sheet s = {f, p, ret};
+    uint64_t total = end_rss(f);
+
+    if (!known(total) || !total)
+        return true;
+    ret->present = true;
+    ret->total = total;
+    ret->at = f->kill.kill && known(f->rss.value)
+                  ? "kernel kill"
+                  : pen_write(p, "%s", f->last ? f->last->name : "stated");
+    if (!rows_of_heap(&s) || !rows_of_nmt(&s) || !rows_of_allocator(&s) ||
+        !rows_of_files(&s))
+        return false;
+    close_sheet(ret);
+    return true;
+}

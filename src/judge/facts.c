@@ -1,0 +1,72 @@
+/* facts.c - collects the facts, step by step; see facts.h. */
+#include "facts.h"
+
+#include <string.h>
+
+static void init(struct facts *f, const struct incident *i,
+                 const struct thresholds *t, struct mem *m)
+{
+    struct figure *all[] = {
+        &f->pid,           &f->ns_pid,       &f->xmx,           &f->limit,
+        &f->exit_status,   &f->group_kills,  &f->rss,           &f->anon,
+        &f->file,          &f->shmem,        &f->group_usage,   &f->group_anon,
+        &f->group_shmem,   &f->group_kernel, &f->others,        &f->live,
+        &f->live_before,   &f->heap_end,     &f->pids_max,      &f->pids_events,
+        &f->pids_peak,     &f->nproc,        &f->threads_peak,  &f->map_count,
+        &f->max_map_count, &f->max_direct,   &f->max_metaspace,
+    };
+
+    memset(f, 0, sizeof *f);
+    for (size_t k = 0; k < sizeof all / sizeof *all; k++)
+        *all[k] = figure_none();
+    f->incident = i;
+    f->thresholds = t;
+    f->mem = m;
+    f->machine_ram = UNKNOWN;
+    f->heap = i->heap;
+    if (i->heap && i->heap_input < i->inputs.n)
+        f->dump = &i->inputs.at[i->heap_input];
+}
+
+/* The private RSS at the end: of the kill, else of the last moment. */
+static uint64_t private_at_end(const struct facts *f)
+{
+    if (!f->kill.kill || !known(f->anon.value))
+        return UNKNOWN;
+    return f->anon.value + known_or(f->shmem.value, 0);
+}
+
+bool facts_collect(const struct incident *i, const struct thresholds *t,
+                   struct mem *m, struct facts *ret, struct err *e)
+{
+    init(ret, i, t, m);
+    facts_process(ret);
+    if (!facts_death(ret, e) || !facts_moments(ret, e)) {
+        facts_deinit(ret);
+        return false;
+    }
+    facts_kill(ret);
+    parts_find(ret->first, ret->last, private_at_end(ret), t, &ret->parts);
+    facts_heap(ret);
+    return true;
+}
+
+void facts_deinit(struct facts *f)
+{
+    vec_free(&f->oomes, f->mem);
+    vec_free(&f->moments, f->mem);
+}
+
+bool facts_died(const struct facts *f)
+{
+    return f->kill.kill || f->other.kill || f->oome || f->hs_err ||
+           f->hearsay || f->warnings[WARN_KILLED].warning ||
+           f->warnings[WARN_TERMINATING].warning ||
+           f->warnings[WARN_RESERVE_FAILED].warning ||
+           (known(f->exit_status.value) && f->exit_status.value != 0);
+}
+
+bool facts_oome_is(const struct facts *f, enum oome_kind kind)
+{
+    return f->oome && f->oome->kind == kind;
+}

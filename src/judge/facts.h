@@ -1,0 +1,107 @@
+/*
+ * facts.h - what the judge weighs: the incident boiled down to who died,
+ * how, and what its memory was made of. Numbers know where they come from;
+ * what nobody captured is UNKNOWN or NULL.
+ *
+ * Nothing is decided here but identity: which kill, which process, which
+ * moment is the last one before the death.
+ */
+#ifndef OOMWHY_JUDGE_FACTS_H
+#define OOMWHY_JUDGE_FACTS_H
+
+#include "judge/parts.h"
+
+struct known_oome { /* one OutOfMemoryError, or many alike */
+    enum oome_kind kind;
+    const struct oome *oome; /* NULL: hs_err or the dump tells of it */
+    struct figure at;        /* value: how often */
+};
+
+/* A kill by the kernel. */
+struct known_kill {
+    const struct oom_kill *kill;     /* NULL: none */
+    const struct oom_report *report; /* NULL: only the line is left */
+    const struct input *input;
+    bool guessed; /* the pid is not ours: a pid namespace, or nobody knows */
+};
+
+struct known_warning {
+    const struct jvm_warning *warning; /* NULL: none */
+    const struct input *input;
+};
+
+struct facts {
+    const struct incident *incident;
+    const struct thresholds *thresholds;
+    const struct heap *heap;  /* or NULL */
+    const struct input *dump; /* the heap's file */
+    struct mem *mem;
+
+    /* The process. */
+    struct figure pid, ns_pid, xmx, limit;
+    const char *jvm, *collector;
+    unsigned jdk; /* 0: unknown */
+    bool nmt_off; /* somebody asked, and it was off */
+    uint64_t machine_ram;
+
+    /* How it ended. */
+    struct known_kill kill;  /* of this process */
+    struct known_kill other; /* of another one in its group */
+    VEC(struct known_oome) oomes;
+    const struct known_oome *oome; /* the one that counts, or NULL */
+    const struct vm_info *hs_err;  /* of a death, or NULL */
+    const struct input *hs_err_input;
+    struct known_warning warnings[WARN_KINDS]; /* the first of each */
+    struct figure exit_status;
+    struct figure group_kills; /* oom_kill of the cgroup: 0 says nobody died */
+    const struct oom_event *hearsay; /* somebody says it was OOM-killed */
+    const struct input *hearsay_input;
+    bool kernel_log; /* one was read */
+
+    /* At the kill. */
+    struct figure rss, anon, file, shmem; /* of the victim */
+    struct figure group_usage, group_anon, group_shmem, group_kernel;
+    const struct oom_task *hog; /* the largest other task of the scope */
+    struct figure others;       /* what all others hold together */
+    bool child_seen;   /* the JVM has started processes: reaper threads */
+    bool hog_is_child; /* and the hog is one of them, by its pid */
+
+    /* Its life. */
+    VEC(struct moment) moments;        /* in time order */
+    const struct moment *first, *last; /* for parts; NULL: none */
+    const struct moment *middle;       /* between, for "does it still grow?" */
+    struct parts parts;
+
+    /* The heap. */
+    struct figure live;        /* what survives a collection, at the end */
+    struct figure live_before; /* the same some time earlier */
+    struct figure heap_end;    /* resident or committed at the end */
+    bool live_rises; /* every full collection left more than the one before */
+    const struct gc_log *gc;
+    const struct input *gc_input;
+
+    /* Limits on threads and mappings. */
+    struct figure pids_max, pids_events, pids_peak, nproc, threads_peak;
+    struct figure map_count, max_map_count;
+    struct figure max_direct, max_metaspace;
+};
+
+/* `f` needs facts_deinit only after true. */
+bool facts_collect(const struct incident *i, const struct thresholds *t,
+                   struct mem *m, struct facts *ret, struct err *e);
+void facts_deinit(struct facts *f);
+
+/* Steps of facts_collect, each in its file. */
+void facts_process(struct facts *f);                /* facts_process.c */
+bool facts_death(struct facts *f, struct err *e);   /* facts_death.c */
+void facts_kill(struct facts *f);                   /* facts_kill.c */
+bool facts_moments(struct facts *f, struct err *e); /* facts_moments.c */
+void facts_heap(struct facts *f);                   /* facts_heap.c */
+
+/* Whether the process ended for want of memory or of another resource, as
+ * far as anybody saw. */
+bool facts_died(const struct facts *f);
+/* Whether one of these kinds is the OutOfMemoryError that counts. */
+bool facts_oome_is(const struct facts *f, enum oome_kind kind);
+
+#endif

@@ -1,0 +1,87 @@
+/*
+ * facts_heap.c - how large the live set is and whether it grows: from heap
+ * dumps, from what full collections left, from class histograms.
+ *
+ * A soft-referenced cache is no live set: it goes when memory runs short,
+ * so the bytes that only soft references reach are left out.
+ */
+#include "facts.h"
+
+static uint64_t live_of(const struct heap *h)
+{
+    return known_minus(h->reachable.bytes, h->soft.bytes);
+}
+
+/* The dump of the error itself, then the last full collection (later than
+ * any dump on request), then the dump, then a histogram. */
+static void find_live(struct facts *f)
+{
+    const struct moment *m;
+    bool own = f->heap && f->heap->oome_thread < f->heap->threads.n;
+
+    if (own)
+        f->live = figure_of(f->dump, live_of(f->heap), 0);
+    if (f->gc && f->gc->full_count)
+        figure_fill(&f->live, figure_of(f->gc_input, f->gc->last_full_after,
+                                        f->gc->last_line));
+    if (f->heap)
+        figure_fill(&f->live, figure_of(f->dump, live_of(f->heap), 0));
+    for (uint64_t i = f->moments.n; i-- > 0;) {
+        m = &f->moments.at[i];
+        figure_fill(&f->live, m->heap_live);
+    }
+}
+
+static void find_live_before(struct facts *f)
+{
+    const struct incident *i = f->incident;
+    const struct moment *m;
+
+    if (i->heap_before && f->live.line == LINE_DUMP) {
+        f->live_before = figure_of(&i->inputs.at[i->heap_before_input],
+                                   live_of(i->heap_before), 0);
+        return;
+    }
+    if (f->gc && f->live.line == LINE_GC && f->gc->full_count > 1) {
+        f->live_before = figure_of(f->gc_input, f->gc->first_full_after, 0);
+        return;
+    }
+    VEC_EACH (&f->moments, m)
+        if (f->live.line == LINE_JCMD)
+            figure_fill(&f->live_before, m->heap_live);
+}
+
+/* A leak leaves more after every full collection; a cache goes up and down.
+ * A twentieth is allowed for objects that just happened to live. */
+static bool live_rises(const struct gc_log *g)
+{
+    const struct gc_pause *p;
+    uint64_t most = 0, n = 0;
+
+    VEC_EACH (&g->pauses, p) {
+        if (!p->full || !known(p->after))
+            continue;
+        if (p->after < most - most / 20)
+            return false;
+        if (p->after > most)
+            most = p->after;
+        n++;
+    }
+    return n >= 3;
+}
+
+void facts_heap(struct facts *f)
+{
+    const struct part *heap = parts_of(&f->parts, PART_HEAP);
+
+    find_live(f);
+    find_live_before(f);
+    if (f->gc)
+        f->live_rises = live_rises(f->gc);
+    if (heap) {
+        f->heap_end = heap->figure;
+        f->heap_end.value = heap->end;
+    } else if (f->gc) {
+        f->heap_end = figure_of(f->gc_input, f->gc->peak_capacity, 0);
+    }
+}

@@ -1,0 +1,136 @@
+/*
+ * facts_moments.c - puts the moments of the process's life in order and
+ * picks the first, a middle and the last of them.
+ *
+ * Order: a stated baseline, the snapshots, the files of the whole incident,
+ * and what hs_err saw at the very end.
+ */
+#include "facts.h"
+
+static struct moment *add(struct facts *f, const char *name, struct err *e)
+{
+    if (!vec_push(&f->moments, f->mem, e))
+        return NULL;
+    moment_init(vec_last(&f->moments), name);
+    return vec_last(&f->moments);
+}
+
+/* One moment a report: files of the whole incident are reports in order. */
+static bool add_nmt(struct facts *f, bool baseline, struct err *e)
+{
+    const struct input *in;
+
+    VEC_EACH (&f->incident->inputs, in) {
+        if (in->kind != ARTIFACT_NMT || !in->nmt ||
+            in->snapshot != NO_SNAPSHOT || in->baseline != baseline)
+            continue;
+        for (uint64_t i = 0; in->nmt_all && i + 1 < in->nmt_all->at.n; i++) {
+            struct moment *m = add(f, in->name, e);
+
+            if (!m)
+                return false;
+            moment_take_nmt(m, in, &in->nmt_all->at.at[i]);
+        }
+        if (!add(f, in->name, e))
+            return false;
+        moment_take_nmt(vec_last(&f->moments), in, in->nmt);
+    }
+    return true;
+}
+
+static bool add_snapshots(struct facts *f, struct err *e)
+{
+    const struct snapshot *s;
+
+    VEC_EACH (&f->incident->snapshots, s) {
+        if (!add(f, s->name, e))
+            return false;
+        moment_read(f->incident, s->index, s->name, vec_last(&f->moments));
+    }
+    return true;
+}
+
+/* What else lies in the incident itself goes with its last NMT. */
+static bool add_whole(struct facts *f, struct err *e)
+{
+    struct moment rest;
+    const struct moment *nmt;
+
+    moment_read(f->incident, NO_SNAPSHOT, "the incident", &rest);
+    if (!rest.alive)
+        return true;
+    nmt = f->moments.n ? vec_last(&f->moments) : NULL;
+    if (nmt && nmt->nmt && nmt->nmt_input->snapshot == NO_SNAPSHOT &&
+        !nmt->nmt_input->baseline) {
+        rest.nmt = nmt->nmt;
+        rest.nmt_input = nmt->nmt_input;
+        rest.map = nmt->map;
+        rest.name = nmt->name;
+        *vec_last(&f->moments) = rest;
+        return true;
+    }
+    if (!add(f, "the incident", e))
+        return false;
+    *vec_last(&f->moments) = rest;
+    return true;
+}
+
+static bool add_hs_err(struct facts *f, struct err *e)
+{
+    struct moment *m;
+
+    if (!f->hs_err)
+        return true;
+    m = add(f, "hs_err", e);
+    if (!m)
+        return false;
+    moment_take_vm_info(m, f->hs_err_input);
+    m->at_death = true;
+    return true;
+}
+
+/* The first, the last and one between, of those that can be compared. */
+static void choose(struct facts *f)
+{
+    const struct moment *m;
+    bool with_nmt = false;
+    uint64_t n = 0, k = 0;
+
+    VEC_EACH (&f->moments, m)
+        with_nmt = with_nmt || m->nmt;
+    VEC_EACH (&f->moments, m)
+        n += with_nmt ? m->nmt != NULL : m->alive;
+    VEC_EACH (&f->moments, m) {
+        if (with_nmt ? !m->nmt : !m->alive)
+            continue;
+        if (!f->first)
+            f->first = m;
+        if (k && k + 1 < n && k <= n / 2)
+            f->middle = m;
+        f->last = m;
+        k++;
+    }
+}
+
+static void take_threads(struct facts *f)
+{
+    const struct moment *m;
+
+    VEC_EACH (&f->moments, m)
+        if (known(m->threads.value) &&
+            (!known(f->threads_peak.value) ||
+             m->threads.value > f->threads_peak.value))
+            f->threads_peak = m->threads;
+}
+
+bool facts_moments(struct facts *f, struct err *e)
+{
+    if (!add_nmt(f, true, e) || !add_snapshots(f, e) || !add_nmt(f, false, e) ||
+        !add_whole(f, e) || !add_hs_err(f, e))
+        return false;
+    for (uint64_t i = 0; i < f->moments.n; i++)
+        moment_derive(&f->moments.at[i]);
+    choose(f);
+    take_threads(f);
+    return true;
+}

@@ -1,0 +1,143 @@
+/*
+ * facts_process.c - who the process was: pid, heap size, container limit,
+ * the limits on its threads and mappings. The user's word comes first.
+ */
+#include "facts.h"
+
+/* Limits above this are none: cgroup v1 says "no limit" as 2^63 less a page. */
+#define NO_LIMIT ((uint64_t)1 << 60)
+
+static struct figure stated(uint64_t value)
+{
+    struct figure f = figure_derived(value);
+
+    f.line = LINE_STATED;
+    return f;
+}
+
+static void fill_limit(struct facts *f, const struct input *in, uint64_t value)
+{
+    if (known(value) && value > 0 && value < NO_LIMIT)
+        figure_fill(&f->limit, figure_of(in, value, 0));
+}
+
+static void take_flags(struct facts *f, const struct input *in,
+                       const struct vm_flags *v)
+{
+    figure_fill(&f->xmx, figure_of(in, v->xmx, v->line));
+    figure_fill(&f->max_direct, figure_of(in, v->max_direct, v->line));
+    figure_fill(&f->max_metaspace, figure_of(in, v->max_metaspace, v->line));
+    figure_fill(&f->ns_pid, figure_of(in, v->pid, 0));
+    if (!f->collector)
+        f->collector = v->gc;
+}
+
+static void take_vm_info(struct facts *f, const struct input *in)
+{
+    const struct vm_info *v = in->vm_info;
+
+    figure_fill(&f->ns_pid, figure_of(in, v->pid, 0));
+    figure_fill(&f->xmx, figure_of(in, v->heap_max, 0));
+    figure_fill(&f->max_direct, figure_of(in, v->max_direct, 0));
+    figure_fill(&f->max_metaspace, figure_of(in, v->max_metaspace, 0));
+    figure_fill(&f->pids_max, figure_of(in, v->pids_limit, 0));
+    figure_fill(&f->nproc, figure_of(in, v->rlimit_nproc, 0));
+    figure_fill(&f->map_count, figure_of(in, v->map_count, 0));
+    figure_fill(&f->max_map_count, figure_of(in, v->max_map_count, 0));
+    fill_limit(f, in, v->container_limit);
+    if (!f->jvm)
+        f->jvm = v->jvm;
+    if (!f->jdk)
+        f->jdk = v->jdk;
+    if (known(v->physical))
+        f->machine_ram = v->physical;
+}
+
+static void take_cgroup(struct facts *f, const struct input *in)
+{
+    static const char *const limits[] = {"memory.max", "memory.limit_in_bytes",
+                                         "hierarchical_memory_limit"};
+    const struct cgroup_file *c = in->cgroup;
+    uint64_t events = cgroup_get(c, "pids.events");
+    uint64_t kills = cgroup_get(c, "oom_kill");
+
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
+        fill_limit(f, in, cgroup_get(c, limits[i]));
+    figure_fill(&f->pids_max, figure_of(in, cgroup_get(c, "pids.max"), 0));
+    figure_fill(&f->pids_peak, figure_of(in, cgroup_get(c, "pids.peak"), 0));
+    if (!known(events))
+        events = cgroup_get(c, "pids.events max");
+    figure_fill(&f->pids_events, figure_of(in, events, 0));
+    /* The last one read is the latest: it counts up. */
+    if (known(kills) &&
+        (!known(f->group_kills.value) || kills >= f->group_kills.value))
+        f->group_kills = figure_of(in, kills, 0);
+}
+
+static void take_nmt(struct facts *f, const struct input *in)
+{
+    const struct nmt_category *heap = nmt_find(in->nmt, "Java Heap");
+
+    figure_fill(&f->ns_pid, figure_of(in, in->nmt->pid, 1));
+    if (heap)
+        figure_fill(&f->xmx, figure_of(in, heap->reserved, heap->line));
+    if (!in->nmt->enabled)
+        f->nmt_off = true;
+}
+
+static void take(struct facts *f, const struct input *in)
+{
+    switch (in->kind) {
+    case ARTIFACT_VM_FLAGS:
+    case ARTIFACT_VM_COMMAND_LINE: take_flags(f, in, in->flags); break;
+    case ARTIFACT_VM_INFO: take_vm_info(f, in); break;
+    case ARTIFACT_CGROUP_STAT:
+    case ARTIFACT_CGROUP_VALUES: take_cgroup(f, in); break;
+    case ARTIFACT_NMT: take_nmt(f, in); break;
+    case ARTIFACT_PROC_STATUS:
+        figure_fill(&f->pid, figure_of(in, in->status->pid, 0));
+        figure_fill(&f->ns_pid, figure_of(in, in->status->ns_pid, 0));
+        break;
+    case ARTIFACT_PROC_LIMITS:
+        figure_fill(&f->nproc, figure_of(in, in->limits->processes, 0));
+        break;
+    case ARTIFACT_HEAP_INFO:
+        if (!f->collector)
+            f->collector = in->heap_info->collector;
+        break;
+    case ARTIFACT_GC_LOG:
+        f->gc = in->gc;
+        f->gc_input = in;
+        if (in->gc->collector)
+            f->collector = in->gc->collector;
+        break;
+    default: break;
+    }
+}
+
+/* NMT's reservation and the GC log's capacity stand for -Xmx only where
+ * nobody states the flag itself. */
+static bool says_flags(enum artifact_kind k)
+{
+    return k == ARTIFACT_VM_FLAGS || k == ARTIFACT_VM_COMMAND_LINE ||
+           k == ARTIFACT_VM_INFO;
+}
+
+void facts_process(struct facts *f)
+{
+    const struct incident *i = f->incident;
+    const struct input *in;
+
+    f->pid = stated(i->stated.pid);
+    f->xmx = stated(i->stated.xmx);
+    f->limit = stated(i->stated.limit);
+    VEC_EACH (&i->inputs, in)
+        if (in->any && says_flags(in->kind))
+            take(f, in);
+    VEC_EACH (&i->inputs, in)
+        if (in->any && !says_flags(in->kind))
+            take(f, in);
+    if (f->gc)
+        figure_fill(&f->xmx, figure_of(f->gc_input, f->gc->heap_max, 0));
+    figure_fill(&f->pid, f->ns_pid);
+}

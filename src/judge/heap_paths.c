@@ -1,0 +1,244 @@
+/*
+ * heap_paths.c - patterns that the path from a root to a suspect shows, or
+ * the way from there down to where it piles up.
+ *
+ * Suspects of one shape are added up: a leak in each of twenty threads has
+ * no single suspect that is large.
+ */
+#define _GNU_SOURCE /* strcasestr */
+#include "heap_patterns.h"
+
+#include <string.h>
+#include <strings.h>
+
+static bool ends(const char *s, const char *suffix)
+{
+    size_t n = strlen(s), m = strlen(suffix);
+
+    return n >= m && strcmp(s + n - m, suffix) == 0;
+}
+
+/* The class of the suspect, or of any step above or below it. */
+static bool any_class(const struct heap_suspect *s,
+                      bool (*is)(const char *class_name))
+{
+    const struct heap_step *step;
+
+    if (is(s->class_name))
+        return true;
+    VEC_EACH (&s->path, step)
+        if (is(step->class_name))
+            return true;
+    VEC_EACH (&s->descent, step)
+        if (is(step->class_name))
+            return true;
+    return false;
+}
+
+/* Sums up what suspects of one shape hold; the first is the largest. */
+static bool sum(const struct heap *h,
+                bool (*shape)(const struct heap_suspect *),
+                struct pattern_match *ret)
+{
+    const struct heap_suspect *s;
+
+    VEC_EACH (&h->suspects, s) {
+        if (!shape(s))
+            continue;
+        if (!ret->suspect)
+            ret->suspect = s;
+        ret->bytes += s->retained;
+    }
+    return ret->suspect != NULL;
+}
+
+/* ---- a thread's stack
+ * ----------------------------------------------------------- */
+
+static bool on_stack(const struct heap_suspect *s)
+{
+    return s->root_kind && s->root_thread &&
+           (strcmp(s->root_kind, "java_frame") == 0 ||
+            strcmp(s->root_kind, "jni_local") == 0);
+}
+
+bool pattern_stack(const struct heap *h, struct pen *p,
+                   struct pattern_match *ret)
+{
+    const struct heap_thread *t;
+    uint64_t most = 0;
+
+    if (!sum(h, on_stack, ret)) {
+        VEC_EACH (&h->threads, t)
+            if (t->stack_retained > most && known(t->stack_retained)) {
+                most = t->stack_retained;
+                ret->culprit = pen_write(p, "locals on the stack of thread %s",
+                                         t->name ? t->name : "?");
+            }
+        ret->bytes = most;
+    }
+    ret->text = pen_write(p, "only the locals of a running thread hold %s",
+                          pen_size(p, ret->bytes));
+    return ret->bytes > 0;
+}
+
+static bool is_threadlocal(const char *c)
+{
+    return strstr(c, "ThreadLocal$ThreadLocalMap") ||
+           ends(c, "InternalThreadLocalMap");
+}
+
+static bool in_threadlocals(const struct heap_suspect *s)
+{
+    return any_class(s, is_threadlocal);
+}
+
+static bool holds_threadlocals(const struct heap_thread *t)
+{
+    return !t->is_virtual && known(t->retained) && known(t->stack_retained) &&
+           t->retained > t->stack_retained;
+}
+
+/* Without a suspect of that shape: what threads keep beyond their stacks. A
+ * thread's fields are few, so it is thread-locals as a rule. */
+bool pattern_threadlocals(const struct heap *h, struct pen *p,
+                          struct pattern_match *ret)
+{
+    const struct heap_thread *t;
+    uint64_t holders = 0, bytes = 0;
+
+    VEC_EACH (&h->threads, t)
+        if (holds_threadlocals(t)) {
+            bytes += t->retained;
+            holders++;
+        }
+    if (!sum(h, in_threadlocals, ret) || bytes > ret->bytes) {
+        ret->bytes = bytes;
+        ret->culprit = pen_write(p, "thread-locals of %llu threads",
+                                 (unsigned long long)holders);
+    }
+    ret->text = pen_write(p, "values of thread-locals hold %s",
+                          pen_size(p, ret->bytes));
+    return ret->bytes > 0;
+}
+
+/* ---- queues
+ * ------------------------------------------------------------------------ */
+
+/* Queues between threads and what executors keep their tasks in. Plain
+ * deques and lists are used for anything, so they are not here. */
+static bool is_queue(const char *c)
+{
+    static const char *const classes[] = {
+        "LinkedBlockingQueue",
+        "ArrayBlockingQueue",
+        "LinkedBlockingDeque",
+        "PriorityBlockingQueue",
+        "ConcurrentLinkedQueue",
+        "LinkedTransferQueue",
+        "DelayQueue",
+        "DelayedWorkQueue",
+        "ThreadPoolExecutor",
+        "ForkJoinPool$WorkQueue",
+        "SynchronousQueue",
+        "SubmissionPublisher",
+    };
+
+    if (strncmp(c, "java.util.concurrent.", 21) != 0)
+        return false;
+    for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
+        if (strstr(c, classes[i]))
+            return true;
+    return false;
+}
+
+static bool in_queue(const struct heap_suspect *s)
+{
+    return any_class(s, is_queue);
+}
+
+bool pattern_queue(const struct heap *h, struct pen *p,
+                   struct pattern_match *ret)
+{
+    if (!sum(h, in_queue, ret))
+        return false;
+    ret->text = pen_write(p, "a queue between threads holds %s",
+                          pen_size(p, ret->bytes));
+    return true;
+}
+
+/* ---- listeners
+ * --------------------------------------------------------------------- */
+
+static bool means_listener(const char *name)
+{
+    static const char *const words[] = {"listener", "observer", "subscriber",
+                                        "callback", "eventbus", "handlers"};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (name && strcasestr(name, words[i]))
+            return true;
+    return false;
+}
+
+static bool named_listener(const struct heap_suspect *s)
+{
+    const struct heap_step *step;
+
+    VEC_EACH (&s->path, step)
+        if (means_listener(step->via) || means_listener(step->name))
+            return true;
+    VEC_EACH (&s->descent, step)
+        if (means_listener(step->via))
+            return true;
+    for (uint64_t i = 0; i < s->contents.n; i++)
+        if (means_listener(s->contents.at[i].class_name))
+            return true;
+    return false;
+}
+
+static bool is_application(const char *c)
+{
+    return strncmp(c, "java.", 5) != 0 && strncmp(c, "jdk.", 4) != 0 &&
+           strncmp(c, "sun.", 4) != 0 && !strchr(c, '[');
+}
+
+/* Inner objects and as many of the outer class: each inner one keeps its
+ * outer alive by this$0. */
+static bool inner_and_outer(const struct heap_suspect *s)
+{
+    for (uint64_t i = 0; i < s->contents.n; i++) {
+        const struct heap_held *inner = &s->contents.at[i];
+        const char *dollar = strrchr(inner->class_name, '$');
+        size_t n = dollar ? (size_t)(dollar - inner->class_name) : 0;
+
+        if (!dollar || !is_application(inner->class_name))
+            continue;
+        for (uint64_t k = 0; k < s->contents.n; k++) {
+            const struct heap_held *outer = &s->contents.at[k];
+
+            if (strlen(outer->class_name) == n &&
+                memcmp(outer->class_name, inner->class_name, n) == 0 &&
+                outer->objects >= 10 &&
+                outer->objects >= inner->objects - inner->objects / 5 &&
+                outer->objects <= inner->objects + inner->objects / 5)
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool in_listeners(const struct heap_suspect *s)
+{
+    return named_listener(s) || inner_and_outer(s);
+}
+
+bool pattern_listeners(const struct heap *h, struct pen *p,
+                       struct pattern_match *ret)
+{
+    if (!sum(h, in_listeners, ret))
+        return false;
+    ret->text = pen_write(p, "registered listeners keep %s alive",
+                          pen_size(p, ret->bytes));
+    return true;
+}

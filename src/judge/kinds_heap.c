@@ -1,0 +1,108 @@
+/*
+ * kinds_heap.c - what fills the live set, by the patterns the JDK's own
+ * classes give away.
+ *
+ * Each pattern says how many bytes it accounts for; the first in the table
+ * that accounts for a third of the live set names the kind. Special ones
+ * come before general ones: a queue of strings is a backlog first.
+ */
+#include "rules.h"
+
+#include <string.h>
+
+#include "culprit.h"
+#include "heap_patterns.h"
+
+static struct figure dump_says(const struct facts *f, uint64_t value)
+{
+    return figure_of(f->dump, value, 0);
+}
+
+static const struct {
+    enum verdict_kind kind;
+    heap_pattern *match;
+} patterns[] = {
+    {KIND_FINALIZER_BACKLOG, pattern_finalizers},
+    {KIND_CLEANER_BACKLOG, pattern_cleaners},
+    {KIND_JNI_GLOBAL_REF_LEAK, pattern_jni_globals},
+    {KIND_VIRTUAL_THREADS, pattern_virtual_threads},
+    {KIND_CLASSLOADER_LEAK, pattern_loaders},
+    {KIND_GROWING_ARRAY, pattern_array},
+    {KIND_STACK_LOCAL_RESULT, pattern_stack},
+    {KIND_THREADLOCAL_LEAK, pattern_threadlocals},
+    {KIND_HEAP_BACKLOG, pattern_queue},
+    {KIND_LISTENER_LEAK, pattern_listeners},
+    {KIND_STRING_DUPLICATES, pattern_duplicates},
+    {KIND_STRING_GROWTH, pattern_strings},
+};
+
+/* G1 gives every object above half a region whole regions of its own: the
+ * heap is full although the bytes in it are not. */
+static bool humongous(const struct facts *f, struct pen *p, struct finding *ret)
+{
+    uint64_t regions = f->gc ? f->gc->humongous_last : UNKNOWN;
+
+    if (!known(regions) || !known(f->live.value) || !known(f->xmx.value) ||
+        regions < f->xmx.value / 2 ||
+        f->live.value > f->xmx.value - f->xmx.value / 4)
+        return false;
+    ret->kind = KIND_G1_HUMONGOUS;
+    finding_for(ret, SUPPORTING,
+                figure_of(f->gc_input, regions, f->gc->last_line), "bytes",
+                pen_write(p,
+                          "humongous objects take up %s of regions in G1's "
+                          "heap of %s",
+                          pen_size(p, regions), pen_size(p, f->xmx.value)));
+    return true;
+}
+
+static void name_suspect(const struct facts *f, struct pen *p,
+                         const struct heap_suspect *s, struct finding *ret)
+{
+    if (!s && f->heap->suspects.n)
+        s = &f->heap->suspects.at[0];
+    if (s)
+        culprit_of_suspect(p, s, s->retained, &ret->culprit);
+}
+
+static void argue_suspect(const struct facts *f, struct pen *p,
+                          struct finding *ret)
+{
+    uint64_t bytes = ret->culprit.bytes;
+
+    if (!ret->culprit.known || !known(bytes))
+        return;
+    finding_for(ret, SUPPORTING, dump_says(f, bytes), "bytes",
+                pen_write(p, "%s holds %s of the %s reachable (%s)",
+                          ret->culprit.name, pen_size(p, bytes),
+                          pen_size(p, f->heap->reachable.bytes),
+                          pen_share(p, bytes, f->heap->reachable.bytes)));
+}
+
+bool kind_of_heap(const struct facts *f, struct pen *p, struct finding *ret)
+{
+    struct pattern_match m;
+
+    if (humongous(f, p, ret) && !f->heap)
+        return false;
+    if (!f->heap || f->heap->quick)
+        return false;
+    for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {
+        memset(&m, 0, sizeof m);
+        m.text = "";
+        if (ret->kind == KIND_G1_HUMONGOUS ||
+            !patterns[i].match(f->heap, p, &m) ||
+            m.bytes < f->heap->reachable.bytes / 3)
+            continue;
+        ret->kind = patterns[i].kind;
+        name_suspect(f, p, m.suspect, ret);
+        if (m.culprit)
+            culprit_named(m.culprit, m.bytes, &ret->culprit);
+        finding_for(ret, SUPPORTING, dump_says(f, m.bytes), "bytes", m.text);
+        argue_suspect(f, p, ret);
+        return true;
+    }
+    name_suspect(f, p, NULL, ret);
+    argue_suspect(f, p, ret);
+    return ret->culprit.known;
+}

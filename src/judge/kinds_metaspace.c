@@ -1,0 +1,112 @@
+/*
+ * kinds_metaspace.c - classes pile up in two ways: loaders that are never
+ * unloaded, each with a few classes, or ever more classes in loaders that
+ * live on (generated, hidden, scripted).
+ */
+#include "rules.h"
+
+#include <string.h>
+
+#include "culprit.h"
+
+/* As many loaders of one class are a herd, not a design. */
+#define MANY_LOADERS 30
+
+static bool many_loaders(const struct facts *f)
+{
+    const struct heap_loaders *l = &f->heap->loaders;
+
+    return l->repeated_loader && l->repeated_loader_count >= MANY_LOADERS &&
+           l->repeated_loader_count * 4 >= l->count;
+}
+
+static void name_loader(const struct facts *f, struct pen *p,
+                        const char *class_name, struct finding *ret)
+{
+    const struct heap_suspect *s;
+
+    VEC_EACH (&f->heap->suspects, s)
+        for (uint64_t i = 0; class_name && i < s->contents.n; i++)
+            if (strcmp(s->contents.at[i].class_name, class_name) == 0) {
+                culprit_of_suspect(p, s, s->retained, &ret->culprit);
+                return;
+            }
+}
+
+static bool by_dump(const struct facts *f, struct pen *p, struct finding *ret)
+{
+    const struct heap_loaders *l;
+
+    if (!f->heap)
+        return false;
+    l = &f->heap->loaders;
+    if (many_loaders(f)) {
+        ret->kind = KIND_METASPACE_LOADER_LEAK;
+        finding_for(ret, SUPPORTING,
+                    figure_of(f->dump, l->repeated_loader_count, 0), "count",
+                    pen_write(p,
+                              "the heap dump holds %llu class loaders of "
+                              "class %s",
+                              (unsigned long long)l->repeated_loader_count,
+                              l->repeated_loader));
+        culprit_named(pen_write(p, "%llu loaders of class %s",
+                                (unsigned long long)l->repeated_loader_count,
+                                l->repeated_loader),
+                      UNKNOWN, &ret->culprit);
+        name_loader(f, p, l->repeated_loader, ret);
+        return true;
+    }
+    if (!l->family || l->family_count < MANY_LOADERS)
+        return false;
+    ret->kind = KIND_METASPACE_CLASS_LEAK;
+    finding_for(ret, SUPPORTING, figure_of(f->dump, l->family_count, 0),
+                "count",
+                pen_write(p,
+                          "the heap dump holds %llu generated classes like "
+                          "%s",
+                          (unsigned long long)l->family_count, l->family));
+    culprit_named(pen_write(p, "%llu generated classes like %s",
+                            (unsigned long long)l->family_count, l->family),
+                  UNKNOWN, &ret->culprit);
+    return true;
+}
+
+/*
+ * VM.metaspace counts loaders. Hidden classes of the weak kind have one
+ * each, so loaders prove a leak of loaders only if each brought more than
+ * one class; a lone class per loader stays open between the two.
+ */
+static bool by_counts(const struct facts *f, struct pen *p, struct finding *ret)
+{
+    const struct moment *a = f->first, *b = f->last;
+    uint64_t loaders, classes;
+
+    if (!a || !b || a == b || !known(a->loaders.value) ||
+        !known(b->loaders.value))
+        return false;
+    loaders = known_minus(b->loaders.value, a->loaders.value);
+    classes = known_minus(b->classes.value, a->classes.value);
+    if (!known(classes) || classes < MANY_LOADERS)
+        return false;
+    ret->kind = loaders >= MANY_LOADERS && loaders * 8 >= classes
+                    ? KIND_METASPACE_LOADER_LEAK
+                    : KIND_METASPACE_CLASS_LEAK;
+    finding_for(ret, SUPPORTING, b->loaders, "count",
+                pen_write(p,
+                          "VM.metaspace counts %llu more loaders and %llu "
+                          "more classes than at %s",
+                          (unsigned long long)loaders,
+                          (unsigned long long)classes, a->name));
+    return true;
+}
+
+void kind_of_metaspace(const struct facts *f, struct pen *p,
+                       struct finding *ret)
+{
+    if (by_dump(f, p, ret) || by_counts(f, p, ret))
+        return;
+    ret->kind = KIND_METASPACE_CLASS_LEAK;
+    finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
+                    "nothing captured tells leaked loaders from generated "
+                    "classes");
+}

@@ -1,0 +1,303 @@
+/* moment.c - one moment of the process, from its files; see moment.h. */
+#include "moment.h"
+
+#include <string.h>
+
+uint64_t moment_private(const struct moment *m)
+{
+    if (!known(m->anon.value))
+        return known(m->rss.value) && known(m->file.value)
+                   ? known_minus(m->rss.value, m->file.value)
+                   : UNKNOWN;
+    return m->anon.value + known_or(m->shmem.value, 0);
+}
+
+void moment_init(struct moment *m, const char *name)
+{
+    struct figure *all[] = {
+        &m->rss,
+        &m->anon,
+        &m->file,
+        &m->shmem,
+        &m->threads,
+        &m->heap_committed,
+        &m->heap_resident,
+        &m->heap_used,
+        &m->heap_live,
+        &m->tracked,
+        &m->untracked,
+        &m->malloc_in_use,
+        &m->malloc_retained,
+        &m->malloc_arenas,
+        &m->trim_before,
+        &m->trim_after,
+        &m->metaspace_used,
+        &m->metaspace_limit,
+        &m->class_space_used,
+        &m->class_space_limit,
+        &m->loaders,
+        &m->classes,
+        &m->code_used,
+        &m->code_size,
+        &m->group_usage,
+        &m->group_kernel,
+        &m->group_shmem,
+    };
+
+    memset(m, 0, sizeof *m);
+    m->name = name;
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        *all[i] = figure_none();
+}
+
+/* ---- one artifact each -----------------------------------------------------
+ */
+
+static bool has_figures(const struct nmt_report *r)
+{
+    return r && r->enabled && !r->baseline_only && r->categories.n > 0;
+}
+
+/* A whole summary before a detail or a diff, which say the same again. */
+static unsigned nmt_worth(const struct nmt_report *r)
+{
+    return (r->has_total ? 4u : 0) + (r->diff ? 0 : 2u) + (r->detail ? 0 : 1u);
+}
+
+void moment_take_nmt(struct moment *m, const struct input *in,
+                     const struct nmt_report *r)
+{
+    if (!has_figures(r))
+        return;
+    if (!m->nmt || nmt_worth(r) > nmt_worth(m->nmt)) {
+        m->nmt = r;
+        m->nmt_input = in;
+    }
+    if (r->regions.n && !m->map)
+        m->map = r;
+    m->alive = true;
+}
+
+static void take_status(struct moment *m, const struct input *in)
+{
+    const struct proc_status *s = in->status;
+
+    figure_fill(&m->rss, figure_of(in, s->rss, s->line));
+    figure_fill(&m->anon, figure_of(in, s->anon, s->line));
+    figure_fill(&m->file, figure_of(in, s->file, s->line));
+    figure_fill(&m->shmem, figure_of(in, s->shmem, s->line));
+    figure_fill(&m->threads, figure_of(in, s->threads, 0));
+    m->alive = true;
+}
+
+static void take_smaps(struct moment *m, const struct input *in)
+{
+    const struct smaps *s = in->smaps;
+
+    if (!s->rollup && s->maps.n) {
+        m->smaps = s;
+        m->smaps_input = in;
+    }
+    figure_fill(&m->rss, figure_of(in, s->rss, 0));
+    figure_fill(&m->anon, figure_of(in, s->anon, 0));
+    m->alive = true;
+}
+
+static void take_heap_info(struct moment *m, const struct input *in)
+{
+    const struct heap_info *h = in->heap_info;
+
+    figure_fill(&m->heap_used, figure_of(in, h->used, h->line));
+    figure_fill(&m->heap_committed, figure_of(in, h->committed, h->line));
+    figure_fill(&m->metaspace_used, figure_of(in, h->metaspace_used, 0));
+    figure_fill(&m->class_space_used, figure_of(in, h->class_space_used, 0));
+    m->alive = true;
+}
+
+static void take_metaspace(struct moment *m, const struct input *in)
+{
+    const struct metaspace_info *s = in->metaspace;
+
+    figure_fill(&m->metaspace_used, figure_of(in, s->used, s->line));
+    figure_fill(&m->metaspace_limit, figure_of(in, s->max, s->line));
+    figure_fill(&m->class_space_used, figure_of(in, s->class_used, s->line));
+    figure_fill(&m->class_space_limit, figure_of(in, s->class_limit, s->line));
+    figure_fill(&m->loaders, figure_of(in, s->loaders, s->line));
+    figure_fill(&m->classes, figure_of(in, s->classes, s->line));
+    m->alive = true;
+}
+
+static void take_codecache(struct moment *m, const struct input *in)
+{
+    figure_fill(&m->code_used,
+                figure_of(in, in->codecache->used, in->codecache->line));
+    figure_fill(&m->code_size,
+                figure_of(in, in->codecache->size, in->codecache->line));
+}
+
+static void take_native_heap(struct moment *m, const struct input *in)
+{
+    const struct native_heap *n = in->native_heap;
+
+    figure_fill(&m->malloc_in_use, figure_of(in, n->in_use, n->line));
+    figure_fill(&m->malloc_retained, figure_of(in, n->free_bytes, n->line));
+    figure_fill(&m->malloc_arenas, figure_of(in, n->arenas, n->line));
+    figure_fill(&m->trim_before, figure_of(in, n->trim_before, n->line));
+    figure_fill(&m->trim_after, figure_of(in, n->trim_after, n->line));
+}
+
+static void take_histogram(struct moment *m, const struct input *in)
+{
+    m->histogram = in->histogram;
+    m->histogram_input = in;
+    figure_fill(&m->heap_live, figure_of(in, in->histogram->bytes, 0));
+    m->alive = true;
+}
+
+static void take_cgroup(struct moment *m, const struct input *in)
+{
+    static const char *const usage[] = {"memory.current",
+                                        "memory.usage_in_bytes"};
+    const struct cgroup_file *c = in->cgroup;
+    uint64_t kernel = cgroup_get(c, "memory.kmem.usage_in_bytes");
+
+    for (size_t i = 0; i < 2; i++)
+        figure_fill(&m->group_usage, figure_of(in, cgroup_get(c, usage[i]), 0));
+    if (!known(kernel))
+        kernel = cgroup_get(c, "kernel");
+    figure_fill(&m->group_kernel, figure_of(in, kernel, 0));
+    figure_fill(&m->group_shmem, figure_of(in, cgroup_get(c, "shmem"), 0));
+}
+
+void moment_take_vm_info(struct moment *m, const struct input *in)
+{
+    const struct vm_info *v = in->vm_info;
+
+    figure_fill(&m->rss, figure_of(in, v->rss, 0));
+    figure_fill(&m->anon, figure_of(in, v->rss_anon, 0));
+    figure_fill(&m->file, figure_of(in, v->rss_file, 0));
+    figure_fill(&m->shmem, figure_of(in, v->rss_shmem, 0));
+    figure_fill(&m->threads, figure_of(in, v->threads, 0));
+    figure_fill(&m->heap_used, figure_of(in, v->heap_used, 0));
+    figure_fill(&m->heap_committed, figure_of(in, v->heap_committed, 0));
+    figure_fill(&m->metaspace_used, figure_of(in, v->metaspace_used, 0));
+    figure_fill(&m->malloc_in_use, figure_of(in, v->glibc_outstanding, 0));
+    figure_fill(&m->malloc_retained, figure_of(in, v->glibc_retained, 0));
+    if (v->has_nmt && !m->nmt)
+        moment_take_nmt(m, in, &v->nmt);
+    m->alive = true;
+}
+
+static void take(struct moment *m, const struct input *in)
+{
+    if (!in->any)
+        return;
+    switch (in->kind) {
+    case ARTIFACT_PROC_STATUS: take_status(m, in); break;
+    case ARTIFACT_SMAPS:
+    case ARTIFACT_SMAPS_ROLLUP: take_smaps(m, in); break;
+    case ARTIFACT_HEAP_INFO: take_heap_info(m, in); break;
+    case ARTIFACT_METASPACE: take_metaspace(m, in); break;
+    case ARTIFACT_CODECACHE: take_codecache(m, in); break;
+    case ARTIFACT_NATIVE_HEAP_INFO:
+    case ARTIFACT_NATIVE_TRIM: take_native_heap(m, in); break;
+    case ARTIFACT_CLASS_HISTOGRAM: take_histogram(m, in); break;
+    case ARTIFACT_CGROUP_STAT:
+    case ARTIFACT_CGROUP_VALUES: take_cgroup(m, in); break;
+    case ARTIFACT_THREAD_DUMP: m->thread_dump = in->threads; break;
+    default: break;
+    }
+}
+
+/* ---- all of them -----------------------------------------------------------
+ */
+
+/* What was taken after a dump, or is of the machine's making (VM.info), only
+ * fills gaps: a dump frees memory and changes the RSS. */
+static void take_all(const struct incident *i, uint32_t snapshot, bool after,
+                     struct moment *m)
+{
+    const struct input *in;
+
+    VEC_EACH (&i->inputs, in) {
+        if (in->snapshot != snapshot || in->after_dump != after)
+            continue;
+        if (in->kind == ARTIFACT_NMT && in->nmt && snapshot != NO_SNAPSHOT)
+            moment_take_nmt(m, in, in->nmt);
+        else if (in->kind != ARTIFACT_NMT)
+            take(m, in);
+    }
+    VEC_EACH (&i->inputs, in)
+        if (in->snapshot == snapshot && in->after_dump == after &&
+            in->kind == ARTIFACT_VM_INFO && in->vm_info &&
+            in->vm_info->death == VM_ALIVE)
+            moment_take_vm_info(m, in);
+}
+
+void moment_read(const struct incident *i, uint32_t snapshot, const char *name,
+                 struct moment *ret)
+{
+    moment_init(ret, name);
+    take_all(i, snapshot, false, ret);
+    take_all(i, snapshot, true, ret);
+}
+
+/* ---- what follows ----------------------------------------------------------
+ */
+
+static uint64_t committed(const struct nmt_report *r, const char *name)
+{
+    const struct nmt_category *c = nmt_find(r, name);
+
+    return c ? c->committed : 0;
+}
+
+/* The heap's pages: its range in NMT's map laid over the mappings. */
+static uint64_t heap_resident(const struct moment *m)
+{
+    const struct nmt_region *r;
+    uint64_t sum = 0, bytes;
+    bool any = false;
+
+    if (!m->map || !m->smaps)
+        return UNKNOWN;
+    VEC_EACH (&m->map->regions, r) {
+        if (r->part || strcmp(r->category, "Java Heap") != 0)
+            continue;
+        bytes = smaps_resident(m->smaps, r->from, r->to);
+        if (!known(bytes))
+            return UNKNOWN;
+        sum += bytes;
+        any = true;
+    }
+    return any ? sum : UNKNOWN;
+}
+
+static void derive_tracked(struct moment *m)
+{
+    uint64_t sum = 0;
+    const struct nmt_category *c;
+
+    figure_fill(
+        &m->heap_committed,
+        figure_of(m->nmt_input, committed(m->nmt, "Java Heap"), m->nmt->line));
+    VEC_EACH (&m->nmt->categories, c)
+        if (strcmp(c->name, "Java Heap") != 0 &&
+            strcmp(c->name, "Shared class space") != 0)
+            sum += known_or(c->committed, 0);
+    m->tracked = figure_of(m->nmt_input, sum, m->nmt->line);
+}
+
+void moment_derive(struct moment *m)
+{
+    uint64_t private = moment_private(m), heap;
+
+    if (m->nmt)
+        derive_tracked(m);
+    if (m->smaps && m->map)
+        m->heap_resident = figure_of(m->smaps_input, heap_resident(m), 0);
+    heap = known_or(m->heap_resident.value, m->heap_committed.value);
+    if (m->nmt && known(private) && known(heap))
+        m->untracked =
+            figure_derived(known_minus(private, m->tracked.value + heap));
+}

@@ -1,0 +1,58 @@
+/*
+ * moment.h - the process as it was at one moment of its life: everything
+ * that was captured together, boiled down to figures that can be compared
+ * from moment to moment.
+ */
+#ifndef OOMWHY_JUDGE_MOMENT_H
+#define OOMWHY_JUDGE_MOMENT_H
+
+#include "judge/figure.h"
+
+struct moment {
+    const char *name;             /* "3-late", "baseline", ... */
+    bool alive;                   /* a living process was seen */
+    bool at_death;                /* hs_err: the very end */
+    const struct nmt_report *nmt; /* with figures; NULL: none */
+    const struct input *nmt_input;
+    const struct nmt_report *map; /* the NMT detail with regions, or NULL */
+    const struct smaps *smaps;    /* not a rollup; NULL: none */
+    const struct input *smaps_input;
+    const struct class_histogram *histogram;
+    const struct input *histogram_input;
+    const struct thread_dump *thread_dump;
+    struct figure rss, anon, file, shmem, threads;
+    /* The Java heap: what is committed, what of it has pages, what objects
+     * fill (with garbage), what survived a collection. */
+    struct figure heap_committed, heap_resident, heap_used, heap_live;
+    /* NMT's committed bytes but the heap and the shared archive, which is
+     * file pages. */
+    struct figure tracked;
+    /* Private pages that nothing in NMT or the heap accounts for. */
+    struct figure untracked;
+    /* What glibc says: in use by malloc, kept though freed, from mmap. */
+    struct figure malloc_in_use, malloc_retained, malloc_arenas;
+    struct figure trim_before, trim_after; /* RSS around a trim */
+    struct figure metaspace_used, metaspace_limit, class_space_used,
+        class_space_limit, loaders, classes;
+    struct figure code_used, code_size;
+    struct figure group_usage, group_kernel, group_shmem; /* of the cgroup */
+};
+
+/* Private and shared pages, without those of files: what the heap and
+ * native memory are made of. UNKNOWN if it can't be told. */
+uint64_t moment_private(const struct moment *m);
+
+/* Fills `ret` from the inputs of one snapshot; `snapshot` NO_SNAPSHOT takes
+ * the files of the whole incident, but leaves NMT alone. */
+void moment_read(const struct incident *i, uint32_t snapshot, const char *name,
+                 struct moment *ret);
+void moment_init(struct moment *m, const char *name);
+/* The report becomes the moment's NMT. */
+void moment_take_nmt(struct moment *m, const struct input *in,
+                     const struct nmt_report *r);
+/* Everything hs_err or VM.info says of the process. */
+void moment_take_vm_info(struct moment *m, const struct input *in);
+/* Works out what follows from the figures; call it last. */
+void moment_derive(struct moment *m);
+
+#endif

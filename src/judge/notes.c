@@ -1,0 +1,66 @@
+/*
+ * notes.c - whether the artifacts belong together: same process, same time.
+ * A doubt is said, not acted on.
+ */
+#include "verdict_parts.h"
+
+#define NOTES_MAX 8
+
+static void note(struct verdict *v, const char *text)
+{
+    if (v->n_notes < NOTES_MAX)
+        v->notes[v->n_notes++] = text;
+}
+
+static void note_pids(const struct facts *f, struct pen *p, struct verdict *v)
+{
+    const struct input *in;
+
+    if (f->kill.kill && f->kill.guessed)
+        note(v, pen_write(p,
+                          "the kernel killed process %llu, the other "
+                          "artifacts are of process %llu: the same one only "
+                          "if a pid namespace lies between them",
+                          (unsigned long long)f->kill.kill->pid,
+                          (unsigned long long)f->pid.value));
+    VEC_EACH (&f->incident->inputs, in)
+        if (in->kind == ARTIFACT_NMT && in->nmt && known(in->nmt->pid) &&
+            known(f->ns_pid.value) && in->nmt->pid != f->ns_pid.value &&
+            in->nmt->pid != f->pid.value) {
+            note(v, pen_write(p, "%s is of process %llu, not %llu", in->path,
+                              (unsigned long long)in->nmt->pid,
+                              (unsigned long long)f->ns_pid.value));
+            return;
+        }
+}
+
+/* The kernel's line says nothing about a dump beside it. */
+static void note_dump(const struct facts *f, struct pen *p, struct verdict *v)
+{
+    int64_t apart;
+
+    if (!f->heap || !f->kill.kill)
+        return;
+    if (f->heap->oome_thread < f->heap->threads.n)
+        note(v, "the heap dump was made by an OutOfMemoryError before the "
+                "kill, not by the kill");
+    if (f->dump->time == INT64_MIN || f->kill.kill->time == INT64_MIN)
+        return;
+    apart = f->kill.kill->time - f->dump->time;
+    if (apart > 3600000 || apart < -3600000)
+        note(v, pen_write(p, "the heap dump is %lld minutes %s the kill",
+                          (long long)(apart < 0 ? -apart : apart) / 60000,
+                          apart > 0 ? "older than" : "younger than"));
+}
+
+void notes_list(const struct facts *f, struct pen *p, struct verdict *v)
+{
+    note_pids(f, p, v);
+    note_dump(f, p, v);
+    if (f->nmt_off)
+        note(v, "native memory tracking was off: native memory can only be "
+                "told by the heap dump's census and by /proc");
+    if (f->parts.unseen)
+        note(v, "the process's RSS at the time of the last NMT is not known: "
+                "what grew after it is a guess");
+}

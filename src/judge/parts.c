@@ -1,0 +1,310 @@
+/* parts.c - the process's memory part by part; see parts.h. */
+#include "parts.h"
+
+#include <string.h>
+
+#define MIB ((uint64_t)1 << 20)
+
+/*
+ * NMT's categories, joined where one cause moves several. `fresh` is what a
+ * JVM has when main() begins; `ordinary` what real services have
+ * (docs/verdicts.md, "Ordinary sizes"); `jcmd` marks what the attach
+ * listener and NMT itself inflate.
+ */
+static const struct {
+    const char *category, *part;
+    enum verdict_kind verdict;
+    uint64_t fresh, ordinary; /* MiB */
+    bool jcmd;
+} table[] = {
+    {"Class", "Metaspace", KIND_METASPACE_CLASS_LEAK, 2, 150, false},
+    {"Metaspace", "Metaspace", KIND_METASPACE_CLASS_LEAK, 0, 0, false},
+    {"Thread", "Thread", KIND_THREAD_STACKS, 1, 64, false},
+    {"Thread Stack", "Thread", KIND_THREAD_STACKS, 0, 0, false},
+    {"Code", "Code", KIND_CODE_CACHE, 8, 100, false},
+    {"Compiler", "Compiler", KIND_COMPILER_ARENA, 1, 32, false},
+    {"Arena Chunk", "Compiler", KIND_COMPILER_ARENA, 0, 0, true},
+    {"GC", "GC", KIND_GC_STRUCTURES, 4, 100, false},
+    {"GCCardSet", "GC", KIND_GC_STRUCTURES, 0, 0, false},
+    {"Symbol", "Symbol", KIND_SYMBOLS, 2, 64, false},
+    {"Other", "Other", KIND_NATIVE_TRACKED_OTHER, 0, 40, false},
+    {"Internal", "Internal", KIND_NATIVE_TRACKED_OTHER, 1, 40, true},
+    {"Native Memory Tracking", "Native Memory Tracking",
+     KIND_NATIVE_TRACKED_OTHER, 1, 40, true},
+};
+
+static struct part *part_add(struct parts *p, const char *name)
+{
+    struct part *part;
+
+    for (unsigned i = 0; i < p->n; i++)
+        if (strcmp(p->at[i].name, name) == 0)
+            return &p->at[i];
+    if (p->n == PARTS_MAX)
+        return NULL;
+    part = &p->at[p->n++];
+    memset(part, 0, sizeof *part);
+    part->name = name;
+    part->kind = PART_TRACKED;
+    part->verdict = KIND_NATIVE_TRACKED_OTHER;
+    part->figure = figure_none();
+    return part;
+}
+
+static size_t row_of(const char *category)
+{
+    size_t i = 0;
+
+    while (i < sizeof table / sizeof *table &&
+           strcmp(table[i].category, category) != 0)
+        i++;
+    return i;
+}
+
+/* Adds one category to its part; what jcmd itself adds is left out. */
+static void add_category(struct parts *p, const struct moment *last,
+                         const struct nmt_category *c, uint64_t first,
+                         bool has_first, const struct thresholds *t)
+{
+    size_t row = row_of(c->name);
+    bool in_table = row < sizeof table / sizeof *table;
+    struct part *part = part_add(p, in_table ? table[row].part : c->name);
+    uint64_t bytes = known_or(c->committed, 0);
+
+    if (!part)
+        return;
+    if (in_table) {
+        part->verdict = table[row].verdict;
+        part->ordinary += table[row].ordinary * MIB;
+        if (!has_first)
+            first = table[row].fresh * MIB;
+        if (table[row].jcmd)
+            first += t->jcmd_overhead;
+    } else {
+        part->ordinary += 32 * MIB;
+        if (!has_first)
+            first = MIB;
+    }
+    part->first += first < bytes ? first : bytes;
+    if (!known(part->figure.value) || bytes > part->figure.value)
+        part->figure = figure_of(last->nmt_input, bytes, c->line);
+    part->last += bytes;
+}
+
+static bool is_tracked(const struct nmt_category *c)
+{
+    return strcmp(c->name, "Java Heap") != 0 &&
+           strcmp(c->name, "Shared class space") != 0;
+}
+
+static void add_tracked(struct parts *p, const struct thresholds *t)
+{
+    const struct nmt_report *before =
+        p->first && p->first->nmt != p->last->nmt ? p->first->nmt : NULL;
+    const struct nmt_category *c, *old;
+
+    VEC_EACH (&p->last->nmt->categories, c) {
+        uint64_t first = 0;
+        bool has_first = before != NULL;
+
+        if (!is_tracked(c))
+            continue;
+        old = before ? nmt_find(before, c->name) : NULL;
+        if (old)
+            first = known_or(old->committed, 0);
+        else if (!before && known_delta(c->committed_delta)) {
+            /* A diff brings its own baseline. */
+            first = c->committed - (uint64_t)c->committed_delta;
+            has_first = true;
+        }
+        add_category(p, p->last, c, first, has_first, t);
+    }
+}
+
+/* The heap's pages where they are known, else its committed bytes. */
+static struct figure heap_of(const struct moment *m)
+{
+    return known(m->heap_resident.value) ? m->heap_resident : m->heap_committed;
+}
+
+static void add_heap(struct parts *p)
+{
+    struct figure last = heap_of(p->last);
+    struct part *part;
+    uint64_t first;
+
+    if (!known(last.value))
+        return;
+    part = part_add(p, "Java Heap");
+    if (!part)
+        return;
+    part->kind = PART_HEAP;
+    part->verdict = KIND_XMX_OVER_LIMIT;
+    first = p->first ? heap_of(p->first).value : UNKNOWN;
+    part->first = known_or(first, 4 * MIB);
+    part->last = last.value;
+    part->figure = last;
+    if (part->first > part->last)
+        part->first = part->last;
+}
+
+/* Without NMT everything but the heap is one part. */
+static uint64_t rest_of(const struct moment *m)
+{
+    uint64_t private = moment_private(m);
+
+    if (known(m->untracked.value))
+        return m->untracked.value;
+    if (m->nmt || !known(private))
+        return UNKNOWN;
+    return known_minus(private, known_or(heap_of(m).value, 0));
+}
+
+static void add_untracked(struct parts *p)
+{
+    uint64_t last = rest_of(p->last), first = UNKNOWN;
+    struct part *part;
+
+    if (!known(last))
+        return;
+    part = part_add(p, "outside NMT");
+    if (!part)
+        return;
+    part->kind = PART_UNTRACKED;
+    part->verdict = KIND_NATIVE_UNTRACKED_MALLOC;
+    part->ordinary = 64 * MIB;
+    if (p->first)
+        first = rest_of(p->first);
+    part->first = known_or(first, 8 * MIB);
+    if (part->first > last)
+        part->first = last;
+    part->last = last;
+    part->figure = figure_derived(last);
+    part->figure.origin = p->last->rss.origin;
+    part->figure.line = p->last->rss.line;
+    p->has_untracked = true;
+}
+
+/* ---- from the last moment to the death --------------------------------------
+ */
+
+/* What a fresh JVM's private pages are. */
+#define FRESH_PRIVATE (16 * MIB)
+/* Less growth than this says nothing about the way. */
+#define GROWTH_THAT_COUNTS (8 * MIB)
+
+static double scale_of(struct parts *p, uint64_t end)
+{
+    uint64_t so_far = known_minus(p->private_last, p->private_first);
+    uint64_t in_all = known_minus(end, p->private_first);
+
+    if (!known(so_far) || !known(in_all) || so_far < GROWTH_THAT_COUNTS ||
+        end <= p->private_last)
+        return 1;
+    p->extrapolated = true;
+    return (double)in_all / (double)so_far;
+}
+
+/* The RSS at the time of the last NMT is not known: all that the death's
+ * RSS holds beyond NMT is a part of its own, of unknown make. */
+static void add_gap(struct parts *p, uint64_t end)
+{
+    uint64_t sum = 0;
+    struct part *part;
+
+    for (unsigned i = 0; i < p->n; i++)
+        sum += p->at[i].last;
+    part = part_add(p, "outside NMT");
+    if (!part)
+        return;
+    part->kind = PART_UNTRACKED;
+    part->verdict = KIND_NATIVE_UNTRACKED_MALLOC;
+    part->ordinary = 64 * MIB;
+    part->first = 8 * MIB;
+    part->last = known_minus(end, sum);
+    if (part->first > part->last)
+        part->first = part->last;
+    part->figure = figure_derived(part->last);
+    p->unseen = true;
+    p->has_untracked = true;
+}
+
+static void grow(struct parts *p, uint64_t end)
+{
+    double scale = known(end) ? scale_of(p, end) : 1;
+
+    for (unsigned i = 0; i < p->n; i++) {
+        struct part *part = &p->at[i];
+        uint64_t so_far = part->last - part->first;
+
+        part->growth = (uint64_t)((double)so_far * scale);
+        part->end = part->first + part->growth;
+        if (part->end < part->last)
+            part->end = part->last;
+        p->growth += part->growth;
+    }
+}
+
+void parts_find(const struct moment *first, const struct moment *last,
+                uint64_t end, const struct thresholds *t, struct parts *ret)
+{
+    memset(ret, 0, sizeof *ret);
+    ret->private_first = ret->private_last = UNKNOWN;
+    ret->private_end = end;
+    if (!last)
+        return;
+    ret->has_last = true;
+    ret->last = last;
+    ret->first = first != last ? first : NULL;
+    ret->private_last = moment_private(last);
+    ret->private_first = ret->first ? moment_private(first) : FRESH_PRIVATE;
+    add_heap(ret);
+    if (last->nmt)
+        add_tracked(ret, t);
+    if (known(ret->private_last))
+        add_untracked(ret);
+    else if (known(end))
+        add_gap(ret, end);
+    grow(ret, end);
+}
+
+const struct part *parts_largest(const struct parts *p)
+{
+    const struct part *best = NULL;
+
+    for (unsigned i = 0; i < p->n; i++)
+        if (p->at[i].growth && (!best || p->at[i].growth > best->growth))
+            best = &p->at[i];
+    return best;
+}
+
+const struct part *parts_of(const struct parts *p, enum part_kind kind)
+{
+    for (unsigned i = 0; i < p->n; i++)
+        if (p->at[i].kind == kind)
+            return &p->at[i];
+    return NULL;
+}
+
+const struct part *parts_named(const struct parts *p, const char *name)
+{
+    for (unsigned i = 0; i < p->n; i++)
+        if (strcmp(p->at[i].name, name) == 0)
+            return &p->at[i];
+    return NULL;
+}
+
+const struct part *parts_extraordinary(const struct parts *p)
+{
+    const struct part *best = NULL;
+
+    for (unsigned i = 0; i < p->n; i++) {
+        const struct part *it = &p->at[i];
+
+        if (it->kind != PART_TRACKED || it->last <= 2 * it->ordinary)
+            continue;
+        if (!best || it->last - it->ordinary > best->last - best->ordinary)
+            best = it;
+    }
+    return best;
+}

@@ -1,0 +1,58 @@
+/*
+ * parts.h - what the process's memory is made of, part by part, from the
+ * first moment that was captured to its death.
+ *
+ * Between the last capture and the death everything is taken to go on as it
+ * did: a part that made half of the growth so far made half of the rest.
+ * Subtracting an older NMT from the RSS at the kill would call all of that
+ * rest untracked.
+ */
+#ifndef OOMWHY_JUDGE_PARTS_H
+#define OOMWHY_JUDGE_PARTS_H
+
+#include "judge/moment.h"
+
+enum part_kind { PART_HEAP, PART_TRACKED, PART_UNTRACKED };
+
+struct part {
+    enum part_kind kind;
+    enum verdict_kind verdict; /* what its growth is called */
+    const char *name;          /* NMT's word; "Java Heap"; "outside NMT" */
+    uint64_t first;       /* bytes; a fresh JVM's where nothing was captured */
+    uint64_t last;        /* UNKNOWN: the last moment does not say */
+    uint64_t end;         /* at the death */
+    uint64_t growth;      /* from first to end, less what jcmd itself adds */
+    uint64_t ordinary;    /* as much as nobody would wonder about */
+    struct figure figure; /* of `last` */
+};
+
+#define PARTS_MAX 40 /* categories of NMT; newer JDKs have about 30 */
+
+struct parts {
+    struct part at[PARTS_MAX];
+    unsigned n;
+    const struct moment *first, *last; /* first NULL: a fresh JVM is assumed */
+    bool has_last;                     /* anything at all is known */
+    bool has_untracked;
+    bool extrapolated; /* `end` lies after `last` and the way is known */
+    bool unseen;       /* memory grew after `last` by an unknown way: what is
+                          outside NMT at the death may be anything */
+    uint64_t private_first, private_last, private_end;
+    uint64_t growth; /* of all parts together */
+};
+
+/*
+ * `first` (may be NULL) and `last` are moments with NMT, or with the
+ * process's RSS; `end` is the private RSS at the death, UNKNOWN if it did
+ * not die or nobody saw.
+ */
+void parts_find(const struct moment *first, const struct moment *last,
+                uint64_t end, const struct thresholds *t, struct parts *ret);
+/* The one that grew most; NULL if none did. */
+const struct part *parts_largest(const struct parts *p);
+const struct part *parts_of(const struct parts *p, enum part_kind kind);
+const struct part *parts_named(const struct parts *p, const char *name);
+/* The one furthest beyond the ordinary, by more than its double; or NULL. */
+const struct part *parts_extraordinary(const struct parts *p);
+
+#endif

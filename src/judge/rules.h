@@ -1,0 +1,60 @@
+/*
+ * rules.h - one small function a rule: it looks at the facts and either has
+ * nothing to say or makes a finding. The table's order is precedence.
+ */
+#ifndef OOMWHY_JUDGE_RULES_H
+#define OOMWHY_JUDGE_RULES_H
+
+#include "judge/finding.h"
+
+/* True: `ret` is filled. */
+typedef bool rule_fn(const struct facts *f, struct pen *p, struct finding *ret);
+
+struct rule {
+    const char *name;
+    rule_fn *find;
+};
+
+/* Ends with a rule that always finds something. */
+extern const struct rule rules[];
+extern const unsigned n_rules;
+
+/* rules_kernel.c: what the kernel's own account of a kill proves. */
+rule_fn rule_other_killed, rule_kernel_memory, rule_shmem, rule_neighbour;
+/* rules_growth.c: what this process was made of when it was killed. */
+rule_fn rule_killed, rule_native_failed, rule_growing, rule_extraordinary;
+/* rules_jvm.c: what the JVM itself refused. */
+rule_fn rule_metaspace, rule_direct, rule_thread_limit, rule_map_limit,
+    rule_oversized, rule_heap_full, rule_reservation;
+/* rules_quiet.c: no memory problem, or not enough to go by. */
+rule_fn rule_crash, rule_sigkill, rule_healthy, rule_undecided;
+
+/* ---- kinds: naming a part more exactly --------------------------------------
+ */
+
+/* kinds_native.c: fills kind, claims and culprit for `part`, which grew. */
+void kind_of_part(const struct facts *f, struct pen *p, const struct part *part,
+                  struct finding *ret);
+/* The same for direct memory that the JVM itself refused. */
+void kind_of_direct(const struct facts *f, struct pen *p, uint64_t bytes,
+                    struct finding *ret);
+/* kinds_metaspace.c */
+void kind_of_metaspace(const struct facts *f, struct pen *p,
+                       struct finding *ret);
+/* kinds_heap.c: what fills the live set. False: no dump tells. */
+bool kind_of_heap(const struct facts *f, struct pen *p, struct finding *ret);
+
+/* ---- shared sentences -------------------------------------------------------
+ */
+
+/* "the kernel killed ... with ... at its limit of ..." */
+void argue_kill(const struct facts *f, struct pen *p, struct finding *ret);
+/* "... grew from ... to ..." */
+void argue_part(const struct facts *f, struct pen *p, const struct part *part,
+                struct finding *ret);
+/* "within its limit of 256.0 MiB", or "" if no limit is known. */
+const char *at_limit(const struct facts *f, struct pen *p);
+/* The process's RSS at its end, or the last known; UNKNOWN. */
+uint64_t end_rss(const struct facts *f);
+
+#endif

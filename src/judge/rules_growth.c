@@ -1,0 +1,319 @@
+/*
+ * rules_growth.c - decides by what the process's memory is made of: at a
+ * kill, when a native allocation failed, or while it still grows.
+ *
+ * Not the largest part decides but the one that grew most since the first
+ * capture, with the heap counted by its resident pages. Where that is the
+ * heap, its live set tells a heap that is needed from one that was only let
+ * grow.
+ */
+#include "rules.h"
+
+#include "culprit.h"
+
+#define MIB ((uint64_t)1 << 20)
+
+void argue_part(const struct facts *f, struct pen *p, const struct part *part,
+                struct finding *ret)
+{
+    const char *since =
+        f->parts.first ? f->parts.first->name : "what a fresh JVM has";
+
+    finding_for(ret, SUPPORTING, part->figure, "bytes",
+                pen_write(p, "%s %s grew from %s (%s) to %s",
+                          part->kind == PART_UNTRACKED ? "memory" : "NMT's",
+                          part->name, pen_size(p, part->first), since,
+                          pen_size(p, part->last)));
+    if (f->parts.extrapolated && part->end > part->last + part->last / 10)
+        finding_for(ret, HINT, figure_derived(part->end), "bytes",
+                    pen_write(p,
+                              "going on at that pace it was about %s at the "
+                              "kill",
+                              pen_size(p, part->end)));
+}
+
+/* ---- the heap
+ * ---------------------------------------------------------------- */
+
+static bool xmx_exceeds(const struct facts *f)
+{
+    return known(f->xmx.value) && known(f->limit.value) &&
+           f->xmx.value >= f->limit.value;
+}
+
+/* Whether objects in use fill the heap, rather than garbage nobody had a
+ * reason to collect yet. The live set may be older than the kill. */
+static bool live_fills(const struct facts *f, const struct part *heap)
+{
+    uint64_t of = known_or(f->limit.value, heap->last);
+
+    if (!known(f->live.value))
+        return true;
+    return f->live.value * 100 >= of * f->thresholds->sizing_live_percent ||
+           f->live.value >= heap->last / 2;
+}
+
+static void argue_heap(const struct facts *f, struct pen *p,
+                       const struct part *heap, struct finding *ret)
+{
+    argue_kill(f, p, ret);
+    finding_for(ret, SUPPORTING, heap->figure, "bytes",
+                pen_write(p, "the Java heap takes %s of pages",
+                          pen_size(p, heap->last)));
+    if (known(f->live.value))
+        finding_for(
+            ret, SUPPORTING, f->live, "bytes",
+            pen_write(p, "its live set is %s", pen_size(p, f->live.value)));
+    else
+        ret->at_most = CONFIDENCE_MEDIUM;
+    if (known(f->xmx.value) && known(f->limit.value))
+        finding_for(ret, SUPPORTING, f->xmx, "bytes",
+                    pen_write(p,
+                              "the heap may grow to %s, the container to "
+                              "%s (%s)",
+                              pen_size(p, f->xmx.value),
+                              pen_size(p, f->limit.value),
+                              pen_share(p, f->xmx.value, f->limit.value)));
+}
+
+static void name_heap(const struct facts *f, struct pen *p, struct finding *ret)
+{
+    if (f->heap && f->heap->suspects.n)
+        culprit_of_suspect(p, &f->heap->suspects.at[0],
+                           f->heap->suspects.at[0].retained, &ret->culprit);
+    else
+        culprit_named("the Java heap", f->heap_end.value, &ret->culprit);
+}
+
+/* Live data beyond the container is on-heap; a heap that only garbage let
+ * grow is a matter of sizes. */
+static void judge_heap(const struct facts *f, struct pen *p,
+                       const struct part *heap, struct finding *ret)
+{
+    bool live = live_fills(f, heap), over = xmx_exceeds(f);
+
+    if (live && over)
+        finding_init(ret, KIND_XMX_OVER_LIMIT);
+    else if (over)
+        finding_init(ret, KIND_HEAP_RESERVATION_TOO_LARGE);
+    else
+        finding_init(ret, KIND_PARTS_EXCEED_LIMIT);
+    argue_heap(f, p, heap, ret);
+    name_heap(f, p, ret);
+    ret->summary = pen_write(
+        p, "Killed by the kernel%s with about %s of Java heap%s; -Xmx %s.",
+        at_limit(f, p), pen_size(p, heap->end),
+        known(f->live.value)
+            ? pen_write(p, ", %s of it live", pen_size(p, f->live.value))
+            : "",
+        !known(f->xmx.value) ? "is not known"
+        : over ? pen_write(p, "(%s) let it", pen_size(p, f->xmx.value))
+               : pen_write(p, "is %s", pen_size(p, f->xmx.value)));
+}
+
+/* ---- which part
+ * --------------------------------------------------------------- */
+
+/*
+ * The part that grew most. If memory grew unseen after the last capture, a
+ * part already far beyond the ordinary is the better guess than the gap.
+ */
+static const struct part *guilty(const struct facts *f)
+{
+    const struct part *most = parts_largest(&f->parts);
+    const struct part *odd = parts_extraordinary(&f->parts);
+
+    if (f->parts.unseen && most && most->kind == PART_UNTRACKED && odd)
+        return odd;
+    return most;
+}
+
+/* No part made a third of the growth: everything together was too much. */
+static bool nobody(const struct facts *f, const struct part *part)
+{
+    return !part || part->growth < f->parts.growth / 3;
+}
+
+static void judge_sum(const struct facts *f, struct pen *p, struct finding *ret)
+{
+    finding_init(ret, KIND_PARTS_EXCEED_LIMIT);
+    ret->at_most = CONFIDENCE_MEDIUM;
+    argue_kill(f, p, ret);
+    for (unsigned i = 0; i < f->parts.n; i++)
+        if (f->parts.at[i].growth > f->parts.growth / 8)
+            argue_part(f, p, &f->parts.at[i], ret);
+    ret->summary =
+        pen_write(p,
+                  "Killed by the kernel%s; no single part of the process's "
+                  "memory made a third of its growth.",
+                  at_limit(f, p));
+}
+
+static void judge_part(const struct facts *f, struct pen *p,
+                       const struct part *part, struct finding *ret)
+{
+    finding_init(ret, part->verdict);
+    argue_kill(f, p, ret);
+    argue_part(f, p, part, ret);
+    culprit_named(part->kind == PART_UNTRACKED
+                      ? "native memory that NMT does not account for"
+                      : pen_write(p, "NMT %s", part->name),
+                  part->end, &ret->culprit);
+    ret->summary = "";
+    if (f->parts.unseen)
+        ret->at_most = CONFIDENCE_MEDIUM;
+    kind_of_part(f, p, part, ret);
+    if (!*ret->summary)
+        ret->summary =
+            pen_write(p,
+                      "Killed by the kernel%s; %s made about %s of the %s "
+                      "resident: %s.",
+                      at_limit(f, p), ret->culprit.name, pen_size(p, part->end),
+                      known(end_rss(f)) ? pen_size(p, end_rss(f)) : "memory",
+                      kind_title(ret->kind));
+}
+
+/* The kernel's word alone: who died, not why. */
+static bool judge_kill_alone(const struct facts *f, struct pen *p,
+                             struct finding *ret)
+{
+    finding_init(ret, KIND_NOT_ENOUGH_EVIDENCE);
+    argue_kill(f, p, ret);
+    ret->summary = pen_write(
+        p,
+        "The kernel killed the JVM%s, but nothing captured tells what its %s "
+        "were made of.",
+        at_limit(f, p), known(end_rss(f)) ? pen_size(p, end_rss(f)) : "pages");
+    return true;
+}
+
+bool rule_killed(const struct facts *f, struct pen *p, struct finding *ret)
+{
+    const struct part *part = guilty(f);
+
+    if (!f->kill.kill)
+        return false;
+    if (!f->parts.n)
+        return judge_kill_alone(f, p, ret);
+    if (nobody(f, part))
+        judge_sum(f, p, ret);
+    else if (part->kind == PART_HEAP)
+        judge_heap(f, p, part, ret);
+    else
+        judge_part(f, p, part, ret);
+    return true;
+}
+
+/* ---- without a kill
+ * ------------------------------------------------------------ */
+
+bool rule_native_failed(const struct facts *f, struct pen *p,
+                        struct finding *ret)
+{
+    const struct vm_failure *v;
+    const struct part *part = guilty(f);
+
+    if (!f->hs_err || f->hs_err->death != VM_OUT_OF_MEMORY)
+        return false;
+    v = &f->hs_err->failure;
+    if (part && part->kind != PART_HEAP && !nobody(f, part))
+        judge_part(f, p, part, ret);
+    else
+        judge_sum(f, p, ret);
+    finding_for(ret, SUPPORTING, figure_of(f->hs_err_input, v->bytes, v->line),
+                "bytes",
+                v->sentence ? v->sentence
+                            : "the JVM stopped: a native allocation failed");
+    ret->summary = pen_write(
+        p, "The JVM stopped because a native allocation%s failed: %s.",
+        known(v->bytes) ? pen_write(p, " of %s", pen_size(p, v->bytes)) : "",
+        kind_title(ret->kind));
+    return true;
+}
+
+/* Growth that goes on to the last capture: of private memory by a quarter,
+ * and by more than jcmd itself and warming up would add. */
+static bool still_grows(const struct facts *f)
+{
+    uint64_t first, middle, last;
+
+    if (!f->first || !f->middle || !f->last)
+        return false;
+    first = moment_private(f->first);
+    middle = moment_private(f->middle);
+    last = moment_private(f->last);
+    if (!known(first) || !known(middle) || !known(last))
+        return false;
+    return last > middle && last - middle > 16 * MIB &&
+           last - middle > (last - first) / 4;
+}
+
+/* A live set that doubled, or rose with every full collection by half. */
+static bool live_grows(const struct facts *f)
+{
+    uint64_t now = f->live.value, before = f->live_before.value;
+
+    if (!known(now) || !known(before) || now < before + 4 * MIB)
+        return false;
+    return now >= 2 * before || (f->live_rises && now >= before + before / 2);
+}
+
+static void judge_live_growth(const struct facts *f, struct pen *p,
+                              struct finding *ret)
+{
+    finding_init(ret, KIND_HEAP_LEAK);
+    finding_for(ret, DECISIVE, f->live, "bytes",
+                pen_write(p, "the live set grew from %s to %s",
+                          pen_size(p, f->live_before.value),
+                          pen_size(p, f->live.value)));
+    if (f->live_rises)
+        finding_for(ret, SUPPORTING,
+                    figure_of(f->gc_input, f->gc->full_count, 0), "count",
+                    "every full collection left more than the one before");
+    kind_of_heap(f, p, ret);
+    finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
+                    "nothing has run out of memory yet");
+    ret->summary =
+        pen_write(p,
+                  "Nothing ran out yet, but the live set grew from %s to "
+                  "%s%s%s.",
+                  pen_size(p, f->live_before.value), pen_size(p, f->live.value),
+                  ret->culprit.known ? ", held by " : "",
+                  ret->culprit.known ? ret->culprit.name : "");
+}
+
+bool rule_growing(const struct facts *f, struct pen *p, struct finding *ret)
+{
+    const struct part *part = guilty(f);
+
+    if (facts_died(f))
+        return false;
+    if (live_grows(f)) {
+        judge_live_growth(f, p, ret);
+        return true;
+    }
+    if (!still_grows(f) || nobody(f, part) || part->kind == PART_HEAP)
+        return false;
+    judge_part(f, p, part, ret);
+    finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
+                    "nothing has run out of memory yet");
+    ret->summary = pen_write(p, "Nothing ran out yet, but %s grew by %s: %s.",
+                             ret->culprit.name, pen_size(p, part->growth),
+                             kind_title(ret->kind));
+    return true;
+}
+
+bool rule_extraordinary(const struct facts *f, struct pen *p,
+                        struct finding *ret)
+{
+    const struct part *part = parts_extraordinary(&f->parts);
+
+    if (!part || f->parts.first)
+        return false;
+    judge_part(f, p, part, ret);
+    ret->at_most = CONFIDENCE_MEDIUM;
+    ret->summary = pen_write(p, "%s holds %s, far beyond the ordinary: %s.",
+                             ret->culprit.name, pen_size(p, part->last),
+                             kind_title(ret->kind));
+    return true;
+}

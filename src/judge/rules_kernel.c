@@ -1,0 +1,241 @@
+/*
+ * rules_kernel.c - what the kernel's account of a kill proves by itself.
+ *
+ * The report accounts for the whole group: anonymous memory, shmem, kernel
+ * memory. A share above half settles what filled it. That a process invoked
+ * the OOM killer, or was chosen by it, proves nothing about guilt.
+ */
+#include "rules.h"
+
+#include <string.h>
+
+uint64_t end_rss(const struct facts *f)
+{
+    if (known(f->rss.value))
+        return f->rss.value;
+    return f->last ? f->last->rss.value : UNKNOWN;
+}
+
+const char *at_limit(const struct facts *f, struct pen *p)
+{
+    if (!known(f->limit.value))
+        return "";
+    return pen_write(p, " under a limit of %s", pen_size(p, f->limit.value));
+}
+
+void argue_kill(const struct facts *f, struct pen *p, struct finding *ret)
+{
+    const struct oom_kill *k = f->kill.kill;
+
+    if (!k)
+        return;
+    if (known(f->rss.value))
+        finding_for(ret, SUPPORTING, f->rss, "bytes",
+                    pen_write(p,
+                              "the kernel killed process %llu (%s), which "
+                              "held %s%s",
+                              (unsigned long long)k->pid,
+                              k->name ? k->name : "?",
+                              pen_size(p, f->rss.value), at_limit(f, p)));
+    if (f->kill.guessed)
+        finding_against(ret, SUPPORTING, f->pid, "count",
+                        "the pid in the kernel's log is another one; a "
+                        "container's pid namespace would explain that");
+}
+
+/* ---- somebody else ----------------------------------------------------------
+ */
+
+static const char *task_name(const struct oom_task *t)
+{
+    return t && t->name ? t->name : "another process";
+}
+
+static void name_process(struct finding *ret, const char *name, uint64_t bytes)
+{
+    ret->culprit.known = true;
+    ret->culprit.name = ret->culprit.process = name;
+    ret->culprit.bytes = bytes;
+}
+
+/* A JVM that starts processes has reaper threads for them. */
+static void argue_child(const struct facts *f, struct pen *p,
+                        struct finding *ret)
+{
+    struct figure at =
+        f->dump ? figure_of(f->dump, UNKNOWN, 0) : figure_derived(UNKNOWN);
+
+    if (!f->child_seen) {
+        ret->kind = KIND_NEIGHBOUR;
+        return;
+    }
+    ret->kind = KIND_CHILD_PROCESS;
+    if (f->hog_is_child)
+        finding_for(ret, DECISIVE, at, NULL,
+                    pen_write(p,
+                              "a thread of this JVM waits for process "
+                              "%llu to end: it is its child",
+                              (unsigned long long)f->hog->pid));
+    else
+        finding_for(ret, HINT, at, NULL,
+                    "this JVM has threads that wait for child processes");
+}
+
+bool rule_other_killed(const struct facts *f, struct pen *p,
+                       struct finding *ret)
+{
+    const struct oom_kill *k = f->other.kill;
+    uint64_t rss;
+
+    if (!k || f->kill.kill)
+        return false;
+    rss = oom_kill_rss(k);
+    finding_init(ret, KIND_NEIGHBOUR);
+    argue_child(f, p, ret);
+    name_process(ret, k->name ? k->name : "another process", rss);
+    finding_for(ret, DECISIVE, figure_of(f->other.input, rss, k->line), "bytes",
+                pen_write(p,
+                          "the kernel killed process %llu (%s), not the JVM, "
+                          "which the report lists as a survivor",
+                          (unsigned long long)k->pid, ret->culprit.name));
+    if (!f->other.guessed && f->pid.line != LINE_KERNEL)
+        finding_for(ret, SUPPORTING, f->pid, "count",
+                    "the JVM's own pid is another one");
+    ret->summary = pen_write(
+        p, "The kernel killed %s (%s resident)%s, not the JVM.",
+        ret->culprit.name, known(rss) ? pen_size(p, rss) : "unknown size",
+        at_limit(f, p));
+    return true;
+}
+
+static uint64_t victim_private(const struct facts *f)
+{
+    if (!known(f->anon.value))
+        return UNKNOWN;
+    return f->anon.value + known_or(f->shmem.value, 0);
+}
+
+/* What the scope's processes hold together: the group's own account where
+ * it has one, else the sum over its tasks. */
+static struct figure scope_private(const struct facts *f)
+{
+    struct figure sum = f->others;
+
+    if (known(f->group_anon.value)) {
+        sum = f->group_anon;
+        sum.value += known_or(f->shmem.value, 0);
+    } else if (known(sum.value)) {
+        sum.value += victim_private(f);
+    }
+    return sum;
+}
+
+bool rule_neighbour(const struct facts *f, struct pen *p, struct finding *ret)
+{
+    uint64_t own = victim_private(f);
+    struct figure all = scope_private(f);
+    const char *name = task_name(f->hog);
+
+    if (!f->kill.kill || !known(own) || !known(all.value) ||
+        own >= all.value / 2)
+        return false;
+    finding_init(ret, KIND_NEIGHBOUR);
+    argue_child(f, p, ret);
+    name_process(ret, name, known_minus(all.value, own));
+    finding_for(ret, DECISIVE, all, "bytes",
+                pen_write(p,
+                          "the victim held %s of the %s of anonymous memory "
+                          "in its scope (%s)",
+                          pen_size(p, own), pen_size(p, all.value),
+                          pen_share(p, own, all.value)));
+    if (f->hog)
+        finding_for(ret, SUPPORTING, f->others, "bytes",
+                    pen_write(p, "the other tasks held %s, %s most of all",
+                              pen_size(p, f->others.value), name));
+    if (f->last && known(moment_private(f->last)) &&
+        moment_private(f->last) < all.value / 2)
+        finding_for(ret, SUPPORTING, f->last->rss, "bytes",
+                    "before the kill, too, the JVM was the smaller part");
+    ret->summary = pen_write(
+        p,
+        "The JVM was killed with %s of its own, but %s held most of the %s%s.",
+        pen_size(p, own), name, pen_size(p, all.value), at_limit(f, p));
+    return true;
+}
+
+/* ---- something else ---------------------------------------------------------
+ */
+
+bool rule_kernel_memory(const struct facts *f, struct pen *p,
+                        struct finding *ret)
+{
+    if (!known(f->group_kernel.value) || !known(f->group_usage.value) ||
+        f->group_kernel.value <= f->group_usage.value / 2)
+        return false;
+    finding_init(ret, KIND_KERNEL_MEMORY);
+    finding_for(ret, DECISIVE, f->group_kernel, "bytes",
+                pen_write(p,
+                          "kernel memory is %s of the group's %s when the "
+                          "limit was hit",
+                          pen_size(p, f->group_kernel.value),
+                          pen_size(p, f->group_usage.value)));
+    if (f->last && known(f->last->group_kernel.value) &&
+        f->last->group_kernel.value > f->group_kernel.value / 4)
+        finding_for(ret, SUPPORTING, f->last->group_kernel, "bytes",
+                    "it was large before the kill already");
+    ret->culprit.known = true;
+    ret->culprit.name = "kernel memory (sockets, dentries, page tables, ...)";
+    ret->culprit.bytes = f->group_kernel.value;
+    ret->summary = pen_write(
+        p,
+        "Kernel memory took %s of the %s charged to the container; "
+        "neither heap nor native memory of the JVM did.",
+        pen_size(p, f->group_kernel.value), pen_size(p, f->group_usage.value));
+    return true;
+}
+
+/* ZGC before generations maps its heap as shared memory, several times. */
+static bool heap_is_shmem(const struct facts *f)
+{
+    const struct oom_kill *k = f->kill.kill;
+
+    return f->collector && f->collector[0] == 'Z' && k &&
+           known(f->shmem.value) && f->shmem.value > f->group_shmem.value / 2;
+}
+
+bool rule_shmem(const struct facts *f, struct pen *p, struct finding *ret)
+{
+    uint64_t all = f->group_shmem.value, own = f->shmem.value;
+    bool mapped;
+
+    if (!f->kill.kill || !known(all) || !known(f->group_usage.value) ||
+        all <= f->group_usage.value / 2 || heap_is_shmem(f))
+        return false;
+    mapped = known(own) && own >= all / 2;
+    finding_init(ret, mapped ? KIND_SHMEM_MAPPED : KIND_SHMEM_UNMAPPED);
+    finding_for(ret, DECISIVE, f->group_shmem, "bytes",
+                pen_write(p,
+                          "shared memory and tmpfs are %s of the group's "
+                          "%s when the limit was hit",
+                          pen_size(p, all), pen_size(p, f->group_usage.value)));
+    finding_for(ret, SUPPORTING, f->shmem, "bytes",
+                pen_write(p, "the process itself mapped %s of it",
+                          pen_size(p, known_or(own, 0))));
+    if (f->last && known(f->last->shmem.value) &&
+        (f->last->shmem.value > all / 4) == mapped)
+        finding_for(ret, SUPPORTING, f->last->shmem, "bytes",
+                    pen_write(p,
+                              "/proc agrees: %s of shared memory in the "
+                              "process at %s",
+                              pen_size(p, f->last->shmem.value),
+                              f->last->name));
+    ret->culprit.known = true;
+    ret->culprit.name = mapped ? "shared memory mapped by the JVM"
+                               : "files on tmpfs (/dev/shm, emptyDir)";
+    ret->culprit.bytes = all;
+    ret->summary = pen_write(
+        p, "%s of the %s charged to the container was shared memory%s.",
+        pen_size(p, all), pen_size(p, f->group_usage.value),
+        mapped ? " that the JVM had mapped" : " that no process had mapped");
+    return true;
+}
