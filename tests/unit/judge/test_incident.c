@@ -11,6 +11,7 @@
 
 #include "judge/digest.h"
 #include "judge/incident.h"
+#include "tests/support/hprof_writer.h"
 #include "tests/support/tempdir.h"
 
 Suite *incident_suite(void);
@@ -110,84 +111,27 @@ static const char *snapshot_name(const struct input *in)
 
 /* ---- heap dumps -------------------------------------------------------- */
 
-struct bytes {
-    uint8_t at[512];
-    size_t n;
-};
-
-static void put(struct bytes *b, uint64_t v, unsigned size)
+/* One object and its class, `less` bytes short at the end. */
+static void write_cut_dump(const char *name, uint64_t time, size_t less)
 {
-    ck_assert_uint_lt(b->n + size, sizeof b->at);
-    while (size--)
-        b->at[b->n++] = (uint8_t)(v >> (8 * size));
-}
+    const size_t clock = sizeof "JAVA PROFILE 1.0.2" + 4;
+    struct hprof_writer w;
 
-static void put_text(struct bytes *b, const char *s)
-{
-    while (*s)
-        put(b, (uint8_t)*s++, 1);
-}
-
-static void record(struct bytes *b, unsigned tag, const struct bytes *body)
-{
-    put(b, tag, 1);
-    put(b, 0, 4);
-    put(b, body->n, 4);
-    for (size_t i = 0; i < body->n; i++)
-        put(b, body->at[i], 1);
-}
-
-/* One class, one instance of it, rooted. */
-static struct bytes heap_body(void)
-{
-    struct bytes b = {.n = 0};
-
-    put(&b, 0x20, 1); /* CLASS_DUMP */
-    put(&b, 0x1000, 8);
-    put(&b, 0, 4);
-    for (int i = 0; i < 6; i++)
-        put(&b, 0, 8);
-    put(&b, 16, 4);
-    put(&b, 0, 2);
-    put(&b, 0, 2);
-    put(&b, 0, 2);
-    put(&b, 0x21, 1); /* INSTANCE_DUMP */
-    put(&b, 0x2000, 8);
-    put(&b, 0, 4);
-    put(&b, 0x1000, 8);
-    put(&b, 0, 4);
-    put(&b, 0xff, 1); /* ROOT_UNKNOWN */
-    put(&b, 0x2000, 8);
-    return b;
-}
-
-static struct bytes dump_bytes(uint64_t time)
-{
-    struct bytes b = {.n = 0}, name = {.n = 0}, load_class = {.n = 0};
-    struct bytes heap = heap_body(), none = {.n = 0};
-
-    put_text(&b, "JAVA PROFILE 1.0.2");
-    put(&b, 0, 1);
-    put(&b, 8, 4);
-    put(&b, time, 8);
-    put(&name, 0x500, 8);
-    put_text(&name, "java/lang/Object");
-    record(&b, 0x01, &name);
-    put(&load_class, 1, 4);
-    put(&load_class, 0x1000, 8);
-    put(&load_class, 0, 4);
-    put(&load_class, 0x500, 8);
-    record(&b, 0x02, &load_class);
-    record(&b, 0x1c, &heap);
-    record(&b, 0x2c, &none);
-    return b;
+    hw_init(&w, "1.0.2", 8);
+    hw_jdk(&w);
+    HW_INSTANCE(&w, 0x10000, HW_OBJECT, "", 0);
+    hw_root(&w, HW_UNKNOWN, 0x10000, 0, 0);
+    hw_finish(&w);
+    for (unsigned k = 0; k < 8; k++)
+        w.at[clock + k] = (uint8_t)(time >> (56 - 8 * k));
+    ck_assert_uint_gt(w.n, less);
+    tempdir_write_bytes(&dir, name, w.at, w.n - less);
+    hw_deinit(&w);
 }
 
 static void write_dump(const char *name, uint64_t time)
 {
-    struct bytes b = dump_bytes(time);
-
-    tempdir_write_bytes(&dir, name, b.at, b.n);
+    write_cut_dump(name, time, 0);
 }
 
 /* ---- what belongs where ------------------------------------------------ */
@@ -623,9 +567,8 @@ END_TEST
 
 START_TEST(a_broken_dump_gives_way)
 {
-    struct bytes b = dump_bytes(9000);
-
-    tempdir_write_bytes(&dir, "broken.hprof", b.at, 31);
+    write_dump("broken.hprof", 9000);
+    ck_assert_int_eq(truncate(tempdir_path(&dir, "broken.hprof"), 31), 0);
     write_dump("1/heap.hprof", 1000);
     load();
     ck_assert_ptr_nonnull(find("broken.hprof")->error);
@@ -637,9 +580,7 @@ END_TEST
 
 START_TEST(a_cut_dump_is_damaged)
 {
-    struct bytes b = dump_bytes(9000);
-
-    tempdir_write_bytes(&dir, "cut.hprof", b.at, b.n - 12);
+    write_cut_dump("cut.hprof", 9000, 12);
     load();
     ck_assert_str_eq(heap_path(inc.heap_input), "cut.hprof");
     ck_assert_ptr_nonnull(find("cut.hprof")->damage);
