@@ -18,6 +18,7 @@ struct level {
     const char *title; /* NULL, or waiting to be written */
     const struct column *columns;
     bool head;      /* the titles of the columns are still to be written */
+    bool close;     /* no blank line above: part of an item */
     size_t heading; /* column of the title */
     size_t indent;  /* column of what stands below it */
 };
@@ -62,7 +63,7 @@ static void title(struct text_renderer *r, struct level *l)
 {
     struct out *o = r->em.out;
 
-    if (r->begun && !r->after_title)
+    if (r->begun && !r->after_title && !l->close)
         out_char(o, '\n');
     out_pad(o, ' ', l->heading);
     style(r, l->heading == 0 ? STYLE_TITLE : STYLE_BOLD);
@@ -113,11 +114,10 @@ static void head(struct text_renderer *r, struct level *l)
     if (!any)
         return;
     style(r, STYLE_DIM);
-    for (c = l->columns; c->key; c++) {
-        const char *t = c->title ? c->title : "";
-
-        padded(r, c, t, strlen(t), &pad);
-    }
+    for (c = l->columns; c->key; c++)
+        if (c->title || c->width)
+            padded(r, c, c->title ? c->title : "",
+                   c->title ? strlen(c->title) : 0, &pad);
     style(r, STYLE_PLAIN);
     out_char(r->em.out, '\n');
 }
@@ -221,6 +221,7 @@ static void begin(struct emitter *em, const struct block *b)
     l->title = b->title;
     l->columns = b->columns;
     l->head = b->shape == SHAPE_TABLE;
+    l->close = up && up->shape == SHAPE_ITEM;
     l->heading = up ? up->indent : 0;
     l->indent = l->heading + (b->title && *b->title ? 2 : 0);
     if (b->shape == SHAPE_ITEM && up->shape == SHAPE_TABLE) {

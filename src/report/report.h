@@ -80,6 +80,10 @@ const struct nmt_report *report_nmt_last(const struct report *r,
                                          const struct input **in);
 const struct nmt_report *report_nmt_first(const struct report *r);
 
+/* The class of an object and the name it has of its own: two facts for
+ * programs, "class app.Cache" or "java.lang.Thread main" for readers. */
+void report_object_name(struct emitter *em, const char *class_name,
+                        const char *name);
 /* emit_list of `n` suspects; report_suspects.c. */
 void report_suspect_list(struct emitter *em, const struct report *r,
                          const char *key, const char *title,

@@ -114,27 +114,35 @@ void report_histogram(struct emitter *em, const struct report *r)
 
 void report_dominators(struct emitter *em, const struct report *r)
 {
-    static const struct column columns[] = {
+    static const struct column page[] = {
         {"retained_bytes", "Retained", 10},
         {"native_retained_bytes", "Native", 10},
         {"objects", "Objects", 11},
-        {"class", "Class", 0},
-        {"name", NULL, 0},
+        {"class", "Object", 0},
         {"id", NULL, 0},
+        {0},
+    };
+    static const struct column all[] = {
+        {"id", NULL, 0},
+        {"class", NULL, 0},
+        {"name", NULL, 0},
+        {"shallow_bytes", NULL, 0},
+        {"retained_bytes", NULL, 0},
+        {"native_retained_bytes", NULL, 0},
+        {"objects", NULL, 0},
         {0},
     };
     const struct heap *h = r->incident->heap;
     uint64_t n = h ? report_rows(h->dominators.n, r->top) : 0, i;
 
     emit_table(em, "dominators", "Largest objects, with all they keep alive",
-               columns);
+               emit_is_page(em) ? page : all);
     for (i = 0; i < n; i++) {
         const struct heap_object *o = &h->dominators.at[i];
 
         emit_item(em, NULL);
         emit_id(em, "id", NULL, o->id);
-        emit_text(em, "class", NULL, o->class_name);
-        emit_text(em, "name", NULL, o->name);
+        report_object_name(em, o->class_name, o->name);
         emit_bytes(em, "shallow_bytes", NULL, o->shallow);
         emit_bytes(em, "retained_bytes", NULL, o->retained);
         emit_bytes(em, "native_retained_bytes", NULL, o->native_retained);
@@ -164,9 +172,11 @@ void report_damage(struct emitter *em, const struct report *r)
     d = &r->incident->heap->dump.damage;
     emit_object(em, "damage", "Damage");
     emit_text(em, "source", "Compression", *d->source ? d->source : NULL);
-    emit_text(em, "first", "First fault", *d->first ? d->first : NULL);
-    emit_number(em, "first_at", *d->first ? "at byte" : NULL,
-                *d->first ? d->first_at : UNKNOWN);
+    emit_text(em, "first", NULL, *d->first ? d->first : NULL);
+    emit_number(em, "first_at", NULL, *d->first ? d->first_at : UNKNOWN);
+    if (*d->first)
+        emit_aside(em, "First fault", "%s, at byte %" PRIu64, d->first,
+                   d->first_at);
     emit_bool(em, "truncated", NULL, d->truncated);
     emit_number(em, "truncated_at", "Cut off at byte",
                 d->truncated ? d->truncated_at : UNKNOWN);

@@ -37,11 +37,31 @@ static void input(struct emitter *em, const struct incident *i,
     emit_end(em);
 }
 
+/* Pages: a list of its own, since it is long where it is needed. */
+static void damaged(struct emitter *em, const struct incident *i)
+{
+    const struct input *in;
+
+    if (!emit_is_page(em))
+        return;
+    emit_object(em, "damaged", "What was wrong with them");
+    VEC_EACH (&i->inputs, in) {
+        if (!damage_of(in))
+            continue;
+        emit_para(em, PARA_BULLET, "%s%s: %s", in->error ? "not read: " : "",
+                  in->path, damage_of(in));
+    }
+    emit_end(em);
+}
+
 void report_inputs(struct emitter *em, const struct report *r)
 {
     static const struct column page[] = {
-        {"kind", "Kind", -16}, {"bytes", "Size", 10},  {"time", "Time", -20},
-        {"path", "File", 0},   {"damage", "Wrong", 0}, {0},
+        {"kind", "Kind", -16},
+        {"bytes", "Size", 10},
+        {"time", "Time", -20},
+        {"path", "File", 0},
+        {0},
     };
     static const struct column all[] = {
         {"path", NULL, 0},   {"kind", NULL, 0},
@@ -55,6 +75,7 @@ void report_inputs(struct emitter *em, const struct report *r)
     VEC_EACH (&r->incident->inputs, in)
         input(em, r->incident, in);
     emit_end(em);
+    damaged(em, r->incident);
 }
 
 /* "3 nmt, 1 hprof, 2 not recognised" */
@@ -79,19 +100,6 @@ static void kinds(struct out *o, const struct incident *i)
     }
 }
 
-static void damaged(struct emitter *em, const struct incident *i)
-{
-    const struct input *in;
-
-    VEC_EACH (&i->inputs, in) {
-        if (!damage_of(in))
-            continue;
-        emit_para(em, PARA_BULLET, "%s %s: %s",
-                  in->error ? "Not read:" : "Damaged:", in->path,
-                  damage_of(in));
-    }
-}
-
 void report_files(struct emitter *em, const struct report *r)
 {
     const struct incident *i = r->incident;
@@ -108,7 +116,7 @@ void report_files(struct emitter *em, const struct report *r)
     emit_object(em, "inputs", "Inputs");
     emit_para(em, PARA_PLAIN, "%llu files: %s. `oomwhy inputs` lists them.",
               (unsigned long long)i->inputs.n, text ? text : "");
-    damaged(em, i);
     emit_end(em);
+    damaged(em, i);
     out_deinit(&o);
 }

@@ -115,7 +115,7 @@ void report_kills(struct emitter *em, const struct report *r)
 {
     static const struct column page[] = {
         {"pid", "Pid", 8},
-        {"name", "Killed", -16},
+        {"name", "Killed", -12},
         {"rss", "Resident", 10},
         {"limit_bytes", "Limit", 10},
         {"constraint", "Scope", -7},

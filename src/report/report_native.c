@@ -77,7 +77,8 @@ void report_native(struct emitter *em, const struct report *r)
     emit_bytes(em, "netty_counter_bytes",
                n->netty_counter ? "Netty counts" : NULL, n->netty_counter);
     emit_object(em, "threads", NULL);
-    emit_count(em, "platform", "Platform threads", n->platform_threads);
+    emit_count(em, "platform", n->platform_threads ? "Platform threads" : NULL,
+               n->platform_threads);
     emit_count(em, "virtual", n->virtual_threads ? "Virtual threads" : NULL,
                n->virtual_threads);
     emit_end(em);

@@ -3,6 +3,7 @@
  * piles up, what it consists of.
  */
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/size.h"
 #include "report/report.h"
@@ -10,13 +11,42 @@
 
 #define PATH_ENDS 4 /* steps shown at either end of a long path */
 
+static bool is_class_object(const char *class_name, const char *name)
+{
+    return name && class_name && strcmp(class_name, "java.lang.Class") == 0;
+}
+
+static void write_name(struct out *o, const char *class_name, const char *name)
+{
+    if (is_class_object(class_name, name))
+        out_printf(o, "class %s", name);
+    else
+        out_printf(o, "%s%s%s", class_name ? class_name : "?", name ? " " : "",
+                   name ? name : "");
+}
+
+void report_object_name(struct emitter *em, const char *class_name,
+                        const char *name)
+{
+    struct out o;
+
+    if (!emit_is_page(em)) {
+        emit_text(em, "class", NULL, class_name);
+        emit_text(em, "name", NULL, name);
+        return;
+    }
+    out_to_memory(&o, em->mem);
+    write_name(&o, class_name, name);
+    emit_text(em, "class", NULL, out_string(&o));
+    out_deinit(&o);
+}
+
 static void step(struct emitter *em, const struct heap_step *s)
 {
     emit_item(em, NULL);
-    emit_text(em, "class", NULL, s->class_name);
+    report_object_name(em, s->class_name, s->name);
     emit_id(em, "id", NULL, s->id);
     emit_text(em, "via", NULL, s->via);
-    emit_text(em, "name", NULL, s->name);
     emit_end(em);
 }
 
@@ -37,7 +67,6 @@ static void path(struct emitter *em, const char *key, const char *title,
     static const struct column columns[] = {
         {"via", NULL, -24},
         {"class", NULL, 0},
-        {"name", NULL, 0},
         {"id", NULL, 0},
         {0},
     };
@@ -140,10 +169,10 @@ static void headline(struct out *o, const struct report *r,
     char buf[TEXT_NUMBER], size[SIZE_TEXT];
 
     if (s->kind == SUSPECT_CLASS_GROUP)
-        out_printf(o, "%s objects of ", text_count(buf, s->objects));
-    out_str(o, s->class_name ? s->class_name : "?");
-    if (s->name)
-        out_printf(o, " %s", s->name);
+        out_printf(o, "%s objects of %s", text_count(buf, s->objects),
+                   s->class_name ? s->class_name : "?");
+    else
+        write_name(o, s->class_name, s->name);
     if (s->kind == SUSPECT_OBJECT)
         out_printf(o, " 0x%" PRIx64, s->id);
     out_printf(o, ": %s", size_text(size, s->retained));
@@ -162,9 +191,9 @@ static void suspect(struct emitter *em, const struct report *r,
     emit_item(em, out_string(&title));
     figures(em, r, s);
     root(em, s);
+    accumulation(em, s);
     path(em, "path", "Path from the root", s->path.at, s->path.n);
     path(em, "descent", "From there on", s->descent.at, s->descent.n);
-    accumulation(em, s);
     contents(em, s);
     emit_end(em);
     out_deinit(&title);

@@ -1,6 +1,7 @@
 /*
  * test_output.c - a report appears whole or not at all.
  */
+#define _GNU_SOURCE
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>

@@ -1,0 +1,2 @@
+small_dump >a.hprof
+oomwhy --max-memory 20k a.hprof

@@ -1,0 +1,2 @@
+mkdir case
+oomwhy case

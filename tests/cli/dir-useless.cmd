@@ -1,0 +1,3 @@
+mkdir case
+echo 'milk, bread' >case/list
+oomwhy case

@@ -1,0 +1,2 @@
+small_dump >a.hprof
+oomwhy histogram --format csv a.hprof

@@ -1,0 +1,2 @@
+small_kill >dmesg.txt
+oomwhy histogram dmesg.txt

@@ -1,0 +1,2 @@
+: >empty.hprof
+oomwhy empty.hprof

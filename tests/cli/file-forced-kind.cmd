@@ -1,0 +1,2 @@
+echo 'this is a shopping list' >list.hprof
+oomwhy --heap list.hprof

@@ -1,0 +1,2 @@
+small_kill >dmesg.txt
+oomwhy kills --format json dmesg.txt

@@ -1,0 +1,2 @@
+small_dump >a.hprof
+oomwhy histogram -o /dev/full a.hprof

@@ -1,0 +1,2 @@
+small_dump >a.hprof
+oomwhy histogram a.hprof >/dev/full
