@@ -500,6 +500,7 @@ Suite *nmt_suite(void)
     tcase_add_test(c, no_figures);
     tcase_add_test(c, other_names);
     tcase_add_test(c, absurd_figures);
+    tcase_set_timeout(c, 60); /* sweeps, under sanitizers */
     tcase_add_loop_test(c, cut_anywhere, 0, 4);
     suite_add_tcase(s, c);
     return s;

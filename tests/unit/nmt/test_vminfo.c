@@ -445,6 +445,7 @@ Suite *vminfo_suite(void)
     tcase_add_test(c, flags_of_jcmd);
     tcase_add_test(c, flags_of_a_command_line);
     tcase_add_test(c, flags_of_a_string);
+    tcase_set_timeout(c, 60); /* sweeps, under sanitizers */
     tcase_add_loop_test(c, cut_anywhere, 0, 3);
     suite_add_tcase(s, c);
     return s;
