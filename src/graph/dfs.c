@@ -45,7 +45,7 @@ static bool stack_grow(struct walk *k, uint64_t cap, struct err *e)
 /* The room for three: one node pushes no more before the next check. */
 static inline bool stack_room(struct walk *k, struct err *e)
 {
-    return k->depth + 3 <= k->cap || stack_grow(k, k->cap * 2, e);
+    return k->depth + 3 <= k->cap || stack_grow(k, k->cap + k->cap / 2, e);
 }
 
 static inline void push(struct walk *k, struct run r)
@@ -91,9 +91,10 @@ static inline void meet_again(struct walk *k, uint32_t from, uint32_t w)
 }
 
 /*
- * Numbers `w` and makes its edges the current run. A class node seen for
- * the first time is stacked like any other edge: `class_node` is an array
- * of targets, so the implied edge is a run of one.
+ * Numbers `w` and returns the first run of its edges. One to a class node
+ * not met before comes first, or every instance on a long path would leave
+ * it waiting on the stack; `class_node` is an array of targets, so it is a
+ * run of one.
  */
 static inline struct run enter(struct walk *k, uint32_t w, uint32_t up)
 {
@@ -109,13 +110,27 @@ static inline struct run enter(struct walk *k, uint32_t w, uint32_t up)
     if (it.extra < it.extra_end)
         push(k,
              (struct run){g->extra->to + it.extra, it.extra_end - it.extra, n});
-    if (it.implied != NO_NODE) {
-        if (k->d->number[it.implied] != NO_NODE)
-            meet_again(k, n, it.implied);
-        else
-            push(k, (struct run){&g->class_node[g->class_of[w]], 1, n});
+    if (it.implied == NO_NODE)
+        return run;
+    if (k->d->number[it.implied] != NO_NODE) {
+        meet_again(k, n, it.implied);
+        return run;
     }
-    return run;
+    push(k, run);
+    return (struct run){&g->class_node[g->class_of[w]], 1, n};
+}
+
+/* Passes over edges to nodes met before. What remains of a run is looked
+ * through before it is stacked: a list with links both ways then leaves
+ * nothing on the stack. */
+static inline void pass_met(struct walk *k, struct run *run)
+{
+    while (run->left && k->d->number[*run->at] != NO_NODE) {
+        if (run->left > AHEAD)
+            ask_for(k, run->at[AHEAD]);
+        meet_again(k, run->from, *run->at++);
+        run->left--;
+    }
 }
 
 static bool walk_tree(struct walk *k, uint32_t root, struct err *e)
@@ -127,21 +142,20 @@ static bool walk_tree(struct walk *k, uint32_t root, struct err *e)
     for (;;) {
         uint32_t w;
 
+        pass_met(k, &run);
         if (!run.left) {
             if (!k->depth)
                 return true;
             run = k->stack[--k->depth];
-        }
-        if (run.left > AHEAD)
-            ask_for(k, run.at[AHEAD]);
-        w = *run.at++;
-        run.left--;
-        if (k->d->number[w] != NO_NODE) {
-            meet_again(k, run.from, w);
             continue;
         }
         if (!stack_room(k, e))
             return false;
+        if (run.left > AHEAD)
+            ask_for(k, run.at[AHEAD]);
+        w = *run.at++;
+        run.left--;
+        pass_met(k, &run);
         push(k, run);
         run = enter(k, w, run.from);
     }
