@@ -3,13 +3,16 @@
  */
 #include "tests/support/graphs.h"
 
-#include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static void must(bool ok, const struct err *e)
 {
-    ck_assert_msg(ok, "a test's own graph: %s", e->text);
+    if (ok)
+        return;
+    fprintf(stderr, "a test's own graph: %s\n", e->text);
+    abort();
 }
 
 void sketch_init(struct sketch *s, uint32_t nodes)
