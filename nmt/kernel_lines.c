@@ -196,10 +196,12 @@ static bool within_number(const char *text, const char *more)
 }
 
 /* Where both readings are as good: cells of a table are apart, digits of a
- * sentence are one number. */
+ * sentence are one number, and the summary has no blank but in names. */
 static bool blank_was_lost(const struct kernel_lines *k, enum kernel_form form)
 {
-    return form == FORM_ROW || !within_number(k->text, k->ahead.text);
+    if (form == FORM_ROW)
+        return true;
+    return form != FORM_SUMMARY && !within_number(k->text, k->ahead.text);
 }
 
 /* Whether the message reads on in the line ahead, rather than in prose. */

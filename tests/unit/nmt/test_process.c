@@ -1,0 +1,363 @@
+/*
+ * test_process.c - /proc and cgroup files, and the scanning of text below
+ * all readers.
+ */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "nmt/process.h"
+#include "nmt/text.h"
+#include "tests/unit/nmt/jvm_texts.h"
+
+Suite *process_suite(void);
+
+#define KB(n) ((uint64_t)(n) << 10)
+#define MB(n) ((uint64_t)(n) << 20)
+
+/* ---- text ------------------------------------------------------------ */
+
+static const struct {
+    const char *text, *rest;
+    uint64_t unit, value;
+} amounts[] = {
+    {"12kB", "", 1, KB(12)},
+    {"12 kB", "", 1, KB(12)},
+    {"12KB,", ",", 1, KB(12)},
+    {"12K ", " ", 1, KB(12)},
+    {"12MiB", "", 1, MB(12)},
+    {"12 bytes", "", 1024, 12},
+    {"12b", "", 1024, 12},
+    {"12", "", 1024, KB(12)},
+    {"12 Metaspace", " Metaspace", 1, 12},
+    {"1,024K", "", 1, MB(1)},
+    {"1,02", ",02", 1, 1},
+    {"1000,000", ",000", 1, 1000},
+    {"1.5 GB", "", 1, MB(1536)},
+    {"3.7 things", ".7 things", 1, 3},
+};
+
+START_TEST(amounts_and_units)
+{
+    const char *p = amounts[_i].text;
+    uint64_t v;
+
+    ck_assert(text_bytes(&p, amounts[_i].unit, &v));
+    ck_assert_uint_eq(v, amounts[_i].value);
+    ck_assert_str_eq(p, amounts[_i].rest);
+}
+END_TEST
+
+START_TEST(what_does_not_fit_is_not_found)
+{
+    static const char *const bad[] = {
+        "99999999999999999999", "x12", "", "99999999999999999999kB",
+        "20000000000000000kB",  "-1"};
+
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        const char *p = bad[i];
+        uint64_t v = 7;
+
+        ck_assert(!text_bytes(&p, 1, &v));
+        ck_assert_ptr_eq(p, bad[i]);
+        ck_assert_uint_eq(v, 7);
+    }
+}
+END_TEST
+
+START_TEST(times_of_any_zone)
+{
+    const char *p = "1970-01-02T00:00:01.250Z!";
+    int64_t ms;
+    bool zoned;
+
+    ck_assert(text_iso_time(&p, &ms, &zoned) && zoned);
+    ck_assert_int_eq(ms, 86401250);
+    ck_assert_str_eq(p, "!");
+    p = "2024-02-29 12:00:00,5+0130 x";
+    ck_assert(text_iso_time(&p, &ms, &zoned) && zoned);
+    ck_assert_int_eq(ms, 1709202600500);
+    p = "2024-02-29 12:00:00";
+    ck_assert(text_iso_time(&p, &ms, &zoned) && !zoned);
+    p = "2024-13-29 12:00:00";
+    ck_assert(!text_iso_time(&p, &ms, NULL));
+    p = "2024-12-29 12:00";
+    ck_assert(!text_iso_time(&p, &ms, NULL));
+}
+END_TEST
+
+/* ---- status and limits ----------------------------------------------- */
+
+static const char status[] =
+    "Name:\tjava\nTgid:\t4711\nPid:\t4711\nPPid:\t1\nNSpid:\t4711\t17\t3\n"
+    "VmPeak:\t 2531376 kB\nVmSize:\t 2470888 kB\nVmHWM:\t   63596 kB\n"
+    "VmRSS:\t   63590 kB\nRssAnon:\t   39060 kB\nRssFile:\t   24530 kB\n"
+    "RssShmem:\t       0 kB\nVmSwap:\t      12 kB\nThreads:\t14\n";
+
+START_TEST(a_process_by_its_status)
+{
+    struct proc_status p;
+    struct text t;
+
+    text_open(&t, status);
+    ck_assert(proc_status_read(t.source, &t.arena, &p, &t.err));
+    ck_assert_str_eq(p.name, "java");
+    ck_assert_uint_eq(p.pid, 4711);
+    ck_assert_uint_eq(p.ppid, 1);
+    ck_assert_uint_eq(p.ns_pid, 3);
+    ck_assert_uint_eq(p.rss, KB(63590));
+    ck_assert_uint_eq(p.anon, KB(39060));
+    ck_assert_uint_eq(p.shmem, 0);
+    ck_assert_uint_eq(p.swap, KB(12));
+    ck_assert_uint_eq(p.threads, 14);
+    ck_assert_uint_eq(p.line, 9);
+    ck_assert(!known(p.data));
+    text_close(&t);
+}
+END_TEST
+
+START_TEST(limits_of_a_process)
+{
+    struct proc_limits l;
+    struct text t;
+
+    text_open(&t, "Limit            Soft Limit    Hard Limit   Units\n"
+                  "Max processes             120       96365   processes\n"
+                  "Max address space     unlimited   unlimited   bytes\n"
+                  "Max stack size          8388608   unlimited   bytes\n");
+    ck_assert(proc_limits_read(t.source, &l, &t.mem, &t.err));
+    ck_assert_uint_eq(l.processes, 120);
+    ck_assert_uint_eq(l.address_space, LIMIT_UNLIMITED);
+    ck_assert_uint_eq(l.stack, 8388608);
+    ck_assert(!known(l.open_files));
+    text_close(&t);
+}
+END_TEST
+
+/* ---- smaps ----------------------------------------------------------- */
+
+#define MAP(range, perms, tail, rss, anon, dirty)                              \
+    range " " perms " 00000000 " tail "\nSize: 4 kB\nRss:   " #rss             \
+          " kB\nPss: " #rss " kB\nPrivate_Dirty: " #dirty                      \
+          " kB\nAnonymous: " #anon " kB\nSwap: 1 kB\n"
+
+static const char maps[] =
+    MAP("10000000-10400000", "rw-p", "00:00 0", 2048, 2048, 2048)
+        MAP("7f0000000000-7f0000100000", "rw-p", "00:00 0", 512, 512, 512)
+            MAP("7f0000100000-7f0004000000", "---p", "00:00 0", 0, 0, 0)
+                MAP("7f0004000000-7f000c000000", "rw-p", "00:00 0", 4096, 4096,
+                    4096)
+                    MAP("7f000c000000-7f0010100000", "rw-p", "00:00 0", 8, 8, 8)
+                        MAP("7f0020000000-7f0020010000", "rw-s",
+                            "00:27 646   /mnt/t/a b", 64, 0, 64)
+                            MAP("7f0030000000-7f0030010000", "r--s",
+                                "00:27 647   /mnt/o/c", 64, 0, 0)
+                                MAP("7f0040000000-7f0040010000", "rw-s",
+                                    "00:01 9   /memfd:java_heap", 64, 0, 0);
+
+START_TEST(what_is_resident_where)
+{
+    uint64_t count, resident;
+    struct smaps s;
+    struct text t;
+
+    text_open(&t, maps);
+    ck_assert(smaps_read(t.source, &t.arena, &s, &t.err));
+    ck_assert(!s.rollup);
+    ck_assert_uint_eq(s.maps.n, 8);
+    ck_assert_uint_eq(s.rss, KB(2048 + 512 + 4096 + 8 + 3 * 64));
+    ck_assert_uint_eq(s.swap, KB(8));
+    ck_assert(!known(s.pss_anon));
+    ck_assert_str_eq(s.maps.at[0].path, "");
+    ck_assert_str_eq(s.maps.at[5].path, "/mnt/t/a b");
+    ck_assert_uint_eq(s.maps.at[5].shmem, KB(64));
+    ck_assert_uint_eq(s.maps.at[6].shmem, 0);
+    ck_assert_uint_eq(s.maps.at[7].shmem, KB(64));
+    ck_assert_uint_eq(smaps_resident(&s, 0x10000000, 0x10400000), KB(2048));
+    ck_assert_uint_eq(smaps_resident(&s, 0x10100000, 0x10200000), KB(512));
+    ck_assert_uint_eq(smaps_resident(&s, 0, 0x10000000), 0);
+    smaps_arenas(&s, &count, &resident);
+    ck_assert_uint_eq(count, 3);
+    ck_assert_uint_eq(resident, KB(512 + 4096));
+    smaps_deinit(&s, &t.mem);
+    text_close(&t);
+}
+END_TEST
+
+START_TEST(a_rollup_is_a_sum)
+{
+    uint64_t count, resident;
+    struct smaps s;
+    struct text t;
+
+    text_open(&t, "0c00-7ffd ---p 00000000 00:00 0     [rollup]\n"
+                  "Rss:  63600 kB\nPss: 50492 kB\nPss_Anon: 39064 kB\n"
+                  "Pss_File: 11428 kB\nPss_Shmem: 0 kB\n");
+    ck_assert(smaps_read(t.source, &t.arena, &s, &t.err));
+    ck_assert(s.rollup);
+    ck_assert_uint_eq(s.rss, KB(63600));
+    ck_assert_uint_eq(s.pss_anon, KB(39064));
+    ck_assert_uint_eq(s.pss_shmem, 0);
+    ck_assert(!known(smaps_resident(&s, 0, UINT64_MAX)));
+    smaps_arenas(&s, &count, &resident);
+    ck_assert(!known(count) && !known(resident));
+    smaps_deinit(&s, &t.mem);
+    text_close(&t);
+}
+END_TEST
+
+/* ---- cgroup ---------------------------------------------------------- */
+
+struct group {
+    struct text text;
+    struct cgroup_file file;
+};
+
+static void open_group(struct group *g, const char *name, const char *text)
+{
+    text_open(&g->text, text);
+    ck_assert(cgroup_file_read(g->text.source, name, &g->text.arena, &g->file,
+                               &g->text.err));
+}
+
+static void close_group(struct group *g)
+{
+    cgroup_file_deinit(&g->file, &g->text.mem);
+    text_close(&g->text);
+}
+
+START_TEST(files_of_one_value)
+{
+    struct group g;
+
+    open_group(&g, "/sys/fs/cgroup/memory.max", "max\n");
+    ck_assert_uint_eq(cgroup_get(&g.file, "memory.max"), LIMIT_UNLIMITED);
+    close_group(&g);
+    open_group(&g, "memory.limit_in_bytes.txt", "9223372036854771712\n");
+    ck_assert_uint_eq(cgroup_get(&g.file, "memory.limit_in_bytes"),
+                      LIMIT_UNLIMITED);
+    close_group(&g);
+    open_group(&g, "pids.events", "max 4\n");
+    ck_assert_uint_eq(cgroup_get(&g.file, "pids.events max"), 4);
+    close_group(&g);
+}
+END_TEST
+
+START_TEST(files_of_many_keys)
+{
+    struct group g;
+
+    open_group(&g, "memory.stat",
+               "cache 7\nrss 10\nshmem 1\nnonsense\n"
+               "total_rss 30\ntotal_shmem 5\n");
+    ck_assert_uint_eq(cgroup_get(&g.file, "anon"), 30);
+    ck_assert_uint_eq(cgroup_get(&g.file, "file"), 7);
+    ck_assert_uint_eq(cgroup_get(&g.file, "shmem"), 5);
+    ck_assert_uint_eq(g.file.keys.at[3].line, 5);
+    ck_assert(!known(cgroup_get(&g.file, "slab")));
+    close_group(&g);
+}
+END_TEST
+
+START_TEST(files_behind_each_other)
+{
+    struct group g;
+
+    open_group(&g, "values.txt",
+               "memory.usage_in_bytes 434176\n"
+               "/sys/fs/cgroup/memory.max:262144\n"
+               "memory.current = 5\npids.max max\npids.events max 4\n"
+               "memory.events oom_kill 2\nanon 4096 <1>\n");
+    ck_assert_uint_eq(cgroup_get(&g.file, "memory.usage_in_bytes"), 434176);
+    ck_assert_uint_eq(cgroup_get(&g.file, "memory.max"), 262144);
+    ck_assert_uint_eq(cgroup_get(&g.file, "memory.current"), 5);
+    ck_assert_uint_eq(cgroup_get(&g.file, "pids.max"), LIMIT_UNLIMITED);
+    ck_assert_uint_eq(cgroup_get(&g.file, "pids.events max"), 4);
+    ck_assert_uint_eq(cgroup_get(&g.file, "oom_kill"), 2);
+    ck_assert_uint_eq(cgroup_get(&g.file, "anon"), 4096);
+    close_group(&g);
+}
+END_TEST
+
+/* ---- sweeps ---------------------------------------------------------- */
+
+static bool read_status(struct source *s, struct arena *a, struct err *e)
+{
+    struct proc_status p;
+
+    return proc_status_read(s, a, &p, e);
+}
+
+static bool read_limits(struct source *s, struct arena *a, struct err *e)
+{
+    struct proc_limits l;
+
+    return proc_limits_read(s, &l, a->mem, e);
+}
+
+static bool read_smaps(struct source *s, struct arena *a, struct err *e)
+{
+    struct smaps m;
+    uint64_t count, resident;
+
+    if (!smaps_read(s, a, &m, e))
+        return false;
+    smaps_arenas(&m, &count, &resident);
+    smaps_deinit(&m, a->mem);
+    return true;
+}
+
+static bool read_group(struct source *s, struct arena *a, struct err *e)
+{
+    struct cgroup_file f;
+
+    if (!cgroup_file_read(s, "pids.events", a, &f, e))
+        return false;
+    cgroup_file_deinit(&f, a->mem);
+    return true;
+}
+
+START_TEST(cut_anywhere)
+{
+    sweep_prefixes(status, read_status);
+    sweep_prefixes(status, read_limits);
+    sweep_prefixes(maps, read_smaps);
+    sweep_prefixes("max 4\nmemory.max 5\n", read_group);
+}
+END_TEST
+
+START_TEST(out_of_memory_anywhere)
+{
+    sweep_failures(status, read_status);
+    sweep_failures(status, read_limits);
+    sweep_failures(maps, read_smaps);
+    sweep_failures("max 4\nmemory.max 5\n", read_group);
+}
+END_TEST
+
+Suite *process_suite(void)
+{
+    Suite *s = suite_create("process");
+    TCase *t = tcase_create("text");
+
+    tcase_add_loop_test(t, amounts_and_units, 0,
+                        sizeof amounts / sizeof *amounts);
+    tcase_add_test(t, what_does_not_fit_is_not_found);
+    tcase_add_test(t, times_of_any_zone);
+    suite_add_tcase(s, t);
+    t = tcase_create("files");
+    tcase_add_test(t, a_process_by_its_status);
+    tcase_add_test(t, limits_of_a_process);
+    tcase_add_test(t, what_is_resident_where);
+    tcase_add_test(t, a_rollup_is_a_sum);
+    tcase_add_test(t, files_of_one_value);
+    tcase_add_test(t, files_of_many_keys);
+    tcase_add_test(t, files_behind_each_other);
+    suite_add_tcase(s, t);
+    t = tcase_create("sweeps");
+    tcase_set_timeout(t, 60);
+    tcase_add_test(t, cut_anywhere);
+    tcase_add_test(t, out_of_memory_anywhere);
+    suite_add_tcase(s, t);
+    return s;
+}
