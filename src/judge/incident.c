@@ -129,13 +129,32 @@ static bool describe(struct incident *i, const char *path,
     return true;
 }
 
-/* Opens the file to see that it can be, and what it is. One that can't is
- * an error only if it was asked for by name. */
+/* Asks the opened file what it is. Bytes that could not be read may be why
+ * nobody knows it. Control groups are full of files that refuse reading, so
+ * of those found in a folder only broken compression is worth a word. */
+static bool sniff(struct incident *i, struct input *in, struct source *s,
+                  bool found, struct err *e)
+{
+    const char *damage;
+
+    if (in->kind_given)
+        return true;
+    in->kind = artifact_sniff(s, in->name);
+    damage = source_damage(s);
+    if (in->kind != ARTIFACT_UNKNOWN || !damage ||
+        (found && !source_is_gzip(s)))
+        return true;
+    return input_damaged(i, in, damage, e);
+}
+
+/* Opens the file to see that it can be. One that can't is an error only if
+ * it was asked for by name. */
 static bool look_inside(struct incident *i, struct input *in, bool once,
                         bool found, struct err *e)
 {
     struct err why = {0};
     struct source *s;
+    bool ok;
 
     if (!source_open(in->path, i->mem, &s, &why)) {
         if (found)
@@ -143,13 +162,12 @@ static bool look_inside(struct incident *i, struct input *in, bool once,
         *e = why;
         return false;
     }
-    if (!in->kind_given)
-        in->kind = artifact_sniff(s, in->name);
-    if (once)
+    ok = sniff(i, in, s, found, e);
+    if (ok && once)
         in->opened = s;
     else
         source_close(s);
-    return true;
+    return ok;
 }
 
 /* False for what can be read only once: pipes, standard input. */
@@ -247,20 +265,27 @@ static bool usable(const struct incident *i)
     return false;
 }
 
+static const char *what_is_wrong(const struct input *in)
+{
+    return in->error ? in->error : in->damage;
+}
+
 static bool nothing_usable(const struct incident *i, struct err *e)
 {
     const struct input *in, *first = &i->inputs.at[0];
 
     VEC_EACH (&i->inputs, in)
-        if (in->error && !first->error)
+        if (what_is_wrong(in) && !what_is_wrong(first))
             first = in;
-    if (!first->error)
+    if (!what_is_wrong(first))
         return err_set(e, ERR_FORMAT, "%s: is no evidence of any known kind",
                        first->path);
     if (i->inputs.n == 1)
-        return err_set(e, ERR_FORMAT, "%s: %s", first->path, first->error);
+        return err_set(e, ERR_FORMAT, "%s: %s", first->path,
+                       what_is_wrong(first));
     return err_set(e, ERR_FORMAT, "none of %llu files can be used; %s: %s",
-                   (unsigned long long)i->inputs.n, first->path, first->error);
+                   (unsigned long long)i->inputs.n, first->path,
+                   what_is_wrong(first));
 }
 
 bool incident_read(struct incident *i, const struct heap_options *o,

@@ -100,6 +100,12 @@ static int compare_snapshots(const void *a, const void *b)
 
 enum what { PASS_OVER, A_FILE, A_FOLDER };
 
+/* Files nobody may read are switches, as control groups have them. */
+static bool is_readable(const struct stat *st)
+{
+    return S_ISREG(st->st_mode) && (st->st_mode & 0444);
+}
+
 /* A link that leads nowhere counts as a file: it is worth an error. A link
  * to a folder is most often a second name of one that is here anyway. */
 static enum what classify(int dir, const char *name)
@@ -112,7 +118,7 @@ static enum what classify(int dir, const char *name)
         return A_FOLDER;
     if (S_ISLNK(st.st_mode) && fstatat(dir, name, &st, 0) < 0)
         return A_FILE;
-    return S_ISREG(st.st_mode) ? A_FILE : PASS_OVER;
+    return is_readable(&st) ? A_FILE : PASS_OVER;
 }
 
 static bool list_entry(struct incident *i, DIR *d, const char *name,

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "judge/digest.h"
@@ -295,6 +296,8 @@ START_TEST(only_plain_visible_files_are_taken)
     tempdir_write(&dir, "case/.git/dmesg.txt", kernel);
     tempdir_write(&dir, "elsewhere.txt", kernel);
     tempdir_fifo(&dir, "case/pipe");
+    tempdir_write(&dir, "case/memory.reclaim", "");
+    ck_assert_int_eq(chmod(tempdir_path(&dir, "case/memory.reclaim"), 0200), 0);
     tempdir_link(&dir, "case/last", "1");
     tempdir_link(&dir, "case/self", ".");
     tempdir_link(&dir, "case/linked.txt", "../elsewhere.txt");
@@ -412,6 +415,19 @@ START_TEST(cut_gzip_is_damage)
     ck_assert_int_eq(truncate(path, 120), 0);
     load();
     ck_assert_ptr_nonnull(find("nmt.txt.gz")->damage);
+    ck_assert(inc.damaged);
+}
+END_TEST
+
+START_TEST(broken_gzip_is_damage)
+{
+    static const uint8_t broken[] = {0x1f, 0x8b, 8, 0, 1, 2, 3};
+
+    tempdir_write(&dir, "dmesg.txt", kernel);
+    tempdir_write_bytes(&dir, "heap.hprof.gz", broken, sizeof broken);
+    load();
+    ck_assert_int_eq(find("heap.hprof.gz")->kind, ARTIFACT_UNKNOWN);
+    ck_assert_ptr_nonnull(find("heap.hprof.gz")->damage);
     ck_assert(inc.damaged);
 }
 END_TEST
@@ -663,6 +679,7 @@ Suite *incident_suite(void)
     tcase_add_test(t, one_useless_file_is_an_error);
     tcase_add_test(t, gzip_is_looked_through);
     tcase_add_test(t, cut_gzip_is_damage);
+    tcase_add_test(t, broken_gzip_is_damage);
     tcase_add_test(t, tracking_off_is_no_error);
     tcase_add_test(t, the_last_report_of_a_loop_counts);
     tcase_add_test(t, times_come_from_contents);
