@@ -64,6 +64,13 @@ bool classes_primitive(struct classes *t, unsigned type, struct err *e);
 /* The class of arrays of `type` if it is in the table, else CLASS_NONE. */
 uint32_t classes_find_primitive(struct classes *t, unsigned type);
 
+static inline uint32_t classes_primitive_known(struct classes *t, unsigned type)
+{
+    uint32_t c = t->primitive[type];
+
+    return c != CLASS_NONE ? c : classes_find_primitive(t, type);
+}
+
 /* The table index, or CLASS_NONE. */
 static inline uint32_t classes_get(struct classes *t, uint64_t id)
 {

@@ -144,7 +144,7 @@ static bool order_lost(struct hprof_ids *t, struct err *e)
     return true;
 }
 
-bool ids_add(struct hprof_ids *t, uint64_t id, struct err *e)
+bool ids_add_slow_(struct hprof_ids *t, uint64_t id, struct err *e)
 {
     uint64_t slot = ids_slot_new(t, id, e), bit;
 
@@ -189,7 +189,7 @@ bool ids_freeze(struct hprof_ids *t, struct err *e)
 
         for (uint64_t w = at; w < at + IDS_WORDS; w++) {
             t->ranks[w] = rank;
-            rank += (uint32_t)__builtin_popcountll(t->bits[w]);
+            rank += bit_count(t->bits[w]);
         }
     }
     return true;

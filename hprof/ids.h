@@ -55,8 +55,7 @@ void ids_deinit(struct hprof_ids *t);
  * be; IDS_NONE: out of memory. */
 uint64_t ids_slot_new_(struct hprof_ids *t, uint64_t id, struct err *e);
 
-/* Adds the next object. An id that is there already is counted. */
-bool ids_add(struct hprof_ids *t, uint64_t id, struct err *e);
+bool ids_add_slow_(struct hprof_ids *t, uint64_t id, struct err *e);
 /* Takes out an id, keeping what order it came in; does nothing if it is not
  * there. Before ids_freeze. */
 bool ids_remove(struct hprof_ids *t, uint64_t id, struct err *e);
@@ -101,6 +100,19 @@ static inline uint64_t ids_slot_new(struct hprof_ids *t, uint64_t id,
     return slot == IDS_NONE ? ids_slot_new_(t, id, e) : slot;
 }
 
+/* Adds the next object. An id that is there already is counted. */
+static inline bool ids_add(struct hprof_ids *t, uint64_t id, struct err *e)
+{
+    uint64_t slot = ids_slot(t, id);
+
+    if (slot == IDS_NONE || !t->ascend || id <= t->last)
+        return ids_add_slow_(t, id, e);
+    t->bits[slot >> 6] |= (uint64_t)1 << (slot & 63);
+    t->last = id;
+    t->n++;
+    return true;
+}
+
 /* The address a slot stands for. */
 static inline uint64_t ids_address(const struct hprof_ids *t, uint64_t slot)
 {
@@ -114,13 +126,21 @@ static inline bool ids_bit(const struct hprof_ids *t, uint64_t slot)
     return t->bits[slot >> 6] >> (slot & 63) & 1;
 }
 
+/* Without -mpopcnt, which not every x86-64 has, the builtin is a call. */
+static inline uint32_t bit_count(uint64_t v)
+{
+    v -= v >> 1 & 0x5555555555555555u;
+    v = (v & 0x3333333333333333u) + (v >> 2 & 0x3333333333333333u);
+    v = (v + (v >> 4)) & 0x0f0f0f0f0f0f0f0fu;
+    return (uint32_t)(v * 0x0101010101010101u >> 56);
+}
+
 /* Of a slot whose bit is set; frozen. */
 static inline uint32_t ids_rank(const struct hprof_ids *t, uint64_t slot)
 {
     uint64_t below = ((uint64_t)1 << (slot & 63)) - 1;
 
-    return t->ranks[slot >> 6] +
-           (uint32_t)__builtin_popcountll(t->bits[slot >> 6] & below);
+    return t->ranks[slot >> 6] + bit_count(t->bits[slot >> 6] & below);
 }
 
 /* The rank of an id; UINT32_MAX if no object has it. Frozen. */

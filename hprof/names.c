@@ -103,7 +103,7 @@ static size_t character(const uint8_t *s, size_t n, uint32_t *c)
     return k;
 }
 
-static size_t encode(uint32_t c, char *to)
+size_t utf8_put(uint32_t c, char *to)
 {
     if (c < 0x80) {
         to[0] = (char)c;
@@ -135,14 +135,14 @@ char *names_utf8(const uint8_t *s, size_t n, struct arena *a, struct err *e)
 
     while (i < n) {
         i += character(s + i, n - i, &c);
-        room += encode(c, some);
+        room += utf8_put(c, some);
     }
     to = arena_alloc(a, room + 1, 1, e);
     if (!to)
         return NULL;
     for (i = 0; i < n;) {
         i += character(s + i, n - i, &c);
-        used += encode(c, to + used);
+        used += utf8_put(c, to + used);
     }
     return to;
 }

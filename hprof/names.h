@@ -55,4 +55,7 @@ const char *names_keep_class(struct names *t, uint64_t id, struct err *e);
  * joined, whatever is not a character becomes U+FFFD. In `a`. */
 char *names_utf8(const uint8_t *s, size_t n, struct arena *a, struct err *e);
 
+/* Writes a character, at most 4 bytes; returns how many. */
+size_t utf8_put(uint32_t c, char *to);
+
 #endif

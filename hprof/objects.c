@@ -4,6 +4,9 @@
  */
 #include "hprof/ingest.h"
 
+/* Slots of 32 bits reach no further; 32 GiB of heap. */
+#define SLOT_PAGES ((uint64_t)1 << (32 - IDS_PAGE_BITS))
+
 static bool again(struct ingest *in, enum ingest_again why)
 {
     in->again = why;
@@ -56,8 +59,7 @@ static bool number(struct ingest *in, uint64_t id, struct err *e)
     if (in->mode != INGEST_BUILD) {
         if (!ids_aligned(&st->ids, id))
             return again(in, AGAIN_UNALIGNED);
-        if (in->mode == INGEST_ONCE &&
-            st->ids.pages.n >= (uint64_t)1 << (32 - IDS_PAGE_BITS) &&
+        if (in->mode == INGEST_ONCE && st->ids.pages.n >= SLOT_PAGES &&
             ids_slot(&st->ids, id) == IDS_NONE)
             return again(in, AGAIN_TWO_PASSES);
         return ids_add(&st->ids, id, e);
@@ -96,9 +98,10 @@ static bool add_object(struct ingest *in, uint64_t id, uint32_t c,
 
 /* ---- references ---------------------------------------------------------- */
 
-/* What stands for an id until all is read; the id is not 0. */
-static inline bool encode(struct ingest *in, uint64_t id, uint32_t *ret,
-                          struct err *e)
+/* The same where the id's page has not been met, or where there are no
+ * slots. */
+static bool encode_slow(struct ingest *in, uint64_t id, uint32_t *ret,
+                        struct err *e)
 {
     struct hprof_store *st = in->st;
     uint64_t slot;
@@ -107,18 +110,25 @@ static inline bool encode(struct ingest *in, uint64_t id, uint32_t *ret,
         *ret = ref_code(st, id);
         return true;
     }
-    if (!ids_aligned(&st->ids, id))
+    if (!ids_aligned(&st->ids, id) || st->ids.pages.n >= SLOT_PAGES)
         return again(in, AGAIN_TWO_PASSES);
-    slot = ids_slot(&st->ids, id);
-    if (slot == IDS_NONE) {
-        if (st->ids.pages.n >= (uint64_t)1 << (32 - IDS_PAGE_BITS))
-            return again(in, AGAIN_TWO_PASSES);
-        slot = ids_slot_new(&st->ids, id, e);
-        if (slot == IDS_NONE)
-            return false;
-    }
+    slot = ids_slot_new(&st->ids, id, e);
     *ret = (uint32_t)slot;
-    return true;
+    return slot != IDS_NONE;
+}
+
+/* What stands for an id until all is read; the id is not 0. */
+static inline bool encode(struct ingest *in, uint64_t id, uint32_t *ret,
+                          struct err *e)
+{
+    const struct hprof_ids *ids = &in->st->ids;
+    uint64_t slot;
+
+    if (in->mode == INGEST_BUILD || !ids_aligned(ids, id))
+        return encode_slow(in, id, ret, e);
+    slot = ids_slot(ids, id);
+    *ret = (uint32_t)slot;
+    return slot != IDS_NONE || encode_slow(in, id, ret, e);
 }
 
 static bool take_referent(struct ingest *in, const struct sub *s,
@@ -136,49 +146,51 @@ static bool take_referent(struct ingest *in, const struct sub *s,
     return true;
 }
 
-static bool take_fields(struct ingest *in, const struct sub *s,
-                        const struct layout *l, struct err *e)
+/*
+ * Appends what stands for the ids at p + at[i]; at NULL: those at p, p + w,
+ * and so on. There is room for them.
+ */
+static inline bool take_ids(struct ingest *in, const uint8_t *p,
+                            const uint32_t *at, uint64_t n, struct err *e)
 {
     struct column *refs = &in->st->refs;
     unsigned w = in->r.id_size;
+    uint32_t *to = refs->at + refs->n;
 
-    if (!column_reserve(refs, l->n_refs, in->d->mem, e))
-        return false;
-    for (uint32_t i = 0; i < l->n_refs; i++) {
-        uint64_t id = load_id(s->body + l->refs[i], w);
+    for (uint64_t i = 0; i < n; i++) {
+        uint64_t id = load_id(p + (at ? at[i] : i * w), w);
 
         if (!id)
             continue;
-        if (!encode(in, id, &refs->at[refs->n], e))
+        if (!encode(in, id, to, e))
             return false;
-        refs->n++;
+        to++;
     }
+    refs->n = (uint64_t)(to - refs->at);
+    return true;
+}
+
+static bool take_fields(struct ingest *in, const struct sub *s,
+                        const struct layout *l, struct err *e)
+{
+    if (!column_reserve(&in->st->refs, l->n_refs, in->d->mem, e) ||
+        !take_ids(in, s->body, l->refs, l->n_refs, e))
+        return false;
     return l->referent == UINT32_MAX || take_referent(in, s, l, e);
 }
 
 /* Takes an array's elements as references; *n: how many were there. */
 static bool take_elements(struct ingest *in, uint32_t *n, struct err *e)
 {
-    struct column *refs = &in->st->refs;
     unsigned w = in->r.id_size;
     const uint8_t *p;
     size_t bytes;
 
     for (*n = 0; (bytes = reader_elements(&in->r, w, &p)) > 0;) {
-        const uint8_t *end = p + bytes;
-
         *n += (uint32_t)(bytes / w);
-        if (!column_reserve(refs, bytes / w, in->d->mem, e))
+        if (!column_reserve(&in->st->refs, bytes / w, in->d->mem, e) ||
+            !take_ids(in, p, NULL, bytes / w, e))
             return false;
-        for (; p < end; p += w) {
-            uint64_t id = load_id(p, w);
-
-            if (!id)
-                continue;
-            if (!encode(in, id, &refs->at[refs->n], e))
-                return false;
-            refs->n++;
-        }
     }
     return true;
 }
@@ -279,7 +291,7 @@ static bool read_primitive_array(struct ingest *in, const struct sub *s,
                                  struct err *e)
 {
     unsigned size = hprof_type_size(s->type, in->r.id_size);
-    uint32_t c = classes_find_primitive(&in->classes, s->type);
+    uint32_t c = classes_primitive_known(&in->classes, s->type);
     uint32_t n = s->n;
 
     if (in->mode == INGEST_ONCE && c == CLASS_NONE)

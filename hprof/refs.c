@@ -23,14 +23,19 @@ struct resolver {
     uint64_t *seen; /* [nodes / 64 + 1] a bit per node, all 0 in between */
 };
 
+/* The bits of a reference some way ahead, for when its turn comes. */
+static inline void fetch_slot(const struct hprof_ids *ids, uint32_t slot)
+{
+    __builtin_prefetch(&ids->bits[slot >> 6]);
+    __builtin_prefetch(&ids->ranks[slot >> 6]);
+}
+
 static void slots_to_codes(const struct hprof_store *st, uint32_t *refs,
                            uint64_t n)
 {
     for (uint64_t i = 0; i < n; i++) {
-        uint64_t ahead = refs[i + AHEAD < n ? i + AHEAD : i] >> 6;
-
-        __builtin_prefetch(&st->ids.bits[ahead]);
-        __builtin_prefetch(&st->ids.ranks[ahead]);
+        if (i + AHEAD < n)
+            fetch_slot(&st->ids, refs[i + AHEAD]);
         refs[i] = ref_code_of_slot(st, refs[i]);
     }
 }
@@ -38,12 +43,11 @@ static void slots_to_codes(const struct hprof_store *st, uint32_t *refs,
 static void codes_to_nodes(const struct resolver *r, uint32_t *refs, uint64_t n)
 {
     const struct hprof_store *st = r->st;
+    const uint32_t *order = st->node_of.at;
 
     for (uint64_t i = 0; i < n; i++) {
-        uint32_t ahead = refs[i + AHEAD < n ? i + AHEAD : i];
-
-        if (st->node_of.at && ahead < st->ids.n)
-            __builtin_prefetch(&st->node_of.at[ahead]);
+        if (order && i + AHEAD < n && refs[i + AHEAD] < st->ids.n)
+            __builtin_prefetch(&order[refs[i + AHEAD]]);
         refs[i] = ref_node(st, r->base, refs[i]);
     }
 }
@@ -110,33 +114,38 @@ static uint64_t keep_many(struct resolver *r, uint32_t *to,
     return kept;
 }
 
-/* Nodes before the first object have no references here. */
-static void begin(struct resolver *r, uint32_t node)
+static uint64_t keep(struct resolver *r, uint64_t in, uint32_t n)
 {
-    if ((node & 0xffff) == 0)
-        r->d->first_base[node >> 16] = r->out;
-    r->d->first[node] = (uint32_t)(r->out - r->d->first_base[node >> 16]);
+    uint32_t *refs = r->st->refs.at;
+
+    if (r->done < in + n)
+        translate(r, in + n);
+    return n <= FEW ? keep_few(r, refs + r->out, refs + in, n)
+                    : keep_many(r, refs + r->out, refs + in, n);
 }
 
+/* Rewrites d->first from counts of raw references, as differences, to the
+ * offsets of those kept. Nodes before `base` have none here. */
 static void compact(struct resolver *r)
 {
     struct hprof_dump *d = r->d;
-    uint32_t *refs = r->st->refs.at;
-    uint64_t in = 0;
+    uint64_t in = 0, begin = 0;
+    uint32_t next = d->first[r->base], n;
 
-    for (uint32_t node = 0; node < r->base; node++)
-        begin(r, node);
-    for (uint32_t node = r->base; node < d->nodes; node++) {
-        /* Counts fit in 32 bits where offsets need not. */
-        uint32_t n = d->first[node + 1] - d->first[node];
-
-        translate(r, in + n);
-        begin(r, node);
-        r->out += n <= FEW ? keep_few(r, refs + r->out, refs + in, n)
-                           : keep_many(r, refs + r->out, refs + in, n);
+    for (uint64_t node = 0; node <= d->nodes; node++) {
+        n = 0;
+        if (node >= r->base && node < d->nodes) {
+            /* Modulo 2^32, which a count fits in where offsets need not. */
+            n = d->first[node + 1] - next;
+            next += n;
+        }
+        if ((node & 0xffff) == 0)
+            d->first_base[node >> 16] = begin = r->out;
+        d->first[node] = (uint32_t)(r->out - begin);
+        if (n)
+            r->out += keep(r, in, n);
         in += n;
     }
-    begin(r, d->nodes);
 }
 
 bool refs_resolve(struct hprof_dump *d, bool slots, struct err *e)
