@@ -191,10 +191,11 @@ static void reverse(struct gc_pause *p, uint64_t n)
  * reversals. */
 static void unroll(struct gc_reader *r)
 {
-    struct gc_pause *ring = r->log->pauses.at + GC_LOG_KEPT;
+    struct gc_pause *ring;
 
     if (r->log->pauses.n < 2 * GC_LOG_KEPT || r->next == 0)
         return;
+    ring = r->log->pauses.at + GC_LOG_KEPT;
     reverse(ring, r->next);
     reverse(ring + r->next, GC_LOG_KEPT - r->next);
     reverse(ring, GC_LOG_KEPT);

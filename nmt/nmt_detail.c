@@ -20,7 +20,8 @@ static bool push_region(struct nmt_parser *p, uint64_t from, uint64_t to,
     g = vec_last(&p->report->regions);
     g->from = from;
     g->to = to;
-    g->category = p->region_category;
+    /* A report cut off in front may begin with a sub-line. */
+    g->category = p->region_category ? p->region_category : "Unknown";
     g->committed = committed;
     g->part = part;
     g->line = p->number;

@@ -451,6 +451,20 @@ START_TEST(other_names)
 }
 END_TEST
 
+/* The reserved region it lies in was cut off. */
+START_TEST(committed_without_region)
+{
+    struct nmt_report r;
+    struct text t;
+
+    read_text(&t, "\t[0x1000 - 0x2000] committed 4KB from\n", &r);
+    ck_assert_uint_eq(r.regions.n, 1);
+    ck_assert_str_eq(r.regions.at[0].category, "Unknown");
+    ck_assert(r.regions.at[0].committed && r.regions.at[0].part);
+    done(&t, &r);
+}
+END_TEST
+
 /* Figures that no machine has are not figures. */
 START_TEST(absurd_figures)
 {
@@ -499,6 +513,7 @@ Suite *nmt_suite(void)
     tcase_add_test(c, several_reports);
     tcase_add_test(c, no_figures);
     tcase_add_test(c, other_names);
+    tcase_add_test(c, committed_without_region);
     tcase_add_test(c, absurd_figures);
     tcase_set_timeout(c, 60); /* sweeps, under sanitizers */
     tcase_add_loop_test(c, cut_anywhere, 0, 4);
