@@ -73,8 +73,12 @@ $(BUILD)/obj/%.o: %.c
 
 # ---- tests ---------------------------------------------------------------
 
-# tests/unit/LAYER/*.c make one Check program; tests/support is for all.
-SUPPORT  := $(call objects,$(wildcard tests/support/*.c))
+# tests/unit/LAYER/*.c make one Check program; tests/support is for all:
+# an archive, so that a suite links only the builders it uses.
+SUPPORT  := $(BUILD)/support.a
+$(SUPPORT): $(call objects,$(wildcard tests/support/*.c))
+	@rm -f $@
+	$(AR) rcs $@ $^
 define suite_rule
 $(BUILD)/test-$(1): $(call objects,$(wildcard tests/unit/$(1)/*.c)) $(SUPPORT) $(call archives,$(1))
 	$$(CC) $$(CFLAGS) $$(CFLAGS_) $$(LDFLAGS) -o $$@ $$^ -lcheck -lsubunit -lrt $$(LIBS)

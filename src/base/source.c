@@ -35,8 +35,9 @@ struct source {
     char *path;
     const uint8_t *memory; /* not NULL: the raw bytes, raw_size of them */
     int fd;                /* file or spool; -1 for memory */
-    int pipe;              /* being spooled into fd; -1: none, or all read */
-    uint64_t raw_size;     /* of the file, the spool so far, or memory */
+    int pipe;              /* being spooled into fd; -1: none */
+    bool pipe_ended;
+    uint64_t raw_size; /* of the file, the spool so far, or memory */
 
     uint8_t *window; /* SOURCE_WINDOW + CHUNK bytes */
     size_t begin, end;
@@ -86,18 +87,24 @@ static size_t pipe_read(struct source *s, uint8_t *to, size_t n)
     if (k < 0)
         damaged(s, strerror(errno), s->raw_size);
     if (k <= 0) {
-        s->pipe = -1;
+        s->pipe_ended = true;
         return 0;
     }
     if (lseek(s->fd, (off_t)s->raw_size, SEEK_SET) < 0 ||
         !write_all(s->fd, to, (size_t)k)) {
         damaged(s, "the temporary copy of standard input cannot be written",
                 s->raw_size);
-        s->pipe = -1;
+        s->pipe_ended = true;
         return 0;
     }
     s->raw_size += (uint64_t)k;
     return (size_t)k;
+}
+
+/* Bytes may still come that the spool does not have. */
+static bool is_piping(const struct source *s)
+{
+    return s->pipe >= 0 && !s->pipe_ended;
 }
 
 static size_t raw_read(struct source *s, uint64_t at, uint8_t *to, size_t n)
@@ -112,7 +119,7 @@ static size_t raw_read(struct source *s, uint64_t at, uint8_t *to, size_t n)
         memcpy(to, s->memory + at, n);
         return n;
     }
-    if (s->pipe >= 0 && at >= s->raw_size)
+    if (is_piping(s) && at >= s->raw_size)
         return pipe_read(s, to, n);
     do
         k = pread(s->fd, to, n, (off_t)at);
@@ -234,31 +241,32 @@ static bool spool_create(struct source *s, struct err *e)
 {
     const char *dir = getenv("TMPDIR");
     char name[4096];
+    int fd;
 
     snprintf(name, sizeof name, "%s/oomwhy-XXXXXX", dir && *dir ? dir : "/tmp");
-    s->pipe = STDIN_FILENO;
-    s->fd = mkostemp(name, O_CLOEXEC);
-    if (s->fd < 0)
+    fd = mkostemp(name, O_CLOEXEC);
+    if (fd < 0)
         return err_set(e, ERR_IO, "cannot create a temporary file in %s: %s",
                        dir && *dir ? dir : "/tmp", strerror(errno));
     unlink(name);
+    s->pipe = s->fd;
+    s->fd = fd;
     return true;
 }
 
+/* Files of /proc are regular and say 0 bytes; their end tells. */
 static bool file_open(struct source *s, struct err *e)
 {
     struct stat st;
 
-    if (strcmp(s->path, "-") == 0 &&
-        (fstat(STDIN_FILENO, &st) < 0 || !S_ISREG(st.st_mode)))
-        return spool_create(s, e);
     s->fd = strcmp(s->path, "-") == 0 ? dup(STDIN_FILENO)
                                       : open(s->path, O_RDONLY | O_CLOEXEC);
     if (s->fd < 0 || fstat(s->fd, &st) < 0)
         return err_set(e, ERR_IO, "cannot be opened: %s", strerror(errno));
     if (S_ISDIR(st.st_mode))
         return err_set(e, ERR_IO, "is a directory");
-    /* Files of /proc and pipes by name say 0; their end tells. */
+    if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode))
+        return spool_create(s, e);
     s->raw_size = (uint64_t)st.st_size;
     return true;
 }
@@ -335,6 +343,8 @@ void source_close(struct source *s)
         inflateEnd(&s->z);
     if (s->fd >= 0)
         close(s->fd);
+    if (s->pipe >= 0)
+        close(s->pipe);
     vec_free(&s->members, s->mem);
     mem_free(s->mem, s->zin);
     mem_free(s->mem, s->window);
@@ -406,7 +416,7 @@ uint64_t source_skip(struct source *s, uint64_t n)
             here = n - done;
         source_consume(s, here);
         done += here;
-        if (done < n && !s->gzip && s->pipe < 0) {
+        if (done < n && !s->gzip && !is_piping(s)) {
             s->begin = s->end = 0;
             done += hop(s, n - done);
         }
@@ -463,7 +473,7 @@ bool source_is_gzip(const struct source *s)
 
 uint64_t source_length(const struct source *s)
 {
-    return s->gzip || s->pipe >= 0 ? 0 : s->raw_size;
+    return s->gzip || is_piping(s) ? 0 : s->raw_size;
 }
 
 uint64_t source_raw_offset(const struct source *s)
