@@ -177,10 +177,20 @@ void emit_text(struct emitter *em, const char *key, const char *label,
           (struct value){.kind = s ? VALUE_TEXT : VALUE_NULL, .text = s});
 }
 
+const char *emit_shown_path(const struct emitter *em, const char *path)
+{
+    size_t n = em->base && emit_is_page(em) ? strlen(em->base) : 0;
+
+    return path && n && strncmp(path, em->base, n) == 0 ? path + n : path;
+}
+
 void emit_place(struct emitter *em, const char *key, const char *label,
                 const struct place *p)
 {
-    value(em, key, label, (struct value){.kind = VALUE_PLACE, .place = *p});
+    struct place shown = *p;
+
+    shown.path = emit_shown_path(em, p->path);
+    value(em, key, label, (struct value){.kind = VALUE_PLACE, .place = shown});
 }
 
 /* In memory of the emitter's, to be freed; NULL if there is none left. */

@@ -105,9 +105,14 @@ struct emitter {
     const struct emitter_ops *ops;
     struct out *out;
     struct mem *mem;
+    const char *base; /* pages leave it out where a path begins with it;
+                         NULL: they don't */
     unsigned depth;
     enum shape open[EMIT_DEPTH];
 };
+
+/* `path` as pages show it. */
+const char *emit_shown_path(const struct emitter *em, const char *path);
 
 void emitter_init(struct emitter *em, const struct emitter_ops *ops,
                   struct out *o, struct mem *m);

@@ -33,6 +33,7 @@ struct text_renderer {
     bool colour;
     bool begun;       /* something was written */
     bool after_title; /* and it was a title */
+    bool after_block; /* what was written last stood below a title */
     unsigned hidden;  /* blocks open that are not shown */
     struct level levels[EMIT_DEPTH];
     unsigned depth;
@@ -72,6 +73,7 @@ static void title(struct text_renderer *r, struct level *l)
     out_char(o, '\n');
     l->title = NULL;
     r->begun = r->after_title = true;
+    r->after_block = false;
 }
 
 /* Writes what waited for something to stand below it. */
@@ -82,8 +84,11 @@ static void titles(struct text_renderer *r)
     for (i = 0; i < r->depth; i++)
         if (r->levels[i].title && *r->levels[i].title)
             title(r, &r->levels[i]);
+    if (r->after_block && top(r)->indent == 0)
+        out_char(r->em.out, '\n');
     r->begun = true;
     r->after_title = false;
+    r->after_block = top(r)->indent > 0;
 }
 
 /* ---- rows -------------------------------------------------------------------
@@ -143,40 +148,45 @@ static size_t fixed(struct text_renderer *r, const struct level *l, size_t *pad)
     return at;
 }
 
+/* The cells that flow: the second and those after it in brackets. */
+static void flowing(struct text_renderer *r, const struct level *l,
+                    struct out *ret)
+{
+    bool first = true;
+    unsigned i;
+
+    for (i = 0; l->columns[i].key; i++) {
+        const struct cell *cell = &r->cells[i];
+
+        if (l->columns[i].width || cell->kind == VALUE_NULL || !cell->n)
+            continue;
+        out_str(ret, first ? "" : " (");
+        out_bytes(ret, r->words.text.at + cell->at, cell->n);
+        out_str(ret, first ? "" : ")");
+        first = false;
+    }
+}
+
 static void row(struct text_renderer *r)
 {
     struct level *l = &r->levels[r->row - 2];
-    struct out *o = r->em.out;
-    size_t indent, at, pad;
-    unsigned i;
-    bool first = true;
+    size_t indent, pad;
+    struct out text;
 
     titles(r);
     if (l->head)
         head(r, l);
-    indent = at = fixed(r, l, &pad);
-    for (i = 0; l->columns[i].key; i++) {
-        const struct cell *cell = &r->cells[i];
-        size_t width = text_columns(r->words.text.at + cell->at, cell->n);
-
-        if (l->columns[i].width || cell->kind == VALUE_NULL || !cell->n)
-            continue;
-        if (first) {
-            out_pad(o, ' ', pad);
-        } else if (at + 2 + width > TEXT_WIDTH) {
-            out_char(o, '\n');
-            out_pad(o, ' ', indent);
-            at = indent;
-        } else {
-            out_str(o, "  ");
-            at += 2;
-        }
-        style(r, first ? STYLE_PLAIN : STYLE_DIM);
-        at = text_wrap(o, r->words.text.at + cell->at, cell->n, at, indent);
-        style(r, STYLE_PLAIN);
-        first = false;
+    indent = fixed(r, l, &pad);
+    out_to_memory(&text, r->em.mem);
+    flowing(r, l, &text);
+    if (text.text.n) {
+        out_pad(r->em.out, ' ', pad);
+        text_wrap(r->em.out, text.text.at, text.text.n, indent, indent);
     }
-    out_char(o, '\n');
+    if (err_is_set(&text.err))
+        err_set(&r->em.out->err, text.err.code, "%s", text.err.text);
+    out_deinit(&text);
+    out_char(r->em.out, '\n');
 }
 
 static void collect(struct text_renderer *r, const char *key,

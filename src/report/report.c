@@ -3,6 +3,8 @@
  */
 #include "report.h"
 
+#include <string.h>
+
 static void head(struct emitter *em)
 {
     emit_integer(em, "schema_version", NULL, REPORT_SCHEMA);
@@ -61,10 +63,32 @@ static void page(struct emitter *em, const struct report *r)
     report_files(em, r);
 }
 
+/* The folder that all inputs lie in, with its slash; "" if there is none. */
+static void common_folder(const struct incident *i, char *buf, size_t size)
+{
+    const char *first = i->inputs.n > 1 ? i->inputs.at[0].path : "";
+    size_t n = strlen(first);
+    const struct input *in;
+
+    VEC_EACH (&i->inputs, in) {
+        size_t same = 0;
+
+        while (same < n && in->path[same] == first[same])
+            same++;
+        n = same;
+    }
+    while (n > 0 && first[n - 1] != '/')
+        n--;
+    snprintf(buf, size, "%.*s", n < size ? (int)n : 0, first);
+}
+
 void report_why(struct emitter *em, const struct report *r)
 {
     struct report brief = *r;
+    char folder[512];
 
+    common_folder(r->incident, folder, sizeof folder);
+    em->base = folder;
     brief.top = r->brief;
     emit_object(em, NULL, NULL);
     if (emit_is_page(em))
@@ -72,12 +96,18 @@ void report_why(struct emitter *em, const struct report *r)
     else
         document(em, r);
     emit_end(em);
+    em->base = NULL;
 }
 
 void report_alone(struct emitter *em, const struct report *r, report_part *part)
 {
+    char folder[512];
+
+    common_folder(r->incident, folder, sizeof folder);
+    em->base = folder;
     emit_object(em, NULL, NULL);
     head(em);
     part(em, r);
     emit_end(em);
+    em->base = NULL;
 }

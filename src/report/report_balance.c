@@ -2,6 +2,8 @@
  * report_balance.c - the process in figures, and the balance sheet: what
  * its resident memory was made of, as ranges.
  */
+#include <string.h>
+
 #include "base/size.h"
 #include "report/report.h"
 
@@ -27,8 +29,9 @@ static void sentence(struct emitter *em, const struct process_facts *p)
         if (known(parts[i].bytes))
             out_printf(&o, ", %s %s", parts[i].before,
                        size_text(buf, parts[i].bytes));
-    if (p->jvm)
-        out_printf(&o, ", %s", p->jvm);
+    if (p->jvm) /* without the list of modes behind the version */
+        out_printf(&o, ", %.*s%s", (int)strcspn(p->jvm, ","), p->jvm,
+                   strchr(p->jvm, ',') && strchr(p->jvm, '(') ? ")" : "");
     text = out_string(&o);
     if (text && *text)
         emit_para(em, PARA_PLAIN, "Process: %s.", text + 2);
@@ -69,12 +72,9 @@ static void row(struct emitter *em, const struct balance_row *b, uint64_t total)
 static void rows(struct emitter *em, const struct balance *b)
 {
     static const struct column page[] = {
-        {"label", "", -26},
-        {"low_bytes", "at least", 10},
-        {"high_bytes", "at most", 10},
-        {"share", "share", 5},
-        {"source", "from", 0},
-        {0},
+        {"low_bytes", "At least", 10}, {"high_bytes", "At most", 10},
+        {"share", "Share", 5},         {"label", "What", 0},
+        {"source", NULL, 0},           {0},
     };
     static const struct column all[] = {
         {"key", NULL, 0},        {"label", NULL, 0},  {"low_bytes", NULL, 0},

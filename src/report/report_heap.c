@@ -18,8 +18,10 @@ static void size_model(struct emitter *em, const struct size_model *m)
     emit_count(em, "array_header", NULL, m->array_header);
     emit_bool(em, "certain", NULL, m->certain);
     emit_text(em, "why", NULL, m->why);
-    emit_aside(em, "Sizes", "%s%s, %s", m->name, m->certain ? "" : " (assumed)",
-               m->why);
+    if (m->certain)
+        emit_aside(em, "Size model", "%s", m->name);
+    else
+        emit_aside(em, "Size model", "%s, assumed: %s", m->name, m->why);
     emit_end(em);
 }
 
@@ -207,7 +209,8 @@ static void file(struct emitter *em, const struct heap *h)
     emit_text(em, "format", NULL, d->version);
     emit_count(em, "id_size", NULL, d->id_size);
     emit_time(em, "time", NULL, d->time);
-    emit_para(em, PARA_PLAIN, "%s: HPROF %s, taken %s", h->path, d->version,
+    emit_para(em, PARA_PLAIN, "%s: HPROF %s, taken %s",
+              emit_shown_path(em, h->path), d->version,
               time_text(time, d->time) ? time : "at an impossible time");
     if (d->dumps_in_file > 1)
         emit_para(em, PARA_WARNING,
@@ -215,14 +218,33 @@ static void file(struct emitter *em, const struct heap *h)
                   d->dumps_in_file, d->dump_read);
 }
 
-static void suspects_of_page(struct emitter *em, const struct report *r)
+/* Some object is always the largest. Where the memory was lost elsewhere,
+ * the page shows objects only if they are much of what was killed. */
+static bool is_to_be_shown(const struct report *r)
 {
     const struct heap *h = r->incident->heap;
+    uint64_t killed = report_killed_rss(r);
+    enum side s = r->verdict->side;
 
-    if (h->suspects.n)
+    if (s == SIDE_ON_HEAP || s == SIDE_UNDECIDED || s == SIDE_NONE)
+        return true;
+    return h->suspects.n && known(killed) &&
+           h->suspects.at[0].retained > killed / 10;
+}
+
+static void lists_of_page(struct emitter *em, const struct report *r)
+{
+    if (!is_to_be_shown(r)) {
+        emit_para(em, PARA_PLAIN,
+                  "Not where the memory was lost: `oomwhy suspects` and "
+                  "`oomwhy histogram` show what is in it.");
+        return;
+    }
+    if (r->incident->heap->suspects.n)
         report_suspects(em, r);
     else
         report_dominators(em, r);
+    report_histogram(em, r);
 }
 
 void report_heap(struct emitter *em, const struct report *r)
@@ -242,8 +264,7 @@ void report_heap(struct emitter *em, const struct report *r)
     sum(em, "unreachable", "Garbage", &h->unreachable);
     if (emit_is_page(em)) {
         report_damage(em, r);
-        suspects_of_page(em, r);
-        report_histogram(em, r);
+        lists_of_page(em, r);
         report_native(em, r);
     } else {
         report_roots(em, r);

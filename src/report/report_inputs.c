@@ -2,9 +2,9 @@
  * report_inputs.c - which files were looked at, what they are, what was
  * wrong with them.
  */
-#include <string.h>
-
 #include "report/report.h"
+
+#define FEW 6 /* files that the page of the whole report lists singly */
 
 static const char *damage_of(const struct input *in)
 {
@@ -27,7 +27,7 @@ static void input(struct emitter *em, const struct incident *i,
                   const struct input *in)
 {
     emit_item(em, NULL);
-    emit_text(em, "path", NULL, in->path);
+    emit_text(em, "path", NULL, emit_shown_path(em, in->path));
     emit_text(em, "kind", NULL, artifact_name(in->kind));
     emit_bytes(em, "bytes", NULL, in->bytes);
     emit_text(em, "sha256", NULL, *in->sha256 ? in->sha256 : NULL);
@@ -49,7 +49,7 @@ static void damaged(struct emitter *em, const struct incident *i)
         if (!damage_of(in))
             continue;
         emit_para(em, PARA_BULLET, "%s%s: %s", in->error ? "not read: " : "",
-                  in->path, damage_of(in));
+                  emit_shown_path(em, in->path), damage_of(in));
     }
     emit_end(em);
 }
@@ -78,45 +78,21 @@ void report_inputs(struct emitter *em, const struct report *r)
     damaged(em, r->incident);
 }
 
-/* "3 nmt, 1 hprof, 2 not recognised" */
-static void kinds(struct out *o, const struct incident *i)
-{
-    const char *comma = "";
-    unsigned k;
-
-    for (k = ARTIFACT_KINDS; k-- > 0;) {
-        const struct input *in;
-        uint64_t n = 0;
-
-        VEC_EACH (&i->inputs, in)
-            n += in->kind == k;
-        if (!n)
-            continue;
-        out_printf(o, "%s%llu %s", comma, (unsigned long long)n,
-                   k == ARTIFACT_UNKNOWN
-                       ? "not recognised"
-                       : artifact_name((enum artifact_kind)k));
-        comma = ", ";
-    }
-}
-
 void report_files(struct emitter *em, const struct report *r)
 {
     const struct incident *i = r->incident;
-    struct out o;
-    const char *text;
 
-    if (i->inputs.n <= 6) {
+    if (i->inputs.n <= FEW) {
         report_inputs(em, r);
         return;
     }
-    out_to_memory(&o, em->mem);
-    kinds(&o, i);
-    text = out_string(&o);
     emit_object(em, "inputs", "Inputs");
-    emit_para(em, PARA_PLAIN, "%llu files: %s. `oomwhy inputs` lists them.",
-              (unsigned long long)i->inputs.n, text ? text : "");
+    emit_para(em, PARA_PLAIN,
+              "%llu files%s%s, %llu of them of no known kind. `oomwhy "
+              "inputs` lists them.",
+              (unsigned long long)i->inputs.n,
+              em->base && *em->base ? " in " : "", em->base ? em->base : "",
+              (unsigned long long)i->ignored);
     emit_end(em);
     damaged(em, i);
-    out_deinit(&o);
 }

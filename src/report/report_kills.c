@@ -13,27 +13,36 @@
 static bool same_kill(const struct oom_kill *a, const struct oom_kill *b)
 {
     return a->pid == b->pid && a->total_vm == b->total_vm &&
-           a->anon == b->anon && a->file == b->file && a->time == b->time &&
-           (a->uptime < 0) == (b->uptime < 0) &&
-           (a->uptime < 0 || (int64_t)a->uptime == (int64_t)b->uptime);
+           a->anon == b->anon && a->file == b->file && a->shmem == b->shmem;
 }
 
-/* Kills that an earlier file told of are not told again: snapshots often
- * hold the same log over and over. */
-#define REMEMBERED 256
+/* Of two tellings of one kill the one with a date counts, else the first. */
+static bool tells_better(const struct input *a, const struct oom_kill *x,
+                         const struct input *b, const struct oom_kill *y)
+{
+    bool dated = x->time != INT64_MIN;
 
-static bool told_before(const struct incident *i, const struct input *in,
-                        const struct oom_kill *k)
+    return dated == (y->time != INT64_MIN) ? a < b : dated;
+}
+
+/* Snapshots often hold the same log over and over. */
+#define COMPARED 256
+
+static bool told_elsewhere(const struct incident *i, const struct input *in,
+                           const struct oom_kill *k)
 {
     const struct input *it;
     uint64_t n;
 
-    for (it = i->inputs.at; it < in; it++) {
-        if (it->kind != ARTIFACT_KERNEL_LOG || !it->kernel)
+    VEC_EACH (&i->inputs, it) {
+        if (it == in || it->kind != ARTIFACT_KERNEL_LOG || !it->kernel)
             continue;
-        for (n = 0; n < it->kernel->kills.n && n < REMEMBERED; n++)
-            if (same_kill(&it->kernel->kills.at[n], k))
+        for (n = 0; n < it->kernel->kills.n && n < COMPARED; n++) {
+            const struct oom_kill *other = &it->kernel->kills.at[n];
+
+            if (same_kill(other, k) && tells_better(it, other, in, k))
                 return true;
+        }
     }
     return false;
 }
@@ -139,7 +148,7 @@ void report_kills(struct emitter *em, const struct report *r)
         if (in->kind != ARTIFACT_KERNEL_LOG || !in->kernel)
             continue;
         VEC_EACH (&in->kernel->kills, k)
-            if (!told_before(r->incident, in, k))
+            if (!told_elsewhere(r->incident, in, k))
                 kill_row(em, in, k, r->top);
     }
     emit_end(em);

@@ -61,6 +61,26 @@ static void peers(struct emitter *em, const struct heap_natives *n,
     emit_end(em);
 }
 
+/* Next to a heap that ran full, pages are silent about what is ordinary. */
+static bool is_beside_the_point(const struct report *r)
+{
+    const struct heap *h = r->incident->heap;
+
+    return r->verdict && r->verdict->side == SIDE_ON_HEAP &&
+           h->natives.owners.bytes + h->natives.segments.bytes <
+               h->reachable.bytes / 4;
+}
+
+static void threads(struct emitter *em, const struct heap_natives *n)
+{
+    emit_object(em, "threads", NULL);
+    emit_count(em, "platform", n->platform_threads ? "Platform threads" : NULL,
+               n->platform_threads);
+    emit_count(em, "virtual", n->virtual_threads ? "Virtual threads" : NULL,
+               n->virtual_threads);
+    emit_end(em);
+}
+
 void report_native(struct emitter *em, const struct report *r)
 {
     const struct heap_natives *n;
@@ -69,6 +89,8 @@ void report_native(struct emitter *em, const struct report *r)
         emit_null(em, "native");
         return;
     }
+    if (emit_is_page(em) && is_beside_the_point(r))
+        return;
     n = &r->incident->heap->natives;
     emit_object(em, "native", "Native memory seen from the heap");
     direct(em, n);
@@ -76,18 +98,10 @@ void report_native(struct emitter *em, const struct report *r)
                n->jvm_counter ? "The JVM counts" : NULL, n->jvm_counter);
     emit_bytes(em, "netty_counter_bytes",
                n->netty_counter ? "Netty counts" : NULL, n->netty_counter);
-    emit_object(em, "threads", NULL);
-    emit_count(em, "platform", n->platform_threads ? "Platform threads" : NULL,
-               n->platform_threads);
-    emit_count(em, "virtual", n->virtual_threads ? "Virtual threads" : NULL,
-               n->virtual_threads);
-    emit_end(em);
+    threads(em, n);
     peers(em, n, r->top);
-    if (n->holders.n)
-        report_suspect_list(
-            em, r, "holders", "Who holds it", n->holders.at,
-            report_rows(n->holders.n, emit_is_page(em) ? 1 : r->top));
-    else
-        report_suspect_list(em, r, "holders", "Who holds it", NULL, 0);
+    report_suspect_list(
+        em, r, "holders", "Who holds most of it", n->holders.at,
+        report_rows(n->holders.n, emit_is_page(em) ? 1 : r->top));
     emit_end(em);
 }

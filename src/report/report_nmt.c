@@ -159,7 +159,7 @@ static void categories(struct emitter *em, const struct report *r,
             at[i] = &now->categories.at[i];
         if (emit_is_page(em)) {
             qsort(at, n, sizeof *at, by_committed);
-            n = report_rows(n, r->top ? r->top + 3 : 0);
+            n = report_rows(n, r->top);
         }
         for (i = 0; i < n; i++)
             category(em, at[i], now, first);
@@ -178,7 +178,7 @@ void report_nmt(struct emitter *em, const struct report *r)
         return;
     }
     emit_object(em, "nmt", "Native memory tracking");
-    emit_para(em, PARA_PLAIN, "%s", in->path);
+    emit_para(em, PARA_PLAIN, "%s", emit_shown_path(em, in->path));
     emit_object(em, "total", NULL);
     emit_bytes(em, "reserved", NULL, now->total.reserved);
     emit_bytes(em, "committed", "Committed in all", now->total.committed);

@@ -9,7 +9,8 @@
 #include "report/report.h"
 #include "report/text.h"
 
-#define PATH_ENDS 4 /* steps shown at either end of a long path */
+#define PATH_ENDS     4 /* steps shown at either end of a long path */
+#define PAGE_CONTENTS 4 /* rows of what a suspect holds */
 
 static bool is_class_object(const char *class_name, const char *name)
 {
@@ -41,12 +42,14 @@ void report_object_name(struct emitter *em, const char *class_name,
     out_deinit(&o);
 }
 
-static void step(struct emitter *em, const struct heap_step *s)
+/* The first step comes from nowhere: pages say so. */
+static void step(struct emitter *em, const struct heap_step *s, bool first)
 {
     emit_item(em, NULL);
     report_object_name(em, s->class_name, s->name);
     emit_id(em, "id", NULL, s->id);
-    emit_text(em, "via", NULL, s->via);
+    emit_text(em, "via", NULL,
+              s->via || !first || !emit_is_page(em) ? s->via : "(root)");
     emit_end(em);
 }
 
@@ -79,7 +82,7 @@ static void path(struct emitter *em, const char *key, const char *title,
             i = n - PATH_ENDS;
             left_out(em, n - 2 * PATH_ENDS);
         }
-        step(em, &s[i]);
+        step(em, &s[i], i == 0);
     }
     emit_end(em);
 }
@@ -120,16 +123,19 @@ static void accumulation(struct emitter *em, const struct heap_suspect *s)
 
 static void contents(struct emitter *em, const struct heap_suspect *s)
 {
+    uint64_t n = emit_is_page(em) ? report_rows(s->contents.n, PAGE_CONTENTS)
+                                  : s->contents.n;
+
     static const struct column columns[] = {
         {"objects", NULL, 11},
         {"retained_bytes", NULL, 10},
         {"class", NULL, 0},
         {0},
     };
-    const struct heap_held *c;
+    const struct heap_held *c = s->contents.at, *end = c + n;
 
     emit_table(em, "contents", "It holds", columns);
-    VEC_EACH (&s->contents, c) {
+    for (; c < end; c++) {
         emit_item(em, NULL);
         emit_text(em, "class", NULL, c->class_name);
         emit_count(em, "objects", NULL, c->objects);
@@ -154,10 +160,10 @@ static void figures(struct emitter *em, const struct report *r,
         emit_null(em, "id");
     emit_count(em, "objects", NULL, s->objects);
     emit_bytes(em, "retained_bytes", NULL, s->retained);
-    emit_bytes(em, "native_retained_bytes",
-               s->native_retained ? "Native memory" : NULL, s->native_retained);
+    emit_bytes(em, "native_retained_bytes", NULL, s->native_retained);
     emit_share(em, "share_of_heap", NULL, s->retained, heap);
-    emit_share(em, "share_of_killed_rss", "Of the killed RSS", s->retained,
+    emit_share(em, "share_of_killed_rss", "Of the killed RSS",
+               s->retained + known_or(s->native_retained, 0),
                report_killed_rss(r));
 }
 
@@ -179,6 +185,8 @@ static void headline(struct out *o, const struct report *r,
     if (heap)
         out_printf(o, ", %s of the heap",
                    text_share(buf, (double)s->retained / (double)heap));
+    if (known(s->native_retained) && s->native_retained > s->retained)
+        out_printf(o, ", and %s off it", size_text(size, s->native_retained));
 }
 
 static void suspect(struct emitter *em, const struct report *r,

@@ -172,7 +172,8 @@ void report_wrong_dump(struct emitter *em, const struct report *r)
     emit_text(em, "why", NULL, w->why);
     emit_para(em, PARA_WARNING,
               "%s explains at most %s (%.0f%%) of the %s that were killed.",
-              w->path, size_text(most, w->explains_at_most), w->share * 100,
+              emit_shown_path(em, w->path),
+              size_text(most, w->explains_at_most), w->share * 100,
               size_text(killed, w->killed_rss));
     emit_para(em, PARA_PLAIN, "%s", w->why ? w->why : "");
     emit_end(em);
