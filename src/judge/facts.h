@@ -101,6 +101,9 @@ void facts_heap(struct facts *f);                   /* facts_heap.c */
 /* Whether the process ended for want of memory or of another resource, as
  * far as anybody saw. */
 bool facts_died(const struct facts *f);
+/* What a collection would leave of the dump, short of memory: without what
+ * only soft references reach, with what waits to be finalized. */
+uint64_t facts_live_of(const struct heap *h);
 /* Whether one of these kinds is the OutOfMemoryError that counts. */
 bool facts_oome_is(const struct facts *f, enum oome_kind kind);
 

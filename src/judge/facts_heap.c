@@ -2,52 +2,55 @@
  * facts_heap.c - how large the live set is and whether it grows: from heap
  * dumps, from what full collections left, from class histograms.
  *
- * A soft-referenced cache is no live set: it goes when memory runs short,
- * so the bytes that only soft references reach are left out.
+ * A soft-referenced cache is no live set: it goes when memory runs short.
+ * What waits to be finalized is: it stays until its finalizer has run.
  */
 #include "facts.h"
 
-static uint64_t live_of(const struct heap *h)
+uint64_t facts_live_of(const struct heap *h)
 {
-    return known_minus(h->reachable.bytes, h->soft.bytes);
+    if (!known(h->reachable.bytes))
+        return h->all.bytes;
+    if (h->mat)
+        return known_minus(h->reachable.bytes, h->soft.bytes);
+    return h->reachable.bytes + h->final.bytes;
+}
+
+static bool made_by_error(const struct facts *f)
+{
+    return f->heap && f->heap->oome_thread < f->heap->threads.n;
 }
 
 /* The dump of the error itself, then the last full collection (later than
  * any dump on request), then the dump, then a histogram. */
 static void find_live(struct facts *f)
 {
-    const struct moment *m;
-    bool own = f->heap && f->heap->oome_thread < f->heap->threads.n;
+    bool full = f->gc && f->gc->full_count;
 
-    if (own)
-        f->live = figure_of(f->dump, live_of(f->heap), 0);
-    if (f->gc && f->gc->full_count)
+    if (made_by_error(f) || (f->heap && (!full || !facts_died(f))))
+        f->live = figure_of(f->dump, facts_live_of(f->heap), 0);
+    if (full)
         figure_fill(&f->live, figure_of(f->gc_input, f->gc->last_full_after,
                                         f->gc->last_line));
-    if (f->heap)
-        figure_fill(&f->live, figure_of(f->dump, live_of(f->heap), 0));
-    for (uint64_t i = f->moments.n; i-- > 0;) {
-        m = &f->moments.at[i];
-        figure_fill(&f->live, m->heap_live);
-    }
+    for (uint64_t i = f->moments.n; i-- > 0;)
+        figure_fill(&f->live, f->moments.at[i].heap_live);
 }
 
+/* Of the same witness as `live`, or the two can't be compared. The earlier
+ * dump is read in haste: all its objects, which is no less than its live
+ * ones. */
 static void find_live_before(struct facts *f)
 {
     const struct incident *i = f->incident;
     const struct moment *m;
 
-    if (i->heap_before && f->live.line == LINE_DUMP) {
+    if (f->live.line == LINE_DUMP && i->heap_before)
         f->live_before = figure_of(&i->inputs.at[i->heap_before_input],
-                                   live_of(i->heap_before), 0);
-        return;
-    }
-    if (f->gc && f->live.line == LINE_GC && f->gc->full_count > 1) {
+                                   facts_live_of(i->heap_before), 0);
+    if (f->live.line == LINE_GC && f->gc->full_count > 1)
         f->live_before = figure_of(f->gc_input, f->gc->first_full_after, 0);
-        return;
-    }
-    VEC_EACH (&f->moments, m)
-        if (f->live.line == LINE_JCMD)
+    if (f->live.line == LINE_JCMD)
+        VEC_EACH (&f->moments, m)
             figure_fill(&f->live_before, m->heap_live);
 }
 

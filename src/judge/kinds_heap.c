@@ -68,41 +68,44 @@ static void name_suspect(const struct facts *f, struct pen *p,
 static void argue_suspect(const struct facts *f, struct pen *p,
                           struct finding *ret)
 {
-    uint64_t bytes = ret->culprit.bytes;
+    uint64_t bytes = ret->culprit.bytes, live = facts_live_of(f->heap);
 
     if (!ret->culprit.known || !known(bytes))
         return;
     finding_for(ret, SUPPORTING, dump_says(f, bytes), "bytes",
-                pen_write(p, "%s holds %s of the %s reachable (%s)",
+                pen_write(p, "%s holds %s of the %s alive (%s)",
                           ret->culprit.name, pen_size(p, bytes),
-                          pen_size(p, f->heap->reachable.bytes),
-                          pen_share(p, bytes, f->heap->reachable.bytes)));
+                          pen_size(p, live), pen_share(p, bytes, live)));
 }
 
-bool kind_of_heap(const struct facts *f, struct pen *p, struct finding *ret)
+/* The first pattern that accounts for a third of the live set. */
+static bool match(const struct facts *f, struct pen *p, struct finding *ret)
 {
-    struct pattern_match m;
+    uint64_t live = facts_live_of(f->heap);
 
-    if (humongous(f, p, ret) && !f->heap)
-        return false;
-    if (!f->heap || f->heap->quick)
-        return false;
     for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {
-        memset(&m, 0, sizeof m);
-        m.text = "";
-        if (ret->kind == KIND_G1_HUMONGOUS ||
-            !patterns[i].match(f->heap, p, &m) ||
-            m.bytes < f->heap->reachable.bytes / 3)
+        struct pattern_match m = {.text = ""};
+
+        if (!patterns[i].match(f->heap, p, &m) || m.bytes < live / 3)
             continue;
         ret->kind = patterns[i].kind;
         name_suspect(f, p, m.suspect, ret);
         if (m.culprit)
             culprit_named(m.culprit, m.bytes, &ret->culprit);
         finding_for(ret, SUPPORTING, dump_says(f, m.bytes), "bytes", m.text);
-        argue_suspect(f, p, ret);
         return true;
     }
-    name_suspect(f, p, NULL, ret);
+    return false;
+}
+
+bool kind_of_heap(const struct facts *f, struct pen *p, struct finding *ret)
+{
+    bool g1 = humongous(f, p, ret);
+
+    if (!f->heap || f->heap->quick)
+        return !g1 && kind_of_histogram(f, p, ret);
+    if (g1 || !match(f, p, ret))
+        name_suspect(f, p, NULL, ret);
     argue_suspect(f, p, ret);
     return ret->culprit.known;
 }

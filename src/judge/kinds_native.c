@@ -320,13 +320,19 @@ static void by_mappings(const struct facts *f, struct pen *p, uint64_t bytes,
     }
 }
 
+bool kind_of_owned(const struct facts *f, struct pen *p, uint64_t bytes,
+                   struct finding *ret)
+{
+    return census(f, p, bytes, ret) || zlib(f, p, bytes, ret);
+}
+
 static void kind_of_untracked(const struct facts *f, struct pen *p,
                               const struct part *part, struct finding *ret)
 {
     uint64_t bytes = size_of(part);
 
     /* Without NMT the census is held against everything but the heap. */
-    if (!f->last->nmt && census(f, p, bytes, ret))
+    if (!f->last->nmt && kind_of_owned(f, p, bytes, ret))
         return;
     if (zlib(f, p, bytes, ret) || retention(f, p, bytes, ret) ||
         live_malloc(f, p, bytes, ret))

@@ -38,11 +38,17 @@ void kind_of_part(const struct facts *f, struct pen *p, const struct part *part,
 /* The same for direct memory that the JVM itself refused. */
 void kind_of_direct(const struct facts *f, struct pen *p, uint64_t bytes,
                     struct finding *ret);
+/* What the dump's objects own off the heap, if that is half of `bytes`. */
+bool kind_of_owned(const struct facts *f, struct pen *p, uint64_t bytes,
+                   struct finding *ret);
 /* kinds_metaspace.c */
 void kind_of_metaspace(const struct facts *f, struct pen *p,
                        struct finding *ret);
 /* kinds_heap.c: what fills the live set. False: no dump tells. */
 bool kind_of_heap(const struct facts *f, struct pen *p, struct finding *ret);
+/* kinds_histogram.c: the same from a class histogram; a poor man's dump. */
+bool kind_of_histogram(const struct facts *f, struct pen *p,
+                       struct finding *ret);
 
 /* ---- shared sentences -------------------------------------------------------
  */

@@ -173,10 +173,38 @@ static void judge_part(const struct facts *f, struct pen *p,
                       kind_title(ret->kind));
 }
 
-/* The kernel's word alone: who died, not why. */
+/* Only what the dump's objects own off the heap is more than a remainder. */
+static void judge_owned(const struct facts *f, struct pen *p,
+                        const struct part *rest, struct finding *ret)
+{
+    struct finding owned;
+
+    finding_init(&owned, KIND_NOT_ENOUGH_EVIDENCE);
+    argue_kill(f, p, &owned);
+    if (!kind_of_owned(f, p, rest->last, &owned))
+        return;
+    owned.summary =
+        pen_write(p, "Killed by the kernel%s; %s: %s.", at_limit(f, p),
+                  owned.culprit.name ? owned.culprit.name
+                                     : "native memory that Java objects own",
+                  kind_title(owned.kind));
+    *ret = owned;
+}
+
+/*
+ * Nothing but the kernel's word and perhaps a dump. If its objects, or the
+ * native memory they own, cover half of what was killed, that is the answer;
+ * otherwise only what the dump is not is known.
+ */
 static bool judge_kill_alone(const struct facts *f, struct pen *p,
                              struct finding *ret)
 {
+    struct part rest = {.kind = PART_UNTRACKED,
+                        .verdict = KIND_NATIVE_UNTRACKED_MALLOC,
+                        .name = "outside the heap"};
+    uint64_t heap = f->heap ? f->heap->all.bytes : 0;
+    uint64_t private = known_minus(f->rss.value, known_or(f->file.value, 0));
+
     finding_init(ret, KIND_NOT_ENOUGH_EVIDENCE);
     argue_kill(f, p, ret);
     ret->summary = pen_write(
@@ -184,6 +212,18 @@ static bool judge_kill_alone(const struct facts *f, struct pen *p,
         "The kernel killed the JVM%s, but nothing captured tells what its %s "
         "were made of.",
         at_limit(f, p), known(end_rss(f)) ? pen_size(p, end_rss(f)) : "pages");
+    if (!f->heap || !known(private))
+        return true;
+    if (heap > private / 2) {
+        struct part part = {.kind = PART_HEAP, .last = heap, .end = heap};
+
+        part.figure = figure_of(f->dump, heap, 0);
+        judge_heap(f, p, &part, ret);
+        return true;
+    }
+    rest.last = rest.end = rest.growth = known_minus(private, heap);
+    rest.figure = figure_derived(rest.last);
+    judge_owned(f, p, &rest, ret);
     return true;
 }
 
@@ -248,14 +288,18 @@ static bool still_grows(const struct facts *f)
            last - middle > (last - first) / 4;
 }
 
-/* A live set that doubled, or rose with every full collection by half. */
+/* A live set half as large again, by dumps or by one full collection after
+ * the other. */
 static bool live_grows(const struct facts *f)
 {
     uint64_t now = f->live.value, before = f->live_before.value;
 
     if (!known(now) || !known(before) || now < before + 4 * MIB)
         return false;
-    return now >= 2 * before || (f->live_rises && now >= before + before / 2);
+    /* A cache of soft references swells and shrinks between collections. */
+    if (f->live.line != LINE_DUMP && !f->live_rises)
+        return false;
+    return now >= before + before / 2;
 }
 
 static void judge_live_growth(const struct facts *f, struct pen *p,

@@ -1,0 +1,174 @@
+/*
+ * kinds_histogram.c - what a class histogram gives away when there is no
+ * heap dump: numbers of the JDK's own bookkeeping objects, never paths.
+ *
+ * A count says that a mechanism is in use a thousandfold, not that it holds
+ * the bytes: what is named here is at most a good guess.
+ */
+#include "rules.h"
+
+#include <string.h>
+
+#include "culprit.h"
+
+#define MANY 500 /* ordinary programs have a few dozen of each */
+
+struct tally {
+    const struct facts *facts;
+    const struct class_histogram *at;
+    const struct input *input;
+    struct pen *pen;
+    struct finding *ret;
+};
+
+static const struct histogram_row *row_of(const struct tally *t,
+                                          const char *name)
+{
+    const struct histogram_row *r;
+
+    VEC_EACH (&t->at->rows, r)
+        if (strcmp(r->class_name, name) == 0)
+            return r;
+    return NULL;
+}
+
+static bool conclude(struct tally *t, enum verdict_kind kind,
+                     const struct histogram_row *r, const char *text)
+{
+    t->ret->kind = kind;
+    finding_for(t->ret, SUPPORTING, figure_of(t->input, r->objects, r->line),
+                "count", text);
+    culprit_named(pen_write(t->pen, "%llu objects of %s",
+                            (unsigned long long)r->objects, r->class_name),
+                  UNKNOWN, &t->ret->culprit);
+    return true;
+}
+
+static const struct {
+    const char *class_name;
+    enum verdict_kind kind;
+    const char *what;
+} counted[] = {
+    {"java.lang.ref.Finalizer", KIND_FINALIZER_BACKLOG,
+     "objects with a finalizer wait"},
+    {"jdk.internal.ref.CleanerImpl$PhantomCleanableRef", KIND_CLEANER_BACKLOG,
+     "cleaning actions wait"},
+    {"java.lang.VirtualThread", KIND_VIRTUAL_THREADS,
+     "virtual threads are alive"},
+    {"java.util.concurrent.LinkedBlockingQueue$Node", KIND_HEAP_BACKLOG,
+     "elements wait in queues between threads"},
+    {"java.util.concurrent.LinkedBlockingDeque$Node", KIND_HEAP_BACKLOG,
+     "elements wait in queues between threads"},
+    {"java.util.concurrent.ConcurrentLinkedQueue$Node", KIND_HEAP_BACKLOG,
+     "elements wait in queues between threads"},
+    {"java.util.concurrent.FutureTask", KIND_HEAP_BACKLOG,
+     "tasks wait to be run"},
+    {"java.util.concurrent.ScheduledThreadPoolExecutor$ScheduledFutureTask",
+     KIND_HEAP_BACKLOG, "tasks wait to be run"},
+    {"java.util.concurrent.CompletableFuture$AsyncRun", KIND_HEAP_BACKLOG,
+     "tasks wait to be run"},
+    {"java.util.concurrent.CompletableFuture$AsyncSupply", KIND_HEAP_BACKLOG,
+     "tasks wait to be run"},
+};
+
+static bool by_count(struct tally *t)
+{
+    for (size_t i = 0; i < sizeof counted / sizeof *counted; i++) {
+        const struct histogram_row *r = row_of(t, counted[i].class_name);
+
+        if (r && r->objects >= MANY)
+            return conclude(t, counted[i].kind, r,
+                            pen_write(t->pen, "%llu %s",
+                                      (unsigned long long)r->objects,
+                                      counted[i].what));
+    }
+    return false;
+}
+
+/* One object of an array class that takes a third of the heap, or a few. */
+static bool by_array(struct tally *t)
+{
+    const struct histogram_row *r;
+
+    VEC_EACH (&t->at->rows, r)
+        if (strchr(r->class_name, '[') && r->objects &&
+            r->bytes / r->objects > t->at->bytes / 4)
+            return conclude(t, KIND_GROWING_ARRAY, r,
+                            pen_write(t->pen, "%llu arrays take %s",
+                                      (unsigned long long)r->objects,
+                                      pen_size(t->pen, r->bytes)));
+    return false;
+}
+
+static bool is_application(const char *c)
+{
+    return strncmp(c, "java.", 5) != 0 && strncmp(c, "jdk.", 4) != 0 &&
+           strncmp(c, "sun.", 4) != 0 && !strchr(c, '[') && strchr(c, '.');
+}
+
+/* As many objects of an inner class as of its outer one. */
+static bool by_inner(struct tally *t)
+{
+    const struct histogram_row *inner, *outer;
+    const char *dollar;
+
+    VEC_EACH (&t->at->rows, inner) {
+        dollar = strrchr(inner->class_name, '$');
+        if (!dollar || inner->objects < MANY ||
+            !is_application(inner->class_name) || dollar[1] < '0' ||
+            dollar[1] > '9')
+            continue;
+        VEC_EACH (&t->at->rows, outer)
+            if (outer->objects == inner->objects &&
+                strlen(outer->class_name) ==
+                    (size_t)(dollar - inner->class_name) &&
+                strncmp(outer->class_name, inner->class_name,
+                        (size_t)(dollar - inner->class_name)) == 0)
+                return conclude(t, KIND_LISTENER_LEAK, inner,
+                                pen_write(t->pen,
+                                          "%llu objects of the inner class "
+                                          "%s, as many as of its outer class",
+                                          (unsigned long long)inner->objects,
+                                          inner->class_name));
+    }
+    return false;
+}
+
+/* Every string has an array: equal numbers say that the arrays are theirs. */
+static bool by_strings(struct tally *t)
+{
+    const struct histogram_row *s = row_of(t, "java.lang.String");
+    const struct histogram_row *a = row_of(t, "byte[]");
+
+    if (!a || (row_of(t, "char[]") && row_of(t, "char[]")->bytes > a->bytes))
+        a = row_of(t, "char[]");
+    if (!s || !a || a->objects > s->objects + s->objects / 4 ||
+        s->bytes + a->bytes < t->at->bytes / 2)
+        return false;
+    return conclude(t, KIND_STRING_GROWTH, s,
+                    pen_write(t->pen, "%llu strings take %s",
+                              (unsigned long long)s->objects,
+                              pen_size(t->pen, s->bytes + a->bytes)));
+}
+
+/* The last histogram that was taken. */
+static bool find(const struct facts *f, struct tally *t)
+{
+    for (uint64_t i = f->moments.n; i-- > 0;) {
+        t->at = f->moments.at[i].histogram;
+        t->input = f->moments.at[i].histogram_input;
+        if (t->at)
+            return true;
+    }
+    return false;
+}
+
+bool kind_of_histogram(const struct facts *f, struct pen *p,
+                       struct finding *ret)
+{
+    struct tally t = {.facts = f, .pen = p, .ret = ret};
+
+    if (!find(f, &t) || !t.at->bytes)
+        return false;
+    return by_count(&t) || by_array(&t) || by_inner(&t) || by_strings(&t);
+}
