@@ -186,8 +186,8 @@ bool oome_same_trace(const char *line)
 {
     const char *s = text_skip_blanks(line);
 
-    return text_starts(s, "Caused by:") || text_starts(s, "... ") ||
-           text_starts(s, "Suppressed:");
+    return strstr(s, "Caused by: ") || text_starts(s, "... ") ||
+           strstr(s, "\t... ") || text_starts(s, "Suppressed:");
 }
 
 /* ---- is it an event? --------------------------------------------------- */
@@ -197,6 +197,20 @@ static bool ends_with_word(const char *from, const char *end, const char *word)
     size_t n = strlen(word);
 
     return (size_t)(end - from) >= n && memcmp(end - n, word, n) == 0;
+}
+
+/* "12:00:01.123", "2026-01-31T10:00:00Z", and what container runtimes put
+ * behind it: "stdout F". */
+static bool ends_with_stamp(const char *from, const char *end)
+{
+    const char *s;
+
+    if (ends_with_word(from, end, "stdout F") ||
+        ends_with_word(from, end, "stderr F"))
+        return true;
+    for (s = end; s > from && !text_is_blank(s[-1]); s--)
+        ;
+    return text_is_digit(*s) && memchr(s, ':', (size_t)(end - s));
 }
 
 /*
@@ -220,8 +234,7 @@ static bool announced(const char *from, const char *end)
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (ends_with_word(from, end, words[i]))
             return true;
-    /* A time stamp or log counter: "12:00:01.123 java.lang...." */
-    return text_is_digit(end[-1]) && memchr(from, ':', (size_t)(end - from));
+    return ends_with_stamp(from, end);
 }
 
 /* The message's end: of the line, of a JSON string, or of its first line

@@ -177,6 +177,9 @@ START_TEST(announcements)
         "java.lang.OutOfMemoryError: Java heap space",
         "Caused by: java.lang.OutOfMemoryError: Java heap space",
         "10:00:01.123 java.lang.OutOfMemoryError: Java heap space",
+        "2026-01-31T10:00:00.1Z java.lang.OutOfMemoryError: Java heap space",
+        "2026-01-31T10:00:00Z stderr F java.lang.OutOfMemoryError: Java heap "
+        "space",
         "# java.lang.OutOfMemoryError: Java heap space",
         "Terminating due to java.lang.OutOfMemoryError: Java heap space",
         "Handler dispatch failed; nested exception is "
@@ -909,7 +912,7 @@ Suite *logs_suite(void)
     tcase_add_test(app, an_error_with_its_stack);
     tcase_add_loop_test(app, kinds, 0, 17);
     tcase_add_loop_test(app, remarks, 0, 10);
-    tcase_add_loop_test(app, announcements, 0, 9);
+    tcase_add_loop_test(app, announcements, 0, 11);
     tcase_add_test(app, one_line_json);
     tcase_add_test(app, nested_and_caused);
     tcase_add_test(app, without_message);
