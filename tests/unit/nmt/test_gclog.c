@@ -1,0 +1,261 @@
+/*
+ * test_gclog.c - GC logs of every collector, unified and of JDK 8.
+ */
+#define _GNU_SOURCE
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "jvm_texts.h"
+#include "nmt/logs.h"
+
+#define KB(n) ((uint64_t)(n) << 10)
+#define MB(n) ((uint64_t)(n) << 20)
+
+TCase *gclog_case(void);
+
+/* ---- GC logs
+ * ------------------------------------------------------------------ */
+
+static void read_gc(struct text *t, const char *s, struct gc_log *log)
+{
+    text_open(t, s);
+    ck_assert(gc_log_read(t->source, &t->arena, log, &t->err));
+}
+
+static void gc_done(struct text *t, struct gc_log *log)
+{
+    gc_log_deinit(log, &t->mem);
+    text_close(t);
+}
+
+static const char unified[] =
+    "[2026-01-31T10:00:00.000+0000][0.015s][info][gc] Using G1\n"
+    "[2026-01-31T10:00:00.000+0000][0.015s][info][gc,init] Memory: 384M\n"
+    "[2026-01-31T10:00:00.000+0000][0.015s][info][gc,init] Heap Region Size: "
+    "1M\n"
+    "[2026-01-31T10:00:00.000+0000][0.015s][info][gc,init] Heap Max Capacity: "
+    "48M\n"
+    "[2026-01-31T10:00:00.100+0000][0.115s][info][gc,start] GC(0) Pause Young "
+    "(Normal) (G1 Evacuation Pause)\n"
+    "[2026-01-31T10:00:00.110+0000][0.125s][info][gc,heap] GC(0) Humongous "
+    "regions: 9->7\n"
+    "[2026-01-31T10:00:00.110+0000][0.125s][info][gc,metaspace] GC(0) "
+    "Metaspace: 526K(704K)->526K(704K)\n"
+    "[2026-01-31T10:00:00.110+0000][0.125s][info][gc] GC(0) Pause Young "
+    "(Normal) (G1 Evacuation Pause) 20M->12M(40M) 9.1ms\n"
+    "[2026-01-31T10:00:00.200+0000][0.215s][info][gc] GC(1) Pause Remark "
+    "44M->44M(48M) 1.0ms\n"
+    "[2026-01-31T10:00:01.000+0000][1.015s][info][gc] GC(2) Pause Full "
+    "(System.gc()) 45M->31M(48M) 9.1ms\n"
+    "[2026-01-31T10:00:02.000+0000][2.015s][info][gc,heap] GC(3) Humongous "
+    "regions: 7->2\n"
+    "[2026-01-31T10:00:02.000+0000][2.015s][info][gc] GC(3) Pause Full (G1 "
+    "Compaction Pause) 47M->46M(48M) 9.1ms\n";
+
+START_TEST(unified_g1)
+{
+    struct gc_log g;
+    struct text t;
+
+    read_gc(&t, unified, &g);
+    ck_assert_str_eq(g.collector, "G1");
+    ck_assert_uint_eq(g.container_memory, MB(384));
+    ck_assert_uint_eq(g.heap_max, MB(48));
+    ck_assert_uint_eq(g.region_size, MB(1));
+    ck_assert_uint_eq(g.count, 3);
+    ck_assert_uint_eq(g.full_count, 2);
+    ck_assert_uint_eq(g.pauses.n, 3);
+    ck_assert(!g.pauses.at[0].full);
+    ck_assert_str_eq(g.pauses.at[0].cause, "G1 Evacuation Pause");
+    ck_assert(g.pauses.at[0].uptime == 0.125);
+    ck_assert_int_eq(g.pauses.at[0].time, 1769853600110);
+    ck_assert_uint_eq(g.pauses.at[0].line, 8);
+    ck_assert_str_eq(g.pauses.at[1].cause, "System.gc()");
+    ck_assert_uint_eq(g.first_full_after, MB(31));
+    ck_assert_uint_eq(g.last_full_after, MB(46));
+    ck_assert_uint_eq(g.peak_before, MB(47));
+    ck_assert_uint_eq(g.peak_capacity, MB(48));
+    ck_assert_uint_eq(g.humongous_last, MB(2));
+    ck_assert_uint_eq(g.humongous_peak, MB(7));
+    ck_assert_uint_eq(g.last_line, 12);
+    gc_done(&t, &g);
+}
+END_TEST
+
+START_TEST(unified_z)
+{
+    struct gc_log g;
+    struct text t;
+
+    read_gc(&t,
+            "[0.005s][info][gc,init] Initializing The Z Garbage Collector\n"
+            "[1.005s][info][gc,heap] GC(0)      Live:         -        36M "
+            "(7%)     36M (7%)\n"
+            "[1.005s][info][gc] GC(0) Garbage Collection (Warmup) "
+            "104M(20%)->54M(11%)\n"
+            "[2.005s][info][gc] GC(1) Major Collection (Allocation Rate) "
+            "204M(40%)->154M(30%) 0.025s\n"
+            "[2.105s][info][gc] GC(2) Minor Collection (Allocation Rate) "
+            "205M(40%)->164M(30%) 0.025s\n"
+            "[2.205s][info][gc] Allocation Stall (main) 12.345ms\n",
+            &g);
+    ck_assert_str_eq(g.collector, "Z");
+    ck_assert_uint_eq(g.count, 3);
+    ck_assert_uint_eq(g.full_count, 2);
+    ck_assert_uint_eq(g.first_full_after, MB(36)); /* marked, not left */
+    ck_assert_uint_eq(g.last_full_after, MB(154));
+    ck_assert_uint_eq(g.peak_before, MB(205));
+    ck_assert(!known(g.pauses.at[0].capacity));
+    ck_assert_str_eq(g.pauses.at[1].cause, "Allocation Rate");
+    ck_assert_uint_eq(g.stalls, 1);
+    gc_done(&t, &g);
+}
+END_TEST
+
+START_TEST(unified_shenandoah)
+{
+    struct gc_log g;
+    struct text t;
+
+    read_gc(&t,
+            "[0.005s][info][gc] Using Shenandoah\n"
+            "[1.0s][info][gc] GC(0) Pause Init Mark 0.123ms\n"
+            "[1.0s][info][gc] GC(0) Concurrent cleanup 104M->54M(256M) 0.1ms\n"
+            "[1.1s][info][gc] GC(1) Pause Degenerated GC (Mark) "
+            "250M->240M(256M) 10ms\n"
+            "[1.2s][info][gc] GC(2) Pause Full 255M->254M(256M) 99ms\n",
+            &g);
+    ck_assert_str_eq(g.collector, "Shenandoah");
+    ck_assert_uint_eq(g.count, 3);
+    ck_assert_uint_eq(g.full_count, 1);
+    ck_assert_uint_eq(g.last_full_after, MB(254));
+    ck_assert_uint_eq(g.stalls, 1);
+    ck_assert_ptr_null(g.pauses.at[2].cause);
+    gc_done(&t, &g);
+}
+END_TEST
+
+static const char old_log[] =
+    "CommandLine flags: -XX:MaxHeapSize=4194304000 -XX:+UseParallelGC \n"
+    "0.345: [GC (Allocation Failure) [PSYoungGen: 6144K->496K(7168K)] "
+    "6144K->520K(23552K), 0.0012 secs] [Times: user=0.00]\n"
+    "2026-01-31T10:00:00.000+0000: 1.345: [Full GC (Ergonomics) [PSYoungGen: "
+    "496K->0K(7168K)] [ParOldGen: 24K->400K(16384K)] 520K->400K(23552K), "
+    "[Metaspace: 2658K->2658K(1056768K)], 0.0045 secs]\n"
+    "2.345: [GC (Allocation Failure) 2.345: [DefNew: 8192K->1024K(9216K), "
+    "0.0012 secs] 8192K->2048K(19456K), 0.0013 secs]\n"
+    "3.1: [GC pause (G1 Evacuation Pause) (young), 0.0012 secs]\n"
+    "   [Parallel Time: 1.0 ms, GC Workers: 2]\n"
+    "   [Eden: 24.0M(24.0M)->0.0B(13.0M) Survivors: 0.0B->3072.0K Heap: "
+    "24.5M(256.0M)->4000.0K(256.0M)]\n"
+    "4.1: [GC pause (G1 Humongous Allocation) (young) 24M->4M(256M), 0.0 "
+    "secs]\n"
+    "5.0: [Full GC (Allocation Failure)  250M->249M(256M), 0.5 secs]\n"
+    "6.0: [GC (CMS Initial Mark) [1 CMS-initial-mark: 100K(200K)] 150K(300K), "
+    "0.001 secs]\n"
+    "7.0: [GC (Allocation Failure) 7.0: [CMS7.1: [CMS-concurrent-mark: "
+    "0.1/0.1 secs]\n"
+    " (concurrent mode failure): 1000K->900K(2000K), 0.1 secs] "
+    "1900K->950K(3000K), [Metaspace: 2K->2K(10K)], 0.1 secs] [Times: 1 "
+    "secs]\n"
+    "[GC 325407K->83000K(776768K), 0.2300771 secs]\n";
+
+START_TEST(old_format)
+{
+    const struct gc_pause *p;
+    struct gc_log g;
+    struct text t;
+
+    read_gc(&t, old_log, &g);
+    ck_assert_str_eq(g.collector, "Parallel");
+    ck_assert_uint_eq(g.heap_max, 4194304000);
+    ck_assert_uint_eq(g.pauses.n, 8);
+    p = g.pauses.at;
+    ck_assert_uint_eq(p[0].before, KB(6144));
+    ck_assert_uint_eq(p[0].after, KB(520));
+    ck_assert_uint_eq(p[0].capacity, KB(23552));
+    ck_assert_str_eq(p[0].cause, "Allocation Failure");
+    ck_assert(p[0].uptime > 0.3449 && p[0].uptime < 0.3451);
+    ck_assert(p[1].full);
+    ck_assert(p[1].uptime > 1.3449 && p[1].uptime < 1.3451);
+    ck_assert_uint_eq(p[1].after, KB(400));
+    ck_assert_uint_eq(p[2].after, KB(2048));
+    ck_assert_uint_eq(p[3].before, KB(25088)); /* from the Heap: line */
+    ck_assert_uint_eq(p[3].after, KB(4000));
+    ck_assert_uint_eq(p[3].line, 7);
+    ck_assert_str_eq(p[4].cause, "G1 Humongous Allocation");
+    ck_assert(p[5].full);
+    ck_assert(p[6].full); /* concurrent mode failure */
+    ck_assert_uint_eq(p[6].after, KB(950));
+    ck_assert(p[7].uptime < 0);
+    ck_assert_uint_eq(g.last_full_after, KB(950));
+    gc_done(&t, &g);
+}
+END_TEST
+
+START_TEST(long_logs)
+{
+    const uint64_t n = 2 * GC_LOG_KEPT + 1234;
+    size_t size = 0;
+    char *text = NULL;
+    struct gc_log g;
+    struct text t;
+    FILE *f = open_memstream(&text, &size);
+
+    for (uint64_t i = 0; i < n; i++)
+        fprintf(f, "[%lu.0s][info][gc] GC(%lu) Pause Young 5M->4M(9M) 1ms\n",
+                (unsigned long)i, (unsigned long)i);
+    fclose(f);
+    read_gc(&t, text, &g);
+    ck_assert_uint_eq(g.count, n);
+    ck_assert_uint_eq(g.pauses.n, 2 * GC_LOG_KEPT);
+    for (uint64_t i = 0; i < GC_LOG_KEPT; i++) {
+        ck_assert_uint_eq(g.pauses.at[i].line, i + 1);
+        ck_assert_uint_eq(g.pauses.at[GC_LOG_KEPT + i].line,
+                          n - GC_LOG_KEPT + i + 1);
+    }
+    gc_done(&t, &g);
+    free(text);
+}
+END_TEST
+
+static bool read_and_free(struct source *s, struct arena *a, struct err *e)
+{
+    struct gc_log g;
+
+    if (!gc_log_read(s, a, &g, e))
+        return false;
+    gc_log_deinit(&g, a->mem);
+    return true;
+}
+
+START_TEST(cut_anywhere)
+{
+    static const struct {
+        const char *text;
+        text_reader *read;
+    } all[] = {
+        {unified, read_and_free},
+        {old_log, read_and_free},
+    };
+
+    sweep_prefixes(all[_i].text, all[_i].read);
+    sweep_failures(all[_i].text, all[_i].read);
+}
+END_TEST
+
+TCase *gclog_case(void)
+{
+    TCase *c = tcase_create("GC logs");
+
+    tcase_add_test(c, unified_g1);
+    tcase_add_test(c, unified_z);
+    tcase_add_test(c, unified_shenandoah);
+    tcase_add_test(c, old_format);
+    tcase_add_test(c, long_logs);
+    tcase_set_timeout(c, 60); /* sweeps, under sanitizers */
+    tcase_add_loop_test(c, cut_anywhere, 0, 2);
+    return c;
+}
