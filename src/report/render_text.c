@@ -57,18 +57,29 @@ static void style(struct text_renderer *r, enum style s)
     out_str(r->em.out, text_style(s, r->colour));
 }
 
+/* What a buffer lost is lost to the page. */
+static void keep_error(struct text_renderer *r, const struct out *o)
+{
+    if (err_is_set(&o->err))
+        err_set(&r->em.out->err, o->err.code, "%s", o->err.text);
+}
+
 /* ---- titles ----------------------------------------------------------------
  */
 
 static void title(struct text_renderer *r, struct level *l)
 {
-    struct out *o = r->em.out;
+    struct out *o = r->em.out, text;
 
     if (r->begun && !r->after_title && !l->close)
         out_char(o, '\n');
     out_pad(o, ' ', l->heading);
     style(r, l->heading == 0 ? STYLE_TITLE : STYLE_BOLD);
-    out_clean(o, l->title);
+    out_to_memory(&text, r->em.mem);
+    out_clean(&text, l->title);
+    text_wrap(o, text.text.at, text.text.n, l->heading, l->heading);
+    keep_error(r, &text);
+    out_deinit(&text);
     style(r, STYLE_PLAIN);
     out_char(o, '\n');
     l->title = NULL;
@@ -183,8 +194,7 @@ static void row(struct text_renderer *r)
         out_pad(r->em.out, ' ', pad);
         text_wrap(r->em.out, text.text.at, text.text.n, indent, indent);
     }
-    if (err_is_set(&text.err))
-        err_set(&r->em.out->err, text.err.code, "%s", text.err.text);
+    keep_error(r, &text);
     out_deinit(&text);
     out_char(r->em.out, '\n');
 }
@@ -348,8 +358,7 @@ static void close_text(struct emitter *em)
 {
     struct text_renderer *r = text_of(em);
 
-    if (err_is_set(&r->words.err))
-        err_set(&em->out->err, r->words.err.code, "%s", r->words.err.text);
+    keep_error(r, &r->words);
     out_deinit(&r->words);
     mem_free(em->mem, r);
 }

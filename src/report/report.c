@@ -66,7 +66,7 @@ static void page(struct emitter *em, const struct report *r)
 /* The folder that all inputs lie in, with its slash; "" if there is none. */
 static void common_folder(const struct incident *i, char *buf, size_t size)
 {
-    const char *first = i->inputs.n > 1 ? i->inputs.at[0].path : "";
+    const char *first = i->inputs.n ? i->inputs.at[0].path : "";
     size_t n = strlen(first);
     const struct input *in;
 

@@ -27,7 +27,8 @@ static void input(struct emitter *em, const struct incident *i,
                   const struct input *in)
 {
     emit_item(em, NULL);
-    emit_text(em, "path", NULL, emit_shown_path(em, in->path));
+    emit_text(em, "path", NULL,
+              i->inputs.n <= FEW ? in->path : emit_shown_path(em, in->path));
     emit_text(em, "kind", NULL, artifact_name(in->kind));
     emit_bytes(em, "bytes", NULL, in->bytes);
     emit_text(em, "sha256", NULL, *in->sha256 ? in->sha256 : NULL);
@@ -59,7 +60,7 @@ void report_inputs(struct emitter *em, const struct report *r)
     static const struct column page[] = {
         {"kind", "Kind", -16},
         {"bytes", "Size", 10},
-        {"time", "Time", -20},
+        {"time", "Time", -24},
         {"path", "File", 0},
         {0},
     };

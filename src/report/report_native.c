@@ -6,6 +6,8 @@
 #include "report/report.h"
 #include "report/text.h"
 
+#define NOTABLE ((uint64_t)16 << 20) /* bytes worth a path on a page */
+
 static void buffers(struct emitter *em, const char *key, const char *label,
                     const struct heap_buffers *b)
 {
@@ -81,6 +83,18 @@ static void threads(struct emitter *em, const struct heap_natives *n)
     emit_end(em);
 }
 
+/* Pages show the one that counts, if it does. */
+static void holders(struct emitter *em, const struct report *r,
+                    const struct heap_natives *n)
+{
+    uint64_t rows = report_rows(n->holders.n, r->top);
+
+    if (emit_is_page(em))
+        rows = n->holders.n && n->holders.at[0].native_retained >= NOTABLE;
+    report_suspect_list(em, r, "holders", "Who holds most of it", n->holders.at,
+                        rows);
+}
+
 void report_native(struct emitter *em, const struct report *r)
 {
     const struct heap_natives *n;
@@ -100,8 +114,6 @@ void report_native(struct emitter *em, const struct report *r)
                n->netty_counter ? "Netty counts" : NULL, n->netty_counter);
     threads(em, n);
     peers(em, n, r->top);
-    report_suspect_list(
-        em, r, "holders", "Who holds most of it", n->holders.at,
-        report_rows(n->holders.n, emit_is_page(em) ? 1 : r->top));
+    holders(em, r, n);
     emit_end(em);
 }
