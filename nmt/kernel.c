@@ -35,35 +35,6 @@ struct assembly {
     struct err *e;
 };
 
-const char *oom_constraint_name(enum oom_constraint c)
-{
-    switch (c) {
-    case OOM_CONSTRAINT_NONE: return "none";
-    case OOM_CONSTRAINT_CPUSET: return "cpuset";
-    case OOM_CONSTRAINT_MEMORY_POLICY: return "memory_policy";
-    case OOM_CONSTRAINT_MEMCG: return "memcg";
-    case OOM_CONSTRAINT_UNKNOWN: break;
-    }
-    return NULL;
-}
-
-uint64_t oom_kill_rss(const struct oom_kill *k)
-{
-    if (!known(k->anon))
-        return UNKNOWN;
-    return k->anon + known_or(k->file, 0) + known_or(k->shmem, 0);
-}
-
-const struct oom_task *oom_report_task(const struct oom_report *r, uint64_t pid)
-{
-    const struct oom_task *t;
-
-    VEC_EACH (&r->tasks, t)
-        if (t->pid == pid)
-            return t;
-    return NULL;
-}
-
 /* ---- the report being read ------------------------------------------- */
 
 static struct oom_report *current(struct assembly *s)

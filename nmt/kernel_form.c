@@ -87,7 +87,7 @@ static bool is_event(const char *text)
 
 static enum kernel_form figure_form(const char *text)
 {
-    if (is_usage(text))
+    if (contains(text, ": usage") && is_usage(text))
         return FORM_USAGE;
     if (contains(text, "Memory cgroup stats"))
         return FORM_STATS;
@@ -100,10 +100,16 @@ static enum kernel_form figure_form(const char *text)
     return FORM_NONE;
 }
 
-enum kernel_form kernel_form(const char *text)
+/* Logs are long and kills are rare: nearly all lines end here. */
+static bool hints_at_a_kill(const char *text)
 {
-    if (*text == '[')
-        return bracket_form(text);
+    return contains(text, "oom") || contains(text, "ill") ||
+           contains(text, "OOM") || contains(text, "emory") ||
+           contains(text, "SIG");
+}
+
+static enum kernel_form kill_form(const char *text)
+{
     if (contains(text, " invoked oom-killer"))
         return FORM_INVOKED;
     if (names_process(text, "oom_reaper: reaped process "))
@@ -123,11 +129,20 @@ enum kernel_form kernel_form(const char *text)
         return FORM_GROUP;
     if (contains(text, "no killable process"))
         return FORM_NOBODY;
+    return is_event(text) ? FORM_EVENT : FORM_NONE;
+}
+
+enum kernel_form kernel_form(const char *text)
+{
+    enum kernel_form form = FORM_NONE;
+
+    if (*text == '[')
+        return bracket_form(text);
     if (is_cpu(text))
         return FORM_CPU;
-    if (is_event(text))
-        return FORM_EVENT;
-    return figure_form(text);
+    if (hints_at_a_kill(text))
+        form = kill_form(text);
+    return form ? form : figure_form(text);
 }
 
 /* The version is the first word behind "tainted" with a digit in front and
@@ -245,11 +260,11 @@ bool kernel_form_straddles(const char *text, size_t at)
     };
 
     for (const char *const *p = phrases; *p; p++) {
-        const char *hit = strstr(text, *p);
-        size_t from = hit ? (size_t)(hit - text) : at;
+        size_t n = strlen(*p);
 
-        if (from < at && from + strlen(*p) > at)
-            return true;
+        for (size_t i = at < n ? 0 : at - n + 1; i < at; i++)
+            if (text[i] == **p && text_starts(text + i, *p))
+                return true;
     }
     return false;
 }

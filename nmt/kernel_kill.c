@@ -111,6 +111,13 @@ bool kernel_killed_read(const char *text, struct arena *a, struct oom_kill *ret,
     return take_name(p, followers, a, &ret->name, e);
 }
 
+uint64_t oom_kill_rss(const struct oom_kill *k)
+{
+    if (!known(k->anon))
+        return UNKNOWN;
+    return k->anon + known_or(k->file, 0) + known_or(k->shmem, 0);
+}
+
 /* ---- Kill process, oom-kill: ----------------------------------------- */
 
 bool kernel_announce_read(const char *text, struct arena *a,
@@ -147,6 +154,18 @@ static enum oom_constraint constraint_of(const char *text)
         if (strlen(names[i].name) == n && memcmp(p, names[i].name, n) == 0)
             return names[i].constraint;
     return OOM_CONSTRAINT_UNKNOWN;
+}
+
+const char *oom_constraint_name(enum oom_constraint c)
+{
+    switch (c) {
+    case OOM_CONSTRAINT_NONE: return "none";
+    case OOM_CONSTRAINT_CPUSET: return "cpuset";
+    case OOM_CONSTRAINT_MEMORY_POLICY: return "memory_policy";
+    case OOM_CONSTRAINT_MEMCG: return "memcg";
+    case OOM_CONSTRAINT_UNKNOWN: break;
+    }
+    return NULL;
 }
 
 /* From behind `key` to the first of the two ends, into the arena. */

@@ -17,6 +17,8 @@
 /* Shorter lines are not wrapped but end. */
 #define WIDTH_MIN 60
 #define WIDTH_MAX 400
+/* No phrase of kernel_form_straddles is longer. */
+#define PHRASE_MAX ((size_t)40)
 /* No sentence of the kernel's takes more lines than these. */
 #define JOIN_MAX 10
 
@@ -221,34 +223,60 @@ static bool goes_on(const struct kernel_lines *k, enum kernel_form form,
            within_number(k->text, more);
 }
 
+/* Whether a known phrase begins in the message and ends in the line ahead,
+ * with or without a blank between them. */
+static bool lies_across(const struct kernel_lines *k)
+{
+    size_t n = strlen(k->text), m = strlen(k->ahead.text);
+    size_t before = n < PHRASE_MAX ? n : PHRASE_MAX;
+    size_t behind = m < PHRASE_MAX ? m : PHRASE_MAX;
+    char around[2 * PHRASE_MAX + 2];
+
+    memcpy(around, k->text + n - before, before);
+    memcpy(around + before, k->ahead.text, behind);
+    around[before + behind] = '\0';
+    if (kernel_form_straddles(around, before))
+        return true;
+    around[before] = ' ';
+    memcpy(around + before + 1, k->ahead.text, behind);
+    around[before + 1 + behind] = '\0';
+    return kernel_form_straddles(around, before);
+}
+
+/* Whether the line ahead could be the rest of the message by its look. */
+static bool may_join(const struct kernel_lines *k, enum kernel_form form)
+{
+    if (k->cut && k->marked)
+        return true;
+    return (k->cut || is_open(k, form)) &&
+           kernel_form(k->ahead.text) == FORM_NONE;
+}
+
 /* Joins the line ahead to the message; false if it is none of its. */
 static bool join(struct kernel_lines *k, enum kernel_form form)
 {
     const struct kernel_ahead *l = &k->ahead;
-    size_t n = strlen(k->text);
     unsigned with, without;
-    bool open, across;
+    bool across, blank;
 
     if (!l->text || l->marked || (l->after_blank && !k->spaced) ||
-        n > LINE_MAX_BYTES - 2)
+        strlen(k->text) > LINE_MAX_BYTES - 2)
         return false;
-    open = k->cut && k->marked;
-    if (!open && kernel_form(l->text) == FORM_NONE)
-        open = k->cut || is_open(k, form);
+    across = lies_across(k);
+    if (!across && !may_join(k, form))
+        return false;
     put_together(k->trial, k->text, l->text, false);
-    across = kernel_form_straddles(k->trial, n);
-    without = open || across ? grade(k, k->trial) : 0;
+    without = grade(k, k->trial);
     put_together(k->trial, k->text, l->text, true);
-    across = across || kernel_form_straddles(k->trial, n);
-    with = open || across ? grade(k, k->trial) : 0;
-    if (!across &&
-        !(open &&
-          (k->cut || goes_on(k, form, with > without ? with : without))))
+    with = grade(k, k->trial);
+    if (!across && !k->cut &&
+        !goes_on(k, form, with > without ? with : without))
         return false;
-    put_together(k->text, k->text, l->text,
-                 k->cut            ? l->blank_first || k->cut_at_blank
-                 : with == without ? blank_was_lost(k, form)
-                                   : with > without);
+    if (k->cut)
+        blank = l->blank_first || k->cut_at_blank;
+    else
+        blank = with == without ? blank_was_lost(k, form) : with > without;
+    put_together(k->text, k->text, l->text, blank);
     /* Wrapped at less than the full width: this file's lines are not cut. */
     if (!k->cut)
         k->width = 0;

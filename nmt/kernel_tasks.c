@@ -228,3 +228,13 @@ void kernel_tasks_scale(struct oom_report *r)
         scale(&t->swap, r->page_size);
     }
 }
+
+const struct oom_task *oom_report_task(const struct oom_report *r, uint64_t pid)
+{
+    const struct oom_task *t;
+
+    VEC_EACH (&r->tasks, t)
+        if (t->pid == pid)
+            return t;
+    return NULL;
+}
