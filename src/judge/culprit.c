@@ -100,8 +100,32 @@ static void name_thread(struct pen *p, const struct heap_suspect *s,
                               s->root_thread);
 }
 
-void culprit_of_suspect(struct pen *p, const struct heap_suspect *s,
-                        uint64_t bytes, struct culprit *ret)
+/* The shortest path may lead over a stack that just works on the object: a
+ * static field that refers to it is who keeps it. */
+static bool name_direct_static(struct pen *p, const struct heap *h,
+                               const struct heap_suspect *s,
+                               struct culprit *ret)
+{
+    for (uint32_t c = 0; c < h->dump.n_classes; c++) {
+        const struct hprof_class *k = &h->dump.classes[c];
+
+        for (uint32_t i = 0; i < k->n_statics; i++)
+            if (k->statics[i].type == HPROF_OBJECT &&
+                k->statics[i].node == s->node && k->statics[i].name[0] != '<') {
+                ret->class_name = k->name;
+                ret->field = k->statics[i].name;
+                ret->root = "sticky_class";
+                ret->name = pen_write(p, "static %s.%s (%s)", k->name,
+                                      ret->field, s->class_name);
+                return true;
+            }
+    }
+    return false;
+}
+
+void culprit_of_suspect(struct pen *p, const struct heap *h,
+                        const struct heap_suspect *s, uint64_t bytes,
+                        struct culprit *ret)
 {
     uint64_t at = last_static(s);
 
@@ -114,6 +138,8 @@ void culprit_of_suspect(struct pen *p, const struct heap_suspect *s,
         ret->name = pen_write(p, "statics of %s", s->name);
     } else if (at) {
         name_static(p, s, at, ret);
+    } else if (s->kind == SUSPECT_OBJECT && name_direct_static(p, h, s, ret)) {
+        return;
     } else if (s->root_thread) {
         name_thread(p, s, ret);
     } else {

@@ -55,31 +55,25 @@ static bool sum(const struct heap *h,
 /* ---- a thread's stack
  * ----------------------------------------------------------- */
 
-static bool on_stack(const struct heap_suspect *s)
-{
-    return s->root_kind && s->root_thread &&
-           (strcmp(s->root_kind, "java_frame") == 0 ||
-            strcmp(s->root_kind, "jni_local") == 0);
-}
-
+/* What a stack alone holds; an object that a static field holds as well is
+ * not the stack's. */
 bool pattern_stack(const struct heap *h, struct pen *p,
                    struct pattern_match *ret)
 {
-    const struct heap_thread *t;
-    uint64_t most = 0;
+    const struct heap_thread *t, *most = NULL;
 
-    if (!sum(h, on_stack, ret)) {
-        VEC_EACH (&h->threads, t)
-            if (t->stack_retained > most && known(t->stack_retained)) {
-                most = t->stack_retained;
-                ret->culprit = pen_write(p, "locals on the stack of thread %s",
-                                         t->name ? t->name : "?");
-            }
-        ret->bytes = most;
-    }
+    VEC_EACH (&h->threads, t)
+        if (known(t->stack_retained) &&
+            (!most || t->stack_retained > most->stack_retained))
+            most = t;
+    if (!most || !most->stack_retained)
+        return false;
+    ret->bytes = most->stack_retained;
+    ret->culprit = pen_write(p, "locals on the stack of thread %s",
+                             most->name ? most->name : "?");
     ret->text = pen_write(p, "only the locals of a running thread hold %s",
                           pen_size(p, ret->bytes));
-    return ret->bytes > 0;
+    return true;
 }
 
 static bool is_threadlocal(const char *c)

@@ -41,18 +41,6 @@ bool pattern_cleaners(const struct heap *h, struct pen *p,
     return true;
 }
 
-bool pattern_jni_globals(const struct heap *h, struct pen *p,
-                         struct pattern_match *ret)
-{
-    ret->bytes = h->jni_global_retained;
-    ret->text = pen_write(p, "only JNI global references hold %s, mostly %s",
-                          pen_size(p, h->jni_global_retained),
-                          h->jni_global_class ? h->jni_global_class : "?");
-    ret->culprit = pen_write(p, "JNI global references to %s",
-                             h->jni_global_class ? h->jni_global_class : "?");
-    return h->jni_global_retained > 0;
-}
-
 static const struct heap_class_row *row_of(const struct heap *h,
                                            const char *name)
 {
@@ -71,6 +59,26 @@ static uint64_t bytes_of(const struct heap_class_row *r)
         return 0;
     return known(r->retained) && r->retained > r->shallow ? r->retained
                                                           : r->shallow;
+}
+
+/* The launcher and the VM hold a few globals that lead to everything: only
+ * many of one class, which hold the bytes themselves, are a leak. */
+bool pattern_jni_globals(const struct heap *h, struct pen *p,
+                         struct pattern_match *ret)
+{
+    const char *class_name = h->jni_global_class;
+    uint64_t bytes;
+
+    if (!class_name || h->jni_global_class_count < 16)
+        return false;
+    bytes = bytes_of(row_of(h, class_name));
+    ret->bytes =
+        bytes < h->jni_global_retained ? bytes : h->jni_global_retained;
+    ret->text = pen_write(p, "%llu JNI global references to %s hold %s",
+                          (unsigned long long)h->jni_global_class_count,
+                          class_name, pen_size(p, ret->bytes));
+    ret->culprit = pen_write(p, "JNI global references to %s", class_name);
+    return true;
 }
 
 bool pattern_virtual_threads(const struct heap *h, struct pen *p,

@@ -62,7 +62,7 @@ static void name_suspect(const struct facts *f, struct pen *p,
     if (!s && f->heap->suspects.n)
         s = &f->heap->suspects.at[0];
     if (s)
-        culprit_of_suspect(p, s, s->retained, &ret->culprit);
+        culprit_of_suspect(p, f->heap, s, s->retained, &ret->culprit);
 }
 
 static void argue_suspect(const struct facts *f, struct pen *p,

@@ -28,7 +28,7 @@ static void name_loader(const struct facts *f, struct pen *p,
     VEC_EACH (&f->heap->suspects, s)
         for (uint64_t i = 0; class_name && i < s->contents.n; i++)
             if (strcmp(s->contents.at[i].class_name, class_name) == 0) {
-                culprit_of_suspect(p, s, s->retained, &ret->culprit);
+                culprit_of_suspect(p, f->heap, s, s->retained, &ret->culprit);
                 return;
             }
 }

@@ -39,7 +39,7 @@ static void name_holder(const struct facts *f, struct pen *p,
     if (!f->heap || !f->heap->natives.holders.n)
         return;
     s = &f->heap->natives.holders.at[0];
-    culprit_of_suspect(p, s, s->native_retained, &ret->culprit);
+    culprit_of_suspect(p, f->heap, s, s->native_retained, &ret->culprit);
 }
 
 /* ---- direct memory: buffers, segments, NIO's cache -------------------------
@@ -170,6 +170,29 @@ static bool is_zlib(const struct heap_peer *peer)
            strstr(peer->class_name, "Inflater");
 }
 
+/* Of the default level; less for others, and a tenth for inflating. */
+#define DEFLATER_BYTES ((uint64_t)268 << 10)
+
+static bool zlib_by_histogram(const struct facts *f, struct pen *p,
+                              uint64_t bytes, struct finding *ret)
+{
+    uint64_t n = histogram_count(f, "java.util.zip.Deflater");
+
+    if (!known(n) || !explains(n * DEFLATER_BYTES, bytes))
+        return false;
+    ret->kind = KIND_ZLIB_NATIVE;
+    finding_for(
+        ret, SUPPORTING, figure_of(f->last->histogram_input, n, 0), "count",
+        pen_write(p,
+                  "the class histogram has %llu Deflaters, about %s "
+                  "of zlib state",
+                  (unsigned long long)n, pen_size(p, n * DEFLATER_BYTES)));
+    culprit_named(pen_write(p, "%llu objects of java.util.zip.Deflater",
+                            (unsigned long long)n),
+                  n * DEFLATER_BYTES, &ret->culprit);
+    return true;
+}
+
 static bool zlib(const struct facts *f, struct pen *p, uint64_t bytes,
                  struct finding *ret)
 {
@@ -177,7 +200,7 @@ static bool zlib(const struct facts *f, struct pen *p, uint64_t bytes,
     uint64_t sum = 0, count = 0;
 
     if (!f->heap)
-        return false;
+        return zlib_by_histogram(f, p, bytes, ret);
     VEC_EACH (&f->heap->natives.peers, peer) {
         if (!is_zlib(peer) || !known(peer->estimated_bytes))
             continue;
@@ -320,6 +343,27 @@ static void by_mappings(const struct facts *f, struct pen *p, uint64_t bytes,
     }
 }
 
+/* A JVM by itself has a handful of buffers that free memory. */
+#define MANY_BUFFERS 64
+
+/* Without NMT and dump the number of buffers is all there is: a hint. */
+static bool many_buffers(const struct facts *f, struct pen *p,
+                         struct finding *ret)
+{
+    uint64_t n = histogram_count(f, "java.nio.DirectByteBuffer$Deallocator");
+
+    if (f->heap || !known(n) || n < MANY_BUFFERS)
+        return false;
+    ret->kind = KIND_DIRECT_BUFFERS;
+    finding_for(ret, HINT, figure_of(f->last->histogram_input, n, 0), "count",
+                pen_write(p,
+                          "the class histogram has %llu buffers that own "
+                          "native memory; their sizes are not known",
+                          (unsigned long long)n));
+    ret->at_most = CONFIDENCE_MEDIUM;
+    return true;
+}
+
 bool kind_of_owned(const struct facts *f, struct pen *p, uint64_t bytes,
                    struct finding *ret)
 {
@@ -332,7 +376,8 @@ static void kind_of_untracked(const struct facts *f, struct pen *p,
     uint64_t bytes = size_of(part);
 
     /* Without NMT the census is held against everything but the heap. */
-    if (!f->last->nmt && kind_of_owned(f, p, bytes, ret))
+    if (!f->last->nmt &&
+        (kind_of_owned(f, p, bytes, ret) || many_buffers(f, p, ret)))
         return;
     if (zlib(f, p, bytes, ret) || retention(f, p, bytes, ret) ||
         live_malloc(f, p, bytes, ret))

@@ -79,7 +79,7 @@ static void argue_heap(const struct facts *f, struct pen *p,
 static void name_heap(const struct facts *f, struct pen *p, struct finding *ret)
 {
     if (f->heap && f->heap->suspects.n)
-        culprit_of_suspect(p, &f->heap->suspects.at[0],
+        culprit_of_suspect(p, f->heap, &f->heap->suspects.at[0],
                            f->heap->suspects.at[0].retained, &ret->culprit);
     else
         culprit_named("the Java heap", f->heap_end.value, &ret->culprit);
@@ -227,6 +227,28 @@ static bool judge_kill_alone(const struct facts *f, struct pen *p,
     return true;
 }
 
+/* What grew after the last NMT can be the heap as long as -Xmx lets it. */
+static bool gap_may_be_heap(const struct facts *f, const struct part *part)
+{
+    const struct part *heap = parts_of(&f->parts, PART_HEAP);
+
+    if (!f->parts.unseen || !part || part->kind != PART_UNTRACKED || !heap)
+        return false;
+    return !known(f->xmx.value) || f->xmx.value > heap->last + part->last / 2;
+}
+
+static void judge_gap(const struct facts *f, struct pen *p,
+                      const struct part *gap, struct finding *ret)
+{
+    finding_init(ret, KIND_NOT_ENOUGH_EVIDENCE);
+    argue_kill(f, p, ret);
+    ret->summary = pen_write(
+        p,
+        "The kernel killed the JVM%s; %s of it came after the last NMT or lie "
+        "outside it, and may be heap or native memory.",
+        at_limit(f, p), pen_size(p, gap->last));
+}
+
 bool rule_killed(const struct facts *f, struct pen *p, struct finding *ret)
 {
     const struct part *part = guilty(f);
@@ -235,7 +257,9 @@ bool rule_killed(const struct facts *f, struct pen *p, struct finding *ret)
         return false;
     if (!f->parts.n)
         return judge_kill_alone(f, p, ret);
-    if (nobody(f, part))
+    if (gap_may_be_heap(f, part))
+        judge_gap(f, p, part, ret);
+    else if (nobody(f, part))
         judge_sum(f, p, ret);
     else if (part->kind == PART_HEAP)
         judge_heap(f, p, part, ret);

@@ -129,7 +129,7 @@ static void candidates(const struct facts *f, struct pen *p,
 {
     if (!f->heap || !f->heap->suspects.n)
         return;
-    culprit_of_suspect(p, &f->heap->suspects.at[0],
+    culprit_of_suspect(p, f->heap, &f->heap->suspects.at[0],
                        f->heap->suspects.at[0].retained, &ret->culprit);
     finding_for(ret, HINT,
                 figure_of(f->dump, f->heap->suspects.at[0].retained, 0),
