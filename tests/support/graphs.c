@@ -266,6 +266,23 @@ static void draw_queue_and_map(struct sketch *s, uint32_t n)
     }
 }
 
+/* Each payload of a list is also held by some entry nearer to its head: that
+ * entry dominates it, and may be far above. */
+static void draw_shared_payloads(struct sketch *s, uint32_t n)
+{
+    uint32_t entries = n / 2;
+    uint64_t state = 3;
+
+    sketch_init(s, 2 * entries + 1);
+    sketch_root(s, 1);
+    for (uint32_t v = 1; v <= entries; v++) {
+        if (v < entries)
+            sketch_edge(s, v, v + 1);
+        sketch_edge(s, v, entries + v);
+        sketch_edge(s, 1 + random_below(&state, v), entries + v);
+    }
+}
+
 static void draw_list_in_array(struct sketch *s, uint32_t n)
 {
     sketch_init(s, n + 3);
@@ -322,7 +339,7 @@ static void draw_fan_out(struct sketch *s, uint32_t n)
     }
 }
 
-/* As kept with --keep-unreachable: all are roots, all share one object. */
+/* A chain whose every element refers to the same object. */
 static void draw_shared_by_chain(struct sketch *s, uint32_t n)
 {
     sketch_init(s, n + 1);
@@ -344,10 +361,10 @@ static void draw_binary_tree(struct sketch *s, uint32_t n)
     }
 }
 
-/* Some 8 n edges. */
+/* Four on one side, the rest on the other. */
 static void draw_bipartite(struct sketch *s, uint32_t n)
 {
-    uint32_t left = 16;
+    uint32_t left = 4;
 
     sketch_init(s, n + left + 2);
     sketch_root(s, 1);
@@ -366,27 +383,26 @@ static void draw_parents(struct sketch *s, uint32_t n)
         sketch_edge(s, v, (v >> v % 8) | 1);
 }
 
-const char *sketch_shape(struct sketch *s, unsigned i, uint32_t n)
+const char *sketch_shape(struct sketch *s, enum shape shape, uint32_t n)
 {
     static const struct {
         const char *name;
         void (*draw)(struct sketch *s, uint32_t n);
-    } shapes[] = {
-        {"list", draw_list},
-        {"double list", draw_double_list},
-        {"queue and map", draw_queue_and_map},
-        {"list in array", draw_list_in_array},
-        {"ladder", draw_ladder},
-        {"fan in", draw_fan_in},
-        {"fan out", draw_fan_out},
-        {"shared by a chain", draw_shared_by_chain},
-        {"binary tree", draw_binary_tree},
-        {"bipartite", draw_bipartite},
-        {"parents", draw_parents},
+    } shapes[SHAPES] = {
+        [SHAPE_LIST] = {"list", draw_list},
+        [SHAPE_DOUBLE_LIST] = {"double list", draw_double_list},
+        [SHAPE_QUEUE_AND_MAP] = {"queue and map", draw_queue_and_map},
+        [SHAPE_SHARED_PAYLOADS] = {"shared payloads", draw_shared_payloads},
+        [SHAPE_LIST_IN_ARRAY] = {"list in array", draw_list_in_array},
+        [SHAPE_LADDER] = {"ladder", draw_ladder},
+        [SHAPE_FAN_IN] = {"fan in", draw_fan_in},
+        [SHAPE_FAN_OUT] = {"fan out", draw_fan_out},
+        [SHAPE_SHARED_BY_CHAIN] = {"shared by a chain", draw_shared_by_chain},
+        [SHAPE_BINARY_TREE] = {"binary tree", draw_binary_tree},
+        [SHAPE_BIPARTITE] = {"bipartite", draw_bipartite},
+        [SHAPE_PARENTS] = {"parents", draw_parents},
     };
 
-    if (i >= sizeof shapes / sizeof *shapes)
-        return NULL;
-    shapes[i].draw(s, n);
-    return shapes[i].name;
+    shapes[shape].draw(s, n);
+    return shapes[shape].name;
 }

@@ -47,10 +47,23 @@ void sketch_random(struct sketch *s, uint64_t *state, uint32_t nodes);
  * classes are implied, and a fifth of the nodes have several referrers. */
 void sketch_heap(struct sketch *s, uint64_t *state, uint32_t nodes);
 
-/*
- * Shapes of about `n` nodes. `sketch_shape` draws the i-th and returns its
- * name, or NULL past the last.
- */
-const char *sketch_shape(struct sketch *s, unsigned i, uint32_t n);
+enum shape {
+    SHAPE_LIST,
+    SHAPE_DOUBLE_LIST,
+    SHAPE_QUEUE_AND_MAP, /* payloads of a long list, all held elsewhere too */
+    SHAPE_SHARED_PAYLOADS,
+    SHAPE_LIST_IN_ARRAY,
+    SHAPE_LADDER,
+    SHAPE_FAN_IN,
+    SHAPE_FAN_OUT,
+    SHAPE_SHARED_BY_CHAIN,
+    SHAPE_BINARY_TREE,
+    SHAPE_BIPARTITE,
+    SHAPE_PARENTS,
+    SHAPES
+};
+
+/* Draws a shape of about `n` nodes and returns its name. */
+const char *sketch_shape(struct sketch *s, enum shape shape, uint32_t n);
 
 #endif

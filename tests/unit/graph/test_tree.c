@@ -342,7 +342,7 @@ START_TEST(every_allocation_may_fail)
 {
     struct fixture f;
 
-    sketch_shape(&f.s, 8, 60);
+    sketch_shape(&f.s, SHAPE_BINARY_TREE, 60);
     build(&f);
     for (uint64_t fail = 1;; fail++) {
         struct err e = {0};

@@ -102,7 +102,7 @@ START_TEST(a_long_list_is_one_path)
     struct err e = {0};
     struct sketch s;
 
-    sketch_shape(&s, 0, target);
+    sketch_shape(&s, SHAPE_LIST, target);
     ck_assert(walk_paths(sketch_finish(&s), &target, 1, UINT32_MAX, &s.mem,
                          &path, &length, &e));
     ck_assert_uint_eq(length, target);
@@ -166,7 +166,7 @@ START_TEST(every_allocation_may_fail)
     const struct graph *g;
     struct sketch s;
 
-    sketch_shape(&s, 8, 30);
+    sketch_shape(&s, SHAPE_BINARY_TREE, 30);
     g = sketch_finish(&s);
     for (uint64_t fail = 1;; fail++) {
         uint32_t targets[] = {30, 0, 17, 17}, lengths[4], *paths[4];
