@@ -184,12 +184,9 @@ static bool on_stats(struct assembly *s, const struct kernel_message *m)
 
 static bool on_stat(struct assembly *s, const struct kernel_message *m)
 {
-    struct oom_report *r = current(s);
-    bool taken;
-
-    if (!r || !current_draft(s)->stats)
+    if (!s->drafts.n || !current_draft(s)->stats)
         return true;
-    return kernel_stat_line(m->text, r, s->arena, &taken, s->e);
+    return kernel_stat_line(m->text, current(s), s->arena, s->e);
 }
 
 static bool on_usage(struct assembly *s, const struct kernel_message *m)

@@ -118,21 +118,51 @@ bool kernel_stats_inline(const char *text, struct oom_report *r,
     return true;
 }
 
-bool kernel_stat_line(const char *text, struct oom_report *r, struct arena *a,
-                      bool *taken, struct err *e)
+/* "key number" at the cursor; *n: the key's length. */
+static bool take_pair(const char **p, const char **key, size_t *n,
+                      uint64_t *value)
 {
-    size_t n = key_length(text);
-    const char *p = text + n;
-    uint64_t v;
+    const char *s = *p;
 
-    *taken = false;
-    if (!n || text_is_digit(*text) || !text_is_blank(*p))
-        return true;
-    p = text_skip_blanks(p);
-    if (!text_uint(&p, &v) || *text_skip_blanks(p))
-        return true;
-    *taken = true;
-    return find(r, text, n) ? true : add_stat(r, text, n, v, a, e);
+    *key = s;
+    *n = key_length(s);
+    s += *n;
+    if (!*n || text_is_digit(**key) || !text_is_blank(*s))
+        return false;
+    s = text_skip_blanks(s);
+    if (!text_uint(&s, value))
+        return false;
+    *p = s;
+    return true;
+}
+
+/* Kernels 5.3 to 5.19 print all keys as one message of many lines, whose
+ * line ends loggers keep, blank out, or write as "#012" or "\x0a". */
+static const char *skip_line_end(const char *s)
+{
+    s = text_skip_blanks(s);
+    while (text_take(&s, "#012") || text_take(&s, "\\x0a") ||
+           text_take(&s, "\\n"))
+        s = text_skip_blanks(s);
+    return s;
+}
+
+bool kernel_stat_line(const char *text, struct oom_report *r, struct arena *a,
+                      struct err *e)
+{
+    const char *p, *key;
+    uint64_t v;
+    size_t n;
+
+    for (p = text; *p; p = skip_line_end(p))
+        if (!take_pair(&p, &key, &n, &v))
+            return true;
+    for (p = text; *p; p = skip_line_end(p)) {
+        take_pair(&p, &key, &n, &v);
+        if (!find(r, key, n) && !add_stat(r, key, n, v, a, e))
+            return false;
+    }
+    return true;
 }
 
 /* ---- lookup ---------------------------------------------------------- */

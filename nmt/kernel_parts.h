@@ -124,9 +124,9 @@ void kernel_usage_read(const char *text, struct oom_report *r);
 /* "cache:0KB rss:980KB": adds up over several groups of a hierarchy. */
 bool kernel_stats_inline(const char *text, struct oom_report *r,
                          struct arena *a, struct err *e);
-/* "anon 4096"; *taken is false if it is no such line. */
+/* "anon 4096", or several; a line of anything else is passed over. */
 bool kernel_stat_line(const char *text, struct oom_report *r, struct arena *a,
-                      bool *taken, struct err *e);
+                      struct err *e);
 
 /* ---- victims --------------------------------------------------------- */
 

@@ -179,6 +179,26 @@ START_TEST(totals_of_a_hierarchy_come_first)
 }
 END_TEST
 
+/* One message of many lines, as each logger writes it. */
+START_TEST(figures_in_one_message)
+{
+    static const char *const texts[] = {
+        "anon 10 file 3 slab 5", "anon 10#012file 3#012slab 5#012",
+        "anon 10\\x0afile 3\\x0aslab 5", "anon 10\n     file 3\n     slab 5"};
+    char text[256] = "[ 1.0] Memory cgroup stats for /x:\n[ 1.0] ";
+    struct kernel_case c;
+
+    strcat(text, texts[_i]);
+    strcat(text, "\n[ 1.0] anon 10 was it\n");
+    kernel_case_open(&c, text);
+    ck_assert_uint_eq(c.log.reports.at[0].stats.n, 3);
+    ck_assert_uint_eq(oom_report_stat(&c.log.reports.at[0], "anon"), 10);
+    ck_assert_uint_eq(oom_report_stat(&c.log.reports.at[0], "file"), 3);
+    ck_assert_uint_eq(oom_report_stat(&c.log.reports.at[0], "kernel"), 5);
+    kernel_case_close(&c);
+}
+END_TEST
+
 START_TEST(a_constraint_nobody_knows)
 {
     struct kernel_case c;
@@ -472,6 +492,7 @@ Suite *kernel_suite(void)
     tcase_add_test(t, an_announcement_without_a_kill_is_an_event);
     tcase_add_test(t, groups_of_old_kernels);
     tcase_add_test(t, totals_of_a_hierarchy_come_first);
+    tcase_add_loop_test(t, figures_in_one_message, 0, 4);
     tcase_add_test(t, a_constraint_nobody_knows);
     tcase_add_test(t, a_group_dies_together);
     tcase_add_test(t, pages_of_64_kilobytes);
