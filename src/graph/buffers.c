@@ -293,7 +293,7 @@ bool buffers_collect(struct analysis *a)
     b.image = mem_map(a->mem, b.bitmap_bytes, a->err);
     ok = b.cached && b.image &&
          mark_held_by(&b, "sun.nio.ch.Util$BufferCache", 2, b.cached) &&
-         mark_held_by(&b, "jdk.internal.jimage.BasicImageReader", 1, b.image) &&
+         mark_held_by(&b, "jdk.internal.jimage.BasicImageReader", 2, b.image) &&
          read_buffers(&b) && read_segments(&b);
     batch_free(a, &b.buffers);
     batch_free(a, &b.cleaners);

@@ -68,7 +68,10 @@ bool paths_ids(struct analysis *a, const uint32_t *nodes, uint64_t n,
     for (uint64_t i = 0; ok && i < n; i++) {
         const struct hprof_value *v = find_value(values, k, nodes[i]);
 
-        ids[i] = v ? v->id : a->dump->classes[nodes[i] - 1].id;
+        if (hprof_is_class_object(a->dump, nodes[i]))
+            ids[i] = a->dump->classes[nodes[i] - 1].id;
+        else
+            ids[i] = v ? v->id : 0;
     }
     arena_deinit(&scratch);
     mem_free(a->mem, values);
@@ -147,6 +150,14 @@ static const char *frame_name(struct analysis *a, const struct hprof_root *r)
                         f->line == -3 ? "native" : f->source);
 }
 
+/* How the path goes on from its root. */
+static const char *second_via(const struct heap_suspect *s)
+{
+    if (s->path.n > 1)
+        return s->path.at[1].via;
+    return s->path.n && s->descent.n ? s->descent.at[0].via : "";
+}
+
 static void describe_root(struct analysis *a, struct heap_suspect *s,
                           const uint32_t *path, uint32_t length)
 {
@@ -164,15 +175,9 @@ static void describe_root(struct analysis *a, struct heap_suspect *s,
     if (r->kind == ROOT_JAVA_FRAME || r->kind == ROOT_JNI_LOCAL)
         s->root_frame = frame_name(a, r);
     /* Thread -> local: the stack is what holds, unless a field does. */
-    if (local && s->path.n + s->descent.n > 1 && r->kind == ROOT_THREAD) {
-        const struct heap_step *second = s->path.n > 1      ? &s->path.at[1]
-                                         : s->descent.n > 1 ? &s->descent.at[1]
-                                                            : NULL;
-
-        if (second && second->via && second->via[0] == '<') {
-            s->root_kind = hprof_root_name(local->kind);
-            s->root_frame = frame_name(a, local);
-        }
+    if (local && r->kind == ROOT_THREAD && second_via(s)[0] == '<') {
+        s->root_kind = hprof_root_name(local->kind);
+        s->root_frame = frame_name(a, local);
     }
 }
 

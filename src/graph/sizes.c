@@ -146,11 +146,14 @@ static uint64_t instance_bytes(const struct hprof_dump *d,
 
 /* ---- inference --------------------------------------------------------- */
 
+/* Fewer gaps than this may share a divisor by chance. */
+#define ENOUGH_OBJECTS 1000
+
 static uint32_t object_align(const struct hprof_dump *d)
 {
     uint64_t g = hprof_ids_gcd(d->ids);
 
-    if (g < 8)
+    if (g < 8 || d->instances < ENOUGH_OBJECTS)
         return 8;
     return g > 256 ? 256 : (uint32_t)(g & (~g + 1));
 }
@@ -238,15 +241,19 @@ static uint64_t statics_bytes(const struct hprof_class *c, uint32_t reference)
 }
 
 /*
- * Objects never overlap, so a class is at most its least gap. A gap wider
- * than the layout that most instances share is what the VM itself added.
+ * Objects never overlap, so a class is at most its least gap. In a heap
+ * whose objects otherwise stand shoulder to shoulder, a wider gap that most
+ * instances share is what the VM itself added.
  */
-static uint64_t corrected(const struct hprof_class *c, uint64_t bytes)
+static uint64_t corrected(const struct sizes *s, const struct hprof_class *c,
+                          uint64_t bytes)
 {
     if (c->least_gap == UINT64_MAX || c->least_gap == bytes)
         return bytes;
     if (c->least_gap < bytes)
         return c->least_gap;
+    if (!s->model.certain)
+        return bytes;
     return c->least_gap_seen >= 2 && c->least_gap_seen * 2 >= c->objects
                ? c->least_gap
                : bytes;
@@ -271,7 +278,7 @@ static void apply_layout(struct sizes *s, const struct layout *l)
         s->class_object[i] =
             align_up(base + statics_bytes(c, l->reference), align);
         if (!c->array)
-            s->instance[i] = corrected(c, instance_bytes(d, l, align, i));
+            s->instance[i] = corrected(s, c, instance_bytes(d, l, align, i));
     }
 }
 
