@@ -143,16 +143,28 @@ static int by_committed(const void *a, const void *b)
 static void categories(struct emitter *em, const struct report *r,
                        const struct nmt_report *now)
 {
-    static const struct column columns[] = {
+    static const struct column page[] = {
         {"name", "Category", -24},      {"reserved", "Reserved", 11},
         {"committed", "Committed", 11}, {"committed_delta", "Change", 11},
         {"malloc", "malloc", 11},       {0},
+    };
+    static const struct column all[] = {
+        {"name", NULL, 0},
+        {"reserved", NULL, 0},
+        {"committed", NULL, 0},
+        {"malloc", NULL, 0},
+        {"mmap_reserved", NULL, 0},
+        {"mmap_committed", NULL, 0},
+        {"arena", NULL, 0},
+        {"reserved_delta", NULL, 0},
+        {"committed_delta", NULL, 0},
+        {0},
     };
     const struct nmt_report *first = report_nmt_first(r);
     uint64_t n = now->categories.n, i;
     const struct nmt_category **at;
 
-    emit_table(em, "categories", "", columns);
+    emit_table(em, "categories", "", emit_is_page(em) ? page : all);
     at = mem_alloc(em->mem, n, sizeof *at, &em->out->err);
     if (at) {
         for (i = 0; i < n; i++)

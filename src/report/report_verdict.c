@@ -4,6 +4,7 @@
  */
 #include "base/size.h"
 #include "report/report.h"
+#include "report/text.h"
 
 static const char *const side_words[] = {
     [SIDE_UNDECIDED] = "UNDECIDED",
@@ -157,7 +158,7 @@ void report_actions(struct emitter *em, const struct report *r)
 void report_wrong_dump(struct emitter *em, const struct report *r)
 {
     const struct wrong_dump *w = &r->verdict->wrong_dump;
-    char most[SIZE_TEXT], killed[SIZE_TEXT];
+    char most[SIZE_TEXT], killed[SIZE_TEXT], share[TEXT_NUMBER];
 
     if (!w->present) {
         if (!emit_is_page(em))
@@ -171,9 +172,9 @@ void report_wrong_dump(struct emitter *em, const struct report *r)
     emit_real_share(em, "share", NULL, w->share);
     emit_text(em, "why", NULL, w->why);
     emit_para(em, PARA_WARNING,
-              "%s explains at most %s (%.0f%%) of the %s that were killed.",
+              "%s explains at most %s (%s) of the %s that were killed.",
               emit_shown_path(em, w->path),
-              size_text(most, w->explains_at_most), w->share * 100,
+              size_text(most, w->explains_at_most), text_share(share, w->share),
               size_text(killed, w->killed_rss));
     emit_para(em, PARA_PLAIN, "%s", w->why ? w->why : "");
     emit_end(em);

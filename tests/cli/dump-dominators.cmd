@@ -1,2 +1,2 @@
 small_dump >a.hprof
-oomwhy dominators a.hprof
+oomwhy dominators $model a.hprof

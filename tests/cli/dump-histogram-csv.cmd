@@ -1,2 +1,2 @@
 small_dump >a.hprof
-oomwhy histogram --format csv a.hprof
+oomwhy histogram $model --format csv a.hprof

@@ -1,2 +1,2 @@
 small_dump >a.hprof
-oomwhy histogram --top 2 --format json a.hprof
+oomwhy histogram $model --top 2 --format json a.hprof

@@ -11,6 +11,6 @@ class 512 256 0
 instance 4096 512
 segment_end
 dump_end >a.hprof
-oomwhy histogram a.hprof
-oomwhy histogram --format json a.hprof | grep evil
-oomwhy histogram --format csv a.hprof | grep evil
+oomwhy histogram $model a.hprof
+oomwhy histogram $model --format json a.hprof | grep evil
+oomwhy histogram $model --format csv a.hprof | grep evil

@@ -1,2 +1,2 @@
 small_kill >dmesg.txt
-oomwhy histogram dmesg.txt
+oomwhy histogram $model dmesg.txt

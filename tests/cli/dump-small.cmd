@@ -1,2 +1,2 @@
 small_dump >a.hprof
-oomwhy histogram a.hprof
+oomwhy histogram $model a.hprof

@@ -1,1 +1,1 @@
-small_dump | oomwhy histogram -
+small_dump | oomwhy histogram $model -

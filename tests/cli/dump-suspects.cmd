@@ -1,2 +1,2 @@
 small_dump >a.hprof
-oomwhy suspects a.hprof
+oomwhy suspects $model a.hprof

@@ -1,2 +1,2 @@
 small_dump | head -c 2500 >a.hprof
-oomwhy histogram a.hprof
+oomwhy histogram $model a.hprof

@@ -128,3 +128,6 @@ nmt_off() { printf '4242:\nNative memory tracking is not enabled\n'; }
 
 # One value of a JSON report, as printed: json_value KEY <report
 json_value() { sed -n "s/^ *\"$1\": \(.*[^,]\),\{0,1\}$/\1/p"; }
+
+# Sizes of small dumps are not to hang on what can be inferred from them.
+model='--size-model hotspot-64-compressed'

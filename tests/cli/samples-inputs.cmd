@@ -1,0 +1,1 @@
+oomwhy inputs "$ROOT/samples/healthy"
