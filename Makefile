@@ -92,6 +92,17 @@ test: check-layers unit golden fuzz
 
 unit: $(addprefix test-,$(SUITES))
 
+# Graphs of 10^7 nodes in the shapes that break algorithms: a minute and a
+# half, 4 GB; not part of `make test`.
+BIG      := $(patsubst tests/big/%.c,%,$(wildcard tests/big/*.c))
+define big_rule
+$(BUILD)/big-$(1): $(BUILD)/obj/tests/big/$(1).o $(SUPPORT) $(call archives,graph)
+	$$(CC) $$(CFLAGS) $$(CFLAGS_) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
+endef
+$(foreach b,$(BIG),$(eval $(call big_rule,$(b))))
+test-big: $(addprefix $(BUILD)/big-,$(BIG))
+	@for b in $(BIG); do $(BUILD)/big-$$b || exit 1; done
+
 golden: $(BUILD)/oomwhy
 	tests/cli/run $(BUILD)/oomwhy
 
@@ -111,6 +122,7 @@ fuzz: $(addprefix $(BUILD)/,$(FUZZERS))
 check-shared: $(BUILD)/oomwhy
 	@if [ -d $(SHARED)/tools ]; then \
 	    $(SHARED)/tools/check-corpus $(BUILD)/oomwhy; \
+	    $(SHARED)/tools/check-oracle $(BUILD)/oomwhy; \
 	    $(SHARED)/tools/score-evidence $(BUILD)/oomwhy; \
 	else echo "SKIPPED check-shared: no $(SHARED)/tools here"; fi
 
@@ -132,5 +144,5 @@ install: $(BUILD)/oomwhy
 clean:
 	rm -rf build
 
-.PHONY: all test unit golden asan fuzz check-shared check-layers format \
+.PHONY: all test test-big unit golden asan fuzz check-shared check-layers format \
         check-format install clean

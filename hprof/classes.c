@@ -163,6 +163,17 @@ bool classes_hide(struct classes *t, uint64_t id, struct err *e)
     return true;
 }
 
+bool classes_boot_loader(struct classes *t, struct err *e)
+{
+    struct hprof_class *c = append(t, 0, e);
+
+    if (!c)
+        return false;
+    c->hidden = c->boot = true;
+    c->name = "<boot loader>";
+    return true;
+}
+
 /* ---- arrays ------------------------------------------------------------ */
 
 static const struct {

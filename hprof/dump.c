@@ -138,6 +138,7 @@ static bool passes(struct ingest *in, struct source *s, bool *slots,
     if (!add_hidden(in, e) || !freeze(in, e))
         return false;
     in->d->instances = in->d->object_arrays = in->d->primitive_arrays = 0;
+    in->st->index.points.n = 0;
     return ingest_pass(in, s, INGEST_BUILD, e);
 }
 
@@ -181,7 +182,7 @@ static bool settle(struct ingest *in, struct err *e)
     struct hprof_dump *d = in->d;
     struct hprof_store *st = in->st;
     uint64_t base = in->classes.all.n + 1;
-    uint32_t class_class = CLASS_NONE;
+    uint32_t class_class = CLASS_NONE, loader_class = CLASS_NONE;
 
     if (base + st->objects >= UINT32_MAX)
         return err_set(e, ERR_UNSUPPORTED,
@@ -195,12 +196,17 @@ static bool settle(struct ingest *in, struct err *e)
     if (!d->class_of || !d->first)
         return false;
     order_nodes(st, (uint32_t)base);
-    for (uint32_t c = 0; c < d->n_classes; c++)
+    for (uint32_t c = 0; c < d->n_classes; c++) {
         if (strcmp(in->classes.all.at[c].name, "java.lang.Class") == 0)
             class_class = c;
+        if (strcmp(in->classes.all.at[c].name, "java.lang.ClassLoader") == 0)
+            loader_class = c;
+    }
     d->class_of[0] = CLASS_NONE;
     for (uint32_t c = 0; c < d->n_classes; c++)
         d->class_of[c + 1] = class_class;
+    d->boot_loader = d->n_classes;
+    d->class_of[d->boot_loader] = loader_class;
     return true;
 }
 
@@ -325,11 +331,14 @@ bool hprof_dump_read(struct source *s, const struct hprof_options *o,
     struct ingest in;
     bool slots, ok;
 
-    if (!dump_init(ret, m, e))
+    if (!dump_init(ret, m, e)) {
+        hprof_dump_deinit(ret);
         return false;
+    }
     ingest_init(&in, ret, o);
     ok = ids_init(&ret->store->ids, 3, true, m, e) &&
          passes(&in, s, &slots, e) && check_found(ret, o, e) &&
+         classes_boot_loader(&in.classes, e) &&
          classes_finish(&in.classes, e) && settle(&in, e) &&
          finish(&in, s, slots, e);
     ingest_deinit(&in);

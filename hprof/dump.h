@@ -194,7 +194,9 @@ struct hprof_dump {
     uint32_t n_classes;
     uint32_t class_dumps; /* CLASS_DUMP records; hidden classes have none */
     struct hprof_class *classes;
-    uint32_t nodes; /* 1 + classes + objects */
+    uint32_t nodes;       /* 1 + classes + objects */
+    uint32_t boot_loader; /* the node that stands for it, that of the last
+                             class, which is hidden; no record names it */
 
     uint32_t *class_of; /* [nodes]: class index; class objects: that of
                            java.lang.Class; CLASS_NONE: unknown */

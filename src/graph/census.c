@@ -31,9 +31,9 @@ static void count_all(struct analysis *a, struct heap_sum *rows)
         uint32_t c = d->class_of[v];
 
         if (hprof_is_class_object(d, v)) {
-            if (d->classes[v - 1].hidden)
+            if (d->classes[v - 1].hidden && !(h->mat && v == d->boot_loader))
                 continue;
-            h->class_objects++;
+            h->class_objects += v != d->boot_loader;
         } else if (c != CLASS_NONE && d->classes[c].array &&
                    bytes > h->largest_array_bytes) {
             h->largest_array_bytes = bytes;

@@ -37,12 +37,11 @@ uint64_t analysis_native(const struct analysis *a, uint32_t node)
 const char *analysis_class_name(const struct analysis *a, uint32_t node)
 {
     const struct hprof_dump *d = a->dump;
-    uint32_t c;
+    uint32_t c = d->class_of[node];
 
-    if (hprof_is_class_object(d, node))
-        return "java.lang.Class";
-    c = d->class_of[node];
-    return c == CLASS_NONE ? "?" : d->classes[c].name;
+    if (c != CLASS_NONE)
+        return d->classes[c].name;
+    return hprof_is_class_object(d, node) ? "java.lang.Class" : "?";
 }
 
 const char *analysis_object_name(const struct analysis *a, uint32_t node)

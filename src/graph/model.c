@@ -39,6 +39,15 @@ static bool add_root(struct builder *b, uint32_t node)
 
 /* ---- edges ------------------------------------------------------------- */
 
+/* MAT makes up an object for the boot loader, and has it stand in for
+ * loaders that are not in the dump. */
+static uint32_t loader_of(const struct builder *b, const struct hprof_class *k)
+{
+    if (b->mat && k->loader == NODE_NONE && !k->hidden)
+        return b->dump->boot_loader;
+    return k->loader;
+}
+
 static bool class_edges(struct builder *b, uint32_t c)
 {
     const struct hprof_dump *d = b->dump;
@@ -47,7 +56,7 @@ static bool class_edges(struct builder *b, uint32_t c)
 
     if (k->super != CLASS_NONE && !add_edge(b, node, k->super + 1))
         return false;
-    if (!add_edge(b, node, k->loader))
+    if (!add_edge(b, node, loader_of(b, k)))
         return false;
     /* MAT knows neither signers nor protection domains. */
     if (!b->mat && (!add_edge(b, node, hprof_node_of(d, k->signers_id)) ||

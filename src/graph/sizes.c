@@ -308,6 +308,7 @@ static void apply_mat(struct sizes *s)
 {
     const struct hprof_dump *d = s->dump;
     struct size_model *m = &s->model;
+    uint32_t loader = d->class_of[d->boot_loader];
 
     m->kind = SIZES_MAT;
     m->name = "mat";
@@ -321,6 +322,8 @@ static void apply_mat(struct sizes *s)
         if (!d->classes[i].array)
             s->instance[i] = mat_instance(d, m, i);
     }
+    if (loader != CLASS_NONE)
+        s->class_object[d->boot_loader - 1] = s->instance[loader];
 }
 
 /* ---- the interface ---------------------------------------------------------

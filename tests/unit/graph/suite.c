@@ -8,6 +8,7 @@ Suite *overlay_suite(void);
 Suite *dom_suite(void);
 Suite *tree_suite(void);
 Suite *walk_suite(void);
+Suite *heap_suite(void);
 
 int main(void)
 {
@@ -17,6 +18,7 @@ int main(void)
     srunner_add_suite(runner, dom_suite());
     srunner_add_suite(runner, tree_suite());
     srunner_add_suite(runner, walk_suite());
+    srunner_add_suite(runner, heap_suite());
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);
