@@ -19,7 +19,7 @@ enum artifact_kind {
     ARTIFACT_GC_LOG,
     ARTIFACT_APP_LOG, /* stdout, stderr, application log */
     ARTIFACT_PROC_STATUS,
-    ARTIFACT_SMAPS,        /* /proc/PID/smaps */
+    ARTIFACT_SMAPS, /* /proc/PID/smaps */
     ARTIFACT_SMAPS_ROLLUP,
     ARTIFACT_PROC_LIMITS,
     ARTIFACT_CGROUP_STAT,   /* memory.stat, v1 or v2 */

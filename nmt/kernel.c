@@ -84,16 +84,16 @@ static bool need_report(struct assembly *s, const struct kernel_message *m)
 
 /* A task's name has 15 bytes at most; what is longer still has a prefix
  * before it that nobody knew. */
-static const char *task_name(const char *text, size_t n)
+static const char *task_name(const char *text, const char *end)
 {
-    const char *p = text;
+    const char *p = text, *blank;
 
-    while (n - (size_t)(p - text) > 15) {
-        const char *blank = memchr(p, ' ', n - (size_t)(p - text));
-
+    while (end - p > 15) {
+        blank = memchr(p, ' ', (size_t)(end - p));
         if (!blank)
             return p;
-        p = text_skip_blanks(blank);
+        for (p = blank; p < end && text_is_blank(*p); p++)
+            ;
     }
     return p;
 }
@@ -101,7 +101,7 @@ static const char *task_name(const char *text, size_t n)
 static bool on_invoked(struct assembly *s, const struct kernel_message *m)
 {
     const char *end = strstr(m->text, " invoked oom-killer");
-    const char *name = task_name(m->text, (size_t)(end - m->text));
+    const char *name = task_name(m->text, end);
     const char *order = text_after(m->text, "order=");
     struct oom_report *r;
     int64_t v;

@@ -446,6 +446,21 @@ START_TEST(a_detector_quotes_two_sentences)
 }
 END_TEST
 
+/* 15 bytes are a name's most: before them stands a prefix. */
+START_TEST(an_invoker_behind_who_knows_what)
+{
+    struct kernel_case c;
+
+    kernel_case_open(&c, "some relay: 12 C2 CompilerThre invoked oom-killer: "
+                         "order=0\n"
+                         "a                        invoked oom-killer: \n");
+    ck_assert_uint_eq(c.log.reports.n, 2);
+    ck_assert_str_eq(c.log.reports.at[0].invoker, "C2 CompilerThre");
+    ck_assert_str_eq(c.log.reports.at[1].invoker, "");
+    kernel_case_close(&c);
+}
+END_TEST
+
 START_TEST(nothing_reads_as_nothing)
 {
     struct kernel_case c;
@@ -503,6 +518,7 @@ Suite *kernel_suite(void)
     tcase_add_test(t, a_kill_finds_the_table_that_names_it);
     tcase_add_test(t, hearsay_is_no_kill);
     tcase_add_test(t, a_detector_quotes_two_sentences);
+    tcase_add_test(t, an_invoker_behind_who_knows_what);
     tcase_add_test(t, nothing_reads_as_nothing);
     suite_add_tcase(s, t);
     t = tcase_create("sweeps");
