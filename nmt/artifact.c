@@ -173,7 +173,8 @@ static bool is_gc(const char *text)
 {
     static const char *const phrases[] = {
         "[gc",         " GC(",       "[GC ",    "[GC(", "[Full GC",
-        "[PSYoungGen", "GC pause (", "[ParNew", NULL};
+        "[PSYoungGen", "GC pause (", "[ParNew", NULL,
+    };
 
     return !strstr(text, "[warning]") && has_any(text, phrases);
 }
@@ -182,7 +183,10 @@ static bool is_oome(const char *text)
 {
     static const char *const phrases[] = {
         "java.lang.OutOfMemoryError",
-        "OutOfMemoryError:", "OutOfDirectMemoryError", NULL};
+        "OutOfMemoryError:",
+        "OutOfDirectMemoryError",
+        NULL,
+    };
 
     return has_any(text, phrases);
 }
@@ -204,7 +208,8 @@ static bool is_jvm(const char *text)
         "exit status 137",
         "(Native Method)",
         "StackOverflowError",
-        NULL};
+        NULL,
+    };
 
     if (text_starts(text, "at ") && strstr(text, ".java:"))
         return true;
@@ -225,7 +230,8 @@ static bool is_stat_key(const char *s, size_t n)
         "mapped_file",   "file_mapped", "dirty",         "file_dirty",
         "writeback",     "pgfault",     "pgmajfault",    "pgpgin",
         "pgpgout",       "swap",        "inactive_anon", "active_anon",
-        "inactive_file", "active_file", "unevictable",   NULL};
+        "inactive_file", "active_file", "unevictable",   NULL,
+    };
 
     for (const char *const *k = keys; *k; k++)
         if (strlen(*k) == n && memcmp(*k, s, n) == 0)
@@ -237,7 +243,8 @@ static bool is_event_key(const char *s, size_t n)
 {
     static const char *const keys[] = {
         "low",       "high",           "max", "oom", "fail", "oom_kill",
-        "under_oom", "oom_group_kill", NULL};
+        "under_oom", "oom_group_kill", NULL,
+    };
 
     for (const char *const *k = keys; *k; k++)
         if (strlen(*k) == n && memcmp(*k, s, n) == 0)
