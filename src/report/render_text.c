@@ -33,7 +33,7 @@ struct text_renderer {
     bool colour;
     bool begun;       /* something was written */
     bool after_title; /* and it was a title */
-    bool after_block; /* what was written last stood below a title */
+    size_t last;      /* column that what was written last began in */
     unsigned hidden;  /* blocks open that are not shown */
     struct level levels[EMIT_DEPTH];
     unsigned depth;
@@ -84,7 +84,7 @@ static void title(struct text_renderer *r, struct level *l)
     out_char(o, '\n');
     l->title = NULL;
     r->begun = r->after_title = true;
-    r->after_block = false;
+    r->last = 0;
 }
 
 /* Writes what waited for something to stand below it. */
@@ -95,11 +95,11 @@ static void titles(struct text_renderer *r)
     for (i = 0; i < r->depth; i++)
         if (r->levels[i].title && *r->levels[i].title)
             title(r, &r->levels[i]);
-    if (r->after_block && top(r)->indent == 0)
+    if (r->last > top(r)->indent && top(r)->shape != SHAPE_ITEM)
         out_char(r->em.out, '\n');
     r->begun = true;
     r->after_title = false;
-    r->after_block = top(r)->indent > 0;
+    r->last = top(r)->indent;
 }
 
 /* ---- rows -------------------------------------------------------------------

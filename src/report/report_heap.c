@@ -35,7 +35,7 @@ static void counts(struct emitter *em, const struct heap *h)
     emit_count(em, "instances", NULL, d->instances);
     emit_count(em, "object_arrays", NULL, d->object_arrays);
     emit_count(em, "primitive_arrays", NULL, d->primitive_arrays);
-    emit_count(em, "classes", NULL, d->n_classes);
+    emit_count(em, "classes", NULL, d->class_dumps);
     emit_count(em, "strings", NULL, d->strings);
     emit_count(em, "stack_frames", NULL, d->stack_frames);
     emit_count(em, "threads", NULL, h->threads.n);
@@ -52,6 +52,32 @@ static void sum(struct emitter *em, const char *key, const char *label,
     emit_bytes(em, "shallow_bytes", NULL, s->bytes);
     emit_aside(em, label, "%s in %s objects", size_text(size, s->bytes),
                text_count(count, s->objects));
+    emit_end(em);
+}
+
+static void weaker(struct emitter *em, const char *key, const char *label,
+                   const struct heap_reference_sum *s)
+{
+    char size[SIZE_TEXT], count[TEXT_NUMBER];
+
+    emit_object(em, key, NULL);
+    emit_count(em, "references", NULL, s->references);
+    emit_count(em, "objects", NULL, s->objects);
+    emit_bytes(em, "shallow_bytes", NULL, s->bytes);
+    if (s->objects)
+        emit_aside(em, label, "%s in %s objects", size_text(size, s->bytes),
+                   text_count(count, s->objects));
+    emit_end(em);
+}
+
+/* What is neither strongly held nor garbage. */
+static void references(struct emitter *em, const struct heap *h)
+{
+    emit_object(em, "references", NULL);
+    weaker(em, "soft", "Only softly", &h->soft);
+    weaker(em, "weak", "Only weakly", &h->weak);
+    weaker(em, "final", "To be finalized", &h->final);
+    weaker(em, "phantom", "Only as phantoms", &h->phantom);
     emit_end(em);
 }
 
@@ -197,6 +223,19 @@ void report_damage(struct emitter *em, const struct report *r)
     emit_end(em);
 }
 
+/* References into nowhere alone are ordinary: one line for them. */
+static void damage_of_page(struct emitter *em, const struct report *r)
+{
+    const struct hprof_damage *d = &r->incident->heap->dump.damage;
+    char buf[TEXT_NUMBER];
+
+    if (hprof_damage_any(d) || *d->source)
+        report_damage(em, r);
+    else if (d->dangling_references)
+        emit_aside(em, "Dangling", "%s references to objects not in the dump",
+                   text_count(buf, d->dangling_references));
+}
+
 /* ---- the block
  * ----------------------------------------------------------------- */
 
@@ -234,15 +273,17 @@ static bool is_to_be_shown(const struct report *r)
 
 static void lists_of_page(struct emitter *em, const struct report *r)
 {
+    const struct heap *h = r->incident->heap;
+
     if (!is_to_be_shown(r)) {
         emit_para(em, PARA_PLAIN,
                   "Not where the memory was lost: `oomwhy suspects` and "
                   "`oomwhy histogram` show what is in it.");
         return;
     }
-    if (r->incident->heap->suspects.n)
+    if (h->suspects.n && h->suspects.at[0].retained >= h->all.bytes / 20)
         report_suspects(em, r);
-    else
+    else /* large only beside what is strongly held: most is not */
         report_dominators(em, r);
     report_histogram(em, r);
 }
@@ -261,9 +302,10 @@ void report_heap(struct emitter *em, const struct report *r)
     counts(em, h);
     sum(em, "all", "All objects", &h->all);
     sum(em, "reachable", "Reachable", &h->reachable);
+    references(em, h);
     sum(em, "unreachable", "Garbage", &h->unreachable);
     if (emit_is_page(em)) {
-        report_damage(em, r);
+        damage_of_page(em, r);
         lists_of_page(em, r);
         report_native(em, r);
     } else {

@@ -63,14 +63,17 @@ static void peers(struct emitter *em, const struct heap_natives *n,
     emit_end(em);
 }
 
-/* Next to a heap that ran full, pages are silent about what is ordinary. */
-static bool is_beside_the_point(const struct report *r)
+/* Every JVM has some; the page of the whole report is silent about that. */
+static bool is_ordinary(const struct report *r)
 {
     const struct heap *h = r->incident->heap;
+    uint64_t least = NOTABLE;
 
-    return r->verdict && r->verdict->side == SIDE_ON_HEAP &&
-           h->natives.owners.bytes + h->natives.segments.bytes <
-               h->reachable.bytes / 4;
+    if (!r->verdict)
+        return false;
+    if (r->verdict->side == SIDE_ON_HEAP && h->reachable.bytes / 4 > least)
+        least = h->reachable.bytes / 4;
+    return known_or(h->natives.bytes, 0) < least;
 }
 
 static void threads(struct emitter *em, const struct heap_natives *n)
@@ -103,7 +106,7 @@ void report_native(struct emitter *em, const struct report *r)
         emit_null(em, "native");
         return;
     }
-    if (emit_is_page(em) && is_beside_the_point(r))
+    if (emit_is_page(em) && is_ordinary(r))
         return;
     n = &r->incident->heap->natives;
     emit_object(em, "native", "Native memory seen from the heap");
