@@ -188,6 +188,83 @@ START_TEST(formats_by_name_and_ending)
 }
 END_TEST
 
+/* A verdict with one of everything. */
+static void full_report(struct emitter *em)
+{
+    static struct claim claims[] = {
+        {"the claim", 1024, "bytes", 3, {"dir/a", 7, UNKNOWN}},
+        {"a hint", UNKNOWN, NULL, 1, {NULL, 0, UNKNOWN}},
+    };
+    static struct alternative other = {KIND_HEAP_LEAK, "why not"};
+    static struct missing missing = {"what", "why", "command"};
+    static struct action action = {"what", "why"};
+    static struct balance_row row = {"key", "label", 1, 2, "source"};
+    static struct input inputs[] = {{.path = "dir/a", .error = "is broken"},
+                                    {.path = "dir/b", .damage = "is cut"}};
+    struct verdict v = {
+        .side = SIDE_OFF_HEAP,
+        .kind = KIND_DIRECT_BUFFERS,
+        .summary = "what happened",
+        .culprit = {.known = true, .name = "app.Cache", .bytes = 1},
+        .wrong_dump = {true, "dir/b", 1, 100, 0.01, "because"},
+        .process = {1, 2, 3, 4, 5, 6, 7, "a JVM (17, mixed mode)"},
+        .notes = {"a note"},
+        .n_notes = 1,
+    };
+    struct incident i = {0};
+    struct report r = {.incident = &i, .verdict = &v, .top = 10, .brief = 5};
+
+    v.evidence.at = claims;
+    v.evidence.n = 2;
+    v.alternatives.at = &other;
+    v.missing.at = &missing;
+    v.actions.at = &action;
+    v.alternatives.n = v.missing.n = v.actions.n = 1;
+    v.balance.present = true;
+    v.balance.at = "kernel kill";
+    v.balance.total = 100;
+    v.balance.rows.at = &row;
+    v.balance.rows.n = 1;
+    i.inputs.at = inputs;
+    i.inputs.n = 2;
+    report_why(em, &r);
+}
+
+START_TEST(the_page_of_a_verdict)
+{
+    static const char *const lines[] = {
+        "OFF THE HEAP: direct buffers held [direct_buffers, low confidence]",
+        "what happened",
+        "  ! b explains at most 1 B (1%) of the 100 B that were killed.",
+        "Process: pid 1, resident 4 B,",
+        "a JVM (17).",
+        "  ***     1.0 KiB  the claim (a:7)",
+        "  *             -  a hint",
+        "  kernel kill: 100 B resident, made of",
+        "         1 B         2 B     2%  label (source)",
+        "  - what: why",
+        "      command",
+        "  - a note",
+        "  - not read: a: is broken",
+    };
+    struct render_options how = {FORMAT_TEXT, false};
+    struct err e = {0};
+    struct emitter *em;
+    struct out o;
+    size_t n;
+
+    out_to_memory(&o, &mem);
+    em = render_open(&how, &o, &mem, &e);
+    full_report(em);
+    render_close(em);
+    ck_assert(out_finish(&o, &e));
+    for (n = 0; n < sizeof lines / sizeof lines[0]; n++)
+        ck_assert_msg(strstr(out_string(&o), lines[n]), "no '%s' in\n%s",
+                      lines[n], out_string(&o));
+    out_deinit(&o);
+}
+END_TEST
+
 /* Whatever call fails, the output's error tells and nothing is leaked. */
 START_TEST(memory_runs_out)
 {
@@ -208,7 +285,10 @@ START_TEST(memory_runs_out)
             out_to_memory(&o, &mem);
             em = render_open(&how, &o, &mem, &e);
             if (em) {
-                sample(em);
+                if (f == FORMAT_CSV)
+                    sample(em);
+                else
+                    full_report(em);
                 render_close(em);
                 out_finish(&o, &e);
             }
@@ -216,7 +296,7 @@ START_TEST(memory_runs_out)
             out_deinit(&o);
             ck_assert_uint_eq(mem.held, 0);
         }
-        ck_assert_uint_lt(n, 100);
+        ck_assert_uint_lt(n, 1000);
     }
 }
 END_TEST
@@ -276,6 +356,7 @@ Suite *render_suite(void)
     tcase_add_test(t, colour_ends_where_it_began);
     tcase_add_test(t, other_formats_say_no);
     tcase_add_test(t, formats_by_name_and_ending);
+    tcase_add_test(t, the_page_of_a_verdict);
     tcase_add_test(t, memory_runs_out);
     tcase_add_test(t, the_verdict_keeps_its_keys);
     suite_add_tcase(s, t);
