@@ -31,9 +31,14 @@ static void init(struct facts *f, const struct incident *i,
 /* The private RSS at the end: of the kill, else of the last moment. */
 static uint64_t private_at_end(const struct facts *f)
 {
+    uint64_t shmem = known_or(f->shmem.value, 0);
+
     if (!f->kill.kill || !known(f->anon.value))
         return UNKNOWN;
-    return f->anon.value + known_or(f->shmem.value, 0);
+    /* Pages that the group is charged for once, however often mapped. */
+    if (known(f->group_shmem.value) && shmem > f->group_shmem.value)
+        shmem = f->group_shmem.value;
+    return f->anon.value + shmem;
 }
 
 bool facts_collect(const struct incident *i, const struct thresholds *t,
@@ -64,6 +69,11 @@ bool facts_died(const struct facts *f)
            f->warnings[WARN_TERMINATING].warning ||
            f->warnings[WARN_RESERVE_FAILED].warning ||
            (known(f->exit_status.value) && f->exit_status.value != 0);
+}
+
+bool facts_multi_mapped(const struct facts *f)
+{
+    return f->collector && f->collector[0] == 'Z';
 }
 
 bool facts_oome_is(const struct facts *f, enum oome_kind kind)

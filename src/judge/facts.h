@@ -104,6 +104,9 @@ bool facts_died(const struct facts *f);
 /* What a collection would leave of the dump, short of memory: without what
  * only soft references reach, with what waits to be finalized. */
 uint64_t facts_live_of(const struct heap *h);
+/* Whether the collector maps its heap several times over as shared memory:
+ * ZGC before JDK 21. */
+bool facts_multi_mapped(const struct facts *f);
 /* Whether one of these kinds is the OutOfMemoryError that counts. */
 bool facts_oome_is(const struct facts *f, enum oome_kind kind);
 

@@ -89,6 +89,12 @@ static bool add_hs_err(struct facts *f, struct err *e)
     return true;
 }
 
+/* A report that was cut off says too little to compare. */
+static bool whole_nmt(const struct moment *m)
+{
+    return m->nmt && m->nmt->has_total;
+}
+
 /* The first, the last and one between, of those that can be compared. */
 static void choose(struct facts *f)
 {
@@ -97,11 +103,11 @@ static void choose(struct facts *f)
     uint64_t n = 0, k = 0;
 
     VEC_EACH (&f->moments, m)
-        with_nmt = with_nmt || m->nmt;
+        with_nmt = with_nmt || whole_nmt(m);
     VEC_EACH (&f->moments, m)
-        n += with_nmt ? m->nmt != NULL : m->alive;
+        n += with_nmt ? whole_nmt(m) : m->alive;
     VEC_EACH (&f->moments, m) {
-        if (with_nmt ? !m->nmt : !m->alive)
+        if (with_nmt ? !whole_nmt(m) : !m->alive)
             continue;
         if (!f->first)
             f->first = m;
@@ -129,7 +135,8 @@ bool facts_moments(struct facts *f, struct err *e)
         !add_whole(f, e) || !add_hs_err(f, e))
         return false;
     for (uint64_t i = 0; i < f->moments.n; i++)
-        moment_derive(&f->moments.at[i]);
+        moment_derive(&f->moments.at[i], i ? &f->moments.at[i - 1] : NULL,
+                      facts_multi_mapped(f));
     choose(f);
     take_threads(f);
     return true;

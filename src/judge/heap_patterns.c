@@ -103,9 +103,17 @@ bool pattern_loaders(const struct heap *h, struct pen *p,
 {
     const struct heap_loaders *l = &h->loaders;
 
+    uint64_t loaders, classes;
+
     if (!l->repeated_loader || l->repeated_loader_count < 8)
         return false;
-    ret->bytes = bytes_of(row_of(h, l->repeated_loader));
+    /* An instance held beside its loader leads to the class as well: then
+     * the loader keeps nothing alone, but the class objects keep all. */
+    loaders = bytes_of(row_of(h, l->repeated_loader));
+    classes = l->repeated_class_count >= 8
+                  ? bytes_of(row_of(h, "java.lang.Class"))
+                  : 0;
+    ret->bytes = loaders > classes ? loaders : classes;
     ret->text = pen_write(p, "%llu class loaders of class %s hold %s",
                           (unsigned long long)l->repeated_loader_count,
                           l->repeated_loader, pen_size(p, ret->bytes));

@@ -36,15 +36,27 @@ static const struct {
     {KIND_STRING_GROWTH, pattern_strings},
 };
 
+static uint64_t histogram_bytes(const struct facts *f)
+{
+    uint64_t bytes = UNKNOWN;
+    const struct moment *m;
+
+    VEC_EACH (&f->moments, m)
+        if (m->histogram)
+            bytes = m->histogram->bytes;
+    return bytes;
+}
+
 /* G1 gives every object above half a region whole regions of its own: the
  * heap is full although the bytes in it are not. */
 static bool humongous(const struct facts *f, struct pen *p, struct finding *ret)
 {
     uint64_t regions = f->gc ? f->gc->humongous_last : UNKNOWN;
+    uint64_t live = f->heap ? facts_live_of(f->heap) : histogram_bytes(f);
 
-    if (!known(regions) || !known(f->live.value) || !known(f->xmx.value) ||
-        regions < f->xmx.value / 2 ||
-        f->live.value > f->xmx.value - f->xmx.value / 4)
+    /* G1's own "used" counts whole regions, so objects must be counted. */
+    if (!known(regions) || !known(live) || !known(f->xmx.value) ||
+        regions < f->xmx.value / 2 || live > f->xmx.value - f->xmx.value / 4)
         return false;
     ret->kind = KIND_G1_HUMONGOUS;
     finding_for(ret, SUPPORTING,

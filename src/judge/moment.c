@@ -253,7 +253,7 @@ static uint64_t committed(const struct nmt_report *r, const char *name)
 }
 
 /* The heap's pages: its range in NMT's map laid over the mappings. */
-static uint64_t heap_resident(const struct moment *m)
+static uint64_t heap_pages(const struct moment *m)
 {
     const struct nmt_region *r;
     uint64_t sum = 0, bytes;
@@ -273,6 +273,26 @@ static uint64_t heap_resident(const struct moment *m)
     return any ? sum : UNKNOWN;
 }
 
+static bool committed_whole(const struct moment *m)
+{
+    const struct nmt_category *c =
+        m->nmt ? nmt_find(m->nmt, "Java Heap") : NULL;
+
+    return c && known(c->reserved) &&
+           c->committed >= c->reserved - c->reserved / 20;
+}
+
+struct figure moment_heap(const struct moment *m)
+{
+    if (known(m->heap_resident.value))
+        return m->heap_resident;
+    if (!committed_whole(m))
+        return m->heap_committed;
+    if (known(m->heap_used.value))
+        return m->heap_used;
+    return m->heap_live;
+}
+
 static void derive_tracked(struct moment *m)
 {
     uint64_t sum = 0;
@@ -288,15 +308,34 @@ static void derive_tracked(struct moment *m)
     m->tracked = figure_of(m->nmt_input, sum, m->nmt->line);
 }
 
-void moment_derive(struct moment *m)
+/* The same pages seen through several mappings count once: as many as the
+ * group is charged for, or as the heap has committed. */
+static void count_once(struct moment *m)
 {
-    uint64_t private = moment_private(m), heap;
+    uint64_t most = known(m->group_shmem.value) ? m->group_shmem.value
+                                                : m->heap_committed.value;
 
+    if (known(m->shmem.value) && known(most) && m->shmem.value > most)
+        m->shmem.value = most;
+    if (known(m->shmem.value))
+        m->heap_resident = m->shmem;
+}
+
+void moment_derive(struct moment *m, const struct moment *before,
+                   bool multi_mapped)
+{
+    uint64_t private, heap;
+
+    if (!m->map && before)
+        m->map = before->map;
     if (m->nmt)
         derive_tracked(m);
     if (m->smaps && m->map)
-        m->heap_resident = figure_of(m->smaps_input, heap_resident(m), 0);
-    heap = known_or(m->heap_resident.value, m->heap_committed.value);
+        m->heap_resident = figure_of(m->smaps_input, heap_pages(m), 0);
+    if (multi_mapped)
+        count_once(m);
+    private = moment_private(m);
+    heap = moment_heap(m).value;
     if (m->nmt && known(private) && known(heap))
         m->untracked =
             figure_derived(known_minus(private, m->tracked.value + heap));

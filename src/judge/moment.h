@@ -41,6 +41,13 @@ struct moment {
 /* Private and shared pages, without those of files: what the heap and
  * native memory are made of. UNKNOWN if it can't be told. */
 uint64_t moment_private(const struct moment *m);
+/*
+ * How large the heap is in pages: its resident pages, else what is
+ * committed. A heap committed whole from the start (-Xms = -Xmx) says
+ * nothing about pages; then it is what objects fill. Value UNKNOWN: none of
+ * these is known.
+ */
+struct figure moment_heap(const struct moment *m);
 
 /* Fills `ret` from the inputs of one snapshot; `snapshot` NO_SNAPSHOT takes
  * the files of the whole incident, but leaves NMT alone. */
@@ -52,7 +59,11 @@ void moment_take_nmt(struct moment *m, const struct input *in,
                      const struct nmt_report *r);
 /* Everything hs_err or VM.info says of the process. */
 void moment_take_vm_info(struct moment *m, const struct input *in);
-/* Works out what follows from the figures; call it last. */
-void moment_derive(struct moment *m);
+/* Works out what follows from the figures; call it last. `before` (may be
+ * NULL) is the moment before, derived already: the heap's address range
+ * never changes, so an older map of it serves as well. `multi_mapped`: the
+ * heap is shared memory, counted several times in the RSS (ZGC). */
+void moment_derive(struct moment *m, const struct moment *before,
+                   bool multi_mapped);
 
 #endif

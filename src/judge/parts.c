@@ -121,15 +121,9 @@ static void add_tracked(struct parts *p, const struct thresholds *t)
     }
 }
 
-/* The heap's pages where they are known, else its committed bytes. */
-static struct figure heap_of(const struct moment *m)
-{
-    return known(m->heap_resident.value) ? m->heap_resident : m->heap_committed;
-}
-
 static void add_heap(struct parts *p)
 {
-    struct figure last = heap_of(p->last);
+    struct figure last = moment_heap(p->last);
     struct part *part;
     uint64_t first;
 
@@ -140,7 +134,7 @@ static void add_heap(struct parts *p)
         return;
     part->kind = PART_HEAP;
     part->verdict = KIND_XMX_OVER_LIMIT;
-    first = p->first ? heap_of(p->first).value : UNKNOWN;
+    first = p->first ? moment_heap(p->first).value : UNKNOWN;
     part->first = known_or(first, 4 * MIB);
     part->last = last.value;
     part->figure = last;
@@ -157,7 +151,7 @@ static uint64_t rest_of(const struct moment *m)
         return m->untracked.value;
     if (m->nmt || !known(private))
         return UNKNOWN;
-    return known_minus(private, known_or(heap_of(m).value, 0));
+    return known_minus(private, known_or(moment_heap(m).value, 0));
 }
 
 static void add_untracked(struct parts *p)
@@ -193,7 +187,7 @@ static void add_untracked(struct parts *p)
 /* Less growth than this says nothing about the way. */
 #define GROWTH_THAT_COUNTS (8 * MIB)
 
-static double scale_of(struct parts *p, uint64_t end)
+static double scale_of(const struct parts *p, uint64_t end)
 {
     uint64_t so_far = known_minus(p->private_last, p->private_first);
     uint64_t in_all = known_minus(end, p->private_first);
@@ -201,30 +195,39 @@ static double scale_of(struct parts *p, uint64_t end)
     if (!known(so_far) || !known(in_all) || so_far < GROWTH_THAT_COUNTS ||
         end <= p->private_last)
         return 1;
-    p->extrapolated = true;
     return (double)in_all / (double)so_far;
 }
 
-/* The RSS at the time of the last NMT is not known: all that the death's
- * RSS holds beyond NMT is a part of its own, of unknown make. */
+/*
+ * What the death's pages hold beyond all parts is one more, of unknown make:
+ * outside NMT, or grown after the last look. With a known way to the death
+ * little is left over; without one it may be everything.
+ */
 static void add_gap(struct parts *p, uint64_t end)
 {
     uint64_t sum = 0;
     struct part *part;
 
     for (unsigned i = 0; i < p->n; i++)
-        sum += p->at[i].last;
+        sum += p->at[i].end;
+    if (end <= sum || end - sum <= known_minus(end, FRESH_PRIVATE) / 2)
+        if (p->has_untracked)
+            return;
     part = part_add(p, "outside NMT");
     if (!part)
         return;
+    if (!p->has_untracked) {
+        part->first = 8 * MIB;
+        part->ordinary = 64 * MIB;
+    }
     part->kind = PART_UNTRACKED;
     part->verdict = KIND_NATIVE_UNTRACKED_MALLOC;
-    part->ordinary = 64 * MIB;
-    part->first = 8 * MIB;
-    part->last = known_minus(end, sum);
+    part->last = part->end = part->end + known_minus(end, sum);
     if (part->first > part->last)
         part->first = part->last;
+    part->growth = part->end - part->first;
     part->figure = figure_derived(part->last);
+    p->growth += part->growth;
     p->unseen = true;
     p->has_untracked = true;
 }
@@ -232,6 +235,11 @@ static void add_gap(struct parts *p, uint64_t end)
 static void grow(struct parts *p, uint64_t end)
 {
     double scale = known(end) ? scale_of(p, end) : 1;
+
+    /* More than tenfold is no way any more, but a leap. */
+    if (scale > 10)
+        scale = 1;
+    p->extrapolated = scale > 1;
 
     for (unsigned i = 0; i < p->n; i++) {
         struct part *part = &p->at[i];
@@ -263,9 +271,9 @@ void parts_find(const struct moment *first, const struct moment *last,
         add_tracked(ret, t);
     if (known(ret->private_last))
         add_untracked(ret);
-    else if (known(end))
-        add_gap(ret, end);
     grow(ret, end);
+    if (known(end))
+        add_gap(ret, end);
 }
 
 const struct part *parts_largest(const struct parts *p)

@@ -53,6 +53,18 @@ static bool live_fills(const struct facts *f, const struct part *heap)
            f->live.value >= heap->last / 2;
 }
 
+static void argue_xmx(const struct facts *f, struct pen *p, struct finding *ret)
+{
+    if (known(f->xmx.value) && known(f->limit.value))
+        finding_for(ret, SUPPORTING, f->xmx, "bytes",
+                    pen_write(p,
+                              "the heap may grow to %s, the container to "
+                              "%s (%s)",
+                              pen_size(p, f->xmx.value),
+                              pen_size(p, f->limit.value),
+                              pen_share(p, f->xmx.value, f->limit.value)));
+}
+
 static void argue_heap(const struct facts *f, struct pen *p,
                        const struct part *heap, struct finding *ret)
 {
@@ -66,14 +78,7 @@ static void argue_heap(const struct facts *f, struct pen *p,
             pen_write(p, "its live set is %s", pen_size(p, f->live.value)));
     else
         ret->at_most = CONFIDENCE_MEDIUM;
-    if (known(f->xmx.value) && known(f->limit.value))
-        finding_for(ret, SUPPORTING, f->xmx, "bytes",
-                    pen_write(p,
-                              "the heap may grow to %s, the container to "
-                              "%s (%s)",
-                              pen_size(p, f->xmx.value),
-                              pen_size(p, f->limit.value),
-                              pen_share(p, f->xmx.value, f->limit.value)));
+    argue_xmx(f, p, ret);
 }
 
 static void name_heap(const struct facts *f, struct pen *p, struct finding *ret)
@@ -240,8 +245,15 @@ static bool gap_may_be_heap(const struct facts *f, const struct part *part)
 static void judge_gap(const struct facts *f, struct pen *p,
                       const struct part *gap, struct finding *ret)
 {
-    finding_init(ret, KIND_NOT_ENOUGH_EVIDENCE);
+    finding_init(ret, xmx_exceeds(f) ? KIND_HEAP_RESERVATION_TOO_LARGE
+                                     : KIND_NOT_ENOUGH_EVIDENCE);
+    ret->at_most = CONFIDENCE_LOW;
     argue_kill(f, p, ret);
+    if (xmx_exceeds(f)) {
+        argue_xmx(f, p, ret);
+        culprit_named("-Xmx beyond the container's limit", f->xmx.value,
+                      &ret->culprit);
+    }
     ret->summary = pen_write(
         p,
         "The kernel killed the JVM%s; %s of it came after the last NMT or lie "

@@ -194,13 +194,23 @@ bool rule_kernel_memory(const struct facts *f, struct pen *p,
     return true;
 }
 
-/* ZGC before generations maps its heap as shared memory, several times. */
+/*
+ * ZGC's heap is shared memory, before JDK 21 mapped three times over. It
+ * shows even where nobody names the collector: the process has more pages
+ * than the group is charged for, or a heap that its anonymous pages can't
+ * hold.
+ */
 static bool heap_is_shmem(const struct facts *f)
 {
-    const struct oom_kill *k = f->kill.kill;
+    uint64_t own = f->shmem.value, all = f->group_shmem.value;
+    const struct part *heap = parts_of(&f->parts, PART_HEAP);
 
-    return f->collector && f->collector[0] == 'Z' && k &&
-           known(f->shmem.value) && f->shmem.value > f->group_shmem.value / 2;
+    if (!known(own) || own < all / 2)
+        return false;
+    if (facts_multi_mapped(f) || own > all + all / 4)
+        return true;
+    return heap && known(f->anon.value) && heap->last > own / 2 &&
+           heap->last / 2 > f->anon.value;
 }
 
 bool rule_shmem(const struct facts *f, struct pen *p, struct finding *ret)
