@@ -86,11 +86,13 @@ enum para {
     PARA_WARNING, /* must not be overlooked */
     PARA_BULLET,
     PARA_COMMAND, /* to be copied to a shell: never broken into lines */
+    PARA_OPEN,    /* left open for people to fill in */
 };
 
 struct emitter;
 struct emitter_ops {
     bool page; /* for readers: labels, paragraphs, an order of urgency */
+    bool record; /* a page that people go on writing: an incident record */
     void (*begin)(struct emitter *em, const struct block *b);
     void (*end)(struct emitter *em);
     void (*value)(struct emitter *em, const char *key, const char *label,

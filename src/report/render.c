@@ -56,11 +56,12 @@ struct emitter *render_open(const struct render_options *r, struct out *o,
     switch (r->format) {
     case FORMAT_TEXT: return render_text_open(o, r->colour, m, e);
     case FORMAT_JSON: return render_json_open(o, m, e);
+    case FORMAT_HTML: return render_html_open(o, m, e);
+    case FORMAT_MARKDOWN: return render_markdown_open(o, m, e);
     case FORMAT_CSV: return render_csv_open(o, m, e);
     default: break;
     }
-    err_set(e, ERR_USAGE, "--format %s is not available yet",
-            format_name(r->format));
+    err_set(e, ERR_USAGE, "there is no such format");
     return NULL;
 }
 

@@ -40,6 +40,9 @@ void render_close(struct emitter *em);
 struct emitter *render_json_open(struct out *o, struct mem *m, struct err *e);
 struct emitter *render_text_open(struct out *o, bool colour, struct mem *m,
                                  struct err *e);
+struct emitter *render_html_open(struct out *o, struct mem *m, struct err *e);
+struct emitter *render_markdown_open(struct out *o, struct mem *m,
+                                     struct err *e);
 struct emitter *render_csv_open(struct out *o, struct mem *m, struct err *e);
 
 #endif

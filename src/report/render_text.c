@@ -325,11 +325,11 @@ static void para(struct emitter *em, enum para p, const char *s)
     static const enum style styles[] = {
         [PARA_HEADLINE] = STYLE_ALERT, [PARA_PLAIN] = STYLE_PLAIN,
         [PARA_WARNING] = STYLE_ALERT,  [PARA_COMMAND] = STYLE_PLAIN,
-        [PARA_BULLET] = STYLE_PLAIN,
+        [PARA_BULLET] = STYLE_PLAIN,   [PARA_OPEN] = STYLE_BOLD,
     };
     static const char *const marks[] = {
         [PARA_HEADLINE] = "",    [PARA_PLAIN] = "",    [PARA_WARNING] = "! ",
-        [PARA_COMMAND] = "    ", [PARA_BULLET] = "- ",
+        [PARA_COMMAND] = "    ", [PARA_BULLET] = "- ", [PARA_OPEN] = "OPEN: ",
     };
     struct text_renderer *r = text_of(em);
     size_t indent, mark = strlen(marks[p]);

@@ -360,9 +360,6 @@ static bool agree(struct options *o, struct err *e)
         return err_set(e, ERR_USAGE, "nothing was given to read");
     if (!o->format_stated && o->output)
         o->format = format_of_path(o->output);
-    if (o->format == FORMAT_HTML || o->format == FORMAT_MARKDOWN)
-        return err_set(e, ERR_USAGE, "--format %s is not available yet",
-                       format_name(o->format));
     if (o->format == FORMAT_CSV && !o->command->table)
         return err_set(e, ERR_USAGE,
                        "csv holds one table: use a command such as "

@@ -1,1 +1,1 @@
-oomwhy --format html x
+oomwhy --format pdf x

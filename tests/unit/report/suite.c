@@ -12,6 +12,7 @@ int main(void)
 
     srunner_add_suite(r, text_suite());
     srunner_add_suite(r, render_suite());
+    srunner_add_suite(r, markup_suite());
     srunner_run_all(r, CK_ENV);
     failed = srunner_ntests_failed(r);
     srunner_free(r);

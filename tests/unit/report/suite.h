@@ -7,5 +7,6 @@
 Suite *json_suite(void);
 Suite *text_suite(void);
 Suite *render_suite(void);
+Suite *markup_suite(void);
 
 #endif

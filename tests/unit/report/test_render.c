@@ -163,7 +163,7 @@ END_TEST
 
 START_TEST(other_formats_say_no)
 {
-    struct render_options how = {FORMAT_HTML, false};
+    struct render_options how = {FORMATS, false};
     struct err e = {0};
     struct out o;
 
