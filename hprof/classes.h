@@ -57,10 +57,10 @@ void classes_deinit(struct classes *t);
 bool classes_load(struct classes *t, const struct loaded *l, struct err *e);
 /* The body of a CLASS_DUMP. */
 bool classes_dump(struct classes *t, const struct sub *s, struct err *e);
-/* Puts in a class that no CLASS_DUMP described, if LOAD_CLASS named it. */
 /* Appends the entry that stands for the boot loader: no class, but a node
  * that MAT's model needs. */
 bool classes_boot_loader(struct classes *t, struct err *e);
+/* Puts in a class that no CLASS_DUMP described, if LOAD_CLASS named it. */
 bool classes_hide(struct classes *t, uint64_t id, struct err *e);
 /* Finds the class of arrays of `type`, or makes it up. */
 bool classes_primitive(struct classes *t, unsigned type, struct err *e);

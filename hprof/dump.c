@@ -90,13 +90,15 @@ static bool add_hidden(struct ingest *in, struct err *e)
     return true;
 }
 
-/* No more ids will come. Where one belongs to a class and to an object, it
- * means the class. */
+/* No more classes and ids will come. Where an id belongs to a class and to an
+ * object, it means the class. */
 static bool freeze(struct ingest *in, struct err *e)
 {
     struct hprof_store *st = in->st;
     const struct hprof_class *c;
 
+    if (!classes_boot_loader(&in->classes, e))
+        return false;
     VEC_EACH (&in->classes.all, c)
         if (!c->hidden && !ids_remove(&st->ids, c->id, e))
             return false;
@@ -338,7 +340,6 @@ bool hprof_dump_read(struct source *s, const struct hprof_options *o,
     ingest_init(&in, ret, o);
     ok = ids_init(&ret->store->ids, 3, true, m, e) &&
          passes(&in, s, &slots, e) && check_found(ret, o, e) &&
-         classes_boot_loader(&in.classes, e) &&
          classes_finish(&in.classes, e) && settle(&in, e) &&
          finish(&in, s, slots, e);
     ingest_deinit(&in);

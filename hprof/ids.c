@@ -12,11 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Beyond this many pages each must hold some objects: ids of a heap lie
- * close together, made-up ones must not cost 24 KiB apiece. */
-#define MANY_PAGES     ((uint64_t)1 << 15)
-#define LEAST_PER_PAGE 8
-
 bool ids_init(struct hprof_ids *t, unsigned shift, bool keep_order,
               struct mem *m, struct err *e)
 {
@@ -65,7 +60,7 @@ uint64_t ids_slot_new_(struct hprof_ids *t, uint64_t id, struct err *e)
     uint64_t at = id >> t->shift, number = at >> IDS_PAGE_BITS;
     uint32_t page = (uint32_t)t->pages.n;
 
-    if (page >= MANY_PAGES && page / LEAST_PER_PAGE > t->n) {
+    if (ids_scattered(t)) {
         err_set(e, ERR_FORMAT,
                 "object ids are scattered over %u places; this is no heap",
                 page);

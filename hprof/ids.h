@@ -40,7 +40,8 @@ struct hprof_ids {
     uint32_t *ranks;     /* [room * IDS_WORDS], frozen */
     uint32_t *order;     /* pages by address, frozen */
     uint64_t n;          /* objects */
-    uint64_t last;       /* the id added last */
+    uint64_t seen; /* bytes of the file read so far, about; set by the user */
+    uint64_t last; /* the id added last */
     uint64_t duplicates;
     bool ascend;         /* ids came in ascending order so far */
     bool keep_order;     /* write down slots once they do not */
@@ -50,6 +51,16 @@ struct hprof_ids {
 bool ids_init(struct hprof_ids *t, unsigned shift, bool keep_order,
               struct mem *m, struct err *e);
 void ids_deinit(struct hprof_ids *t);
+
+/*
+ * Whether one more page would be too many. Beyond some, each must come with
+ * so many bytes of the file: ids of a heap lie close together, made-up ones
+ * must not cost 24 KiB apiece.
+ */
+static inline bool ids_scattered(const struct hprof_ids *t)
+{
+    return t->pages.n >= 4096 && t->pages.n > t->seen / 1024;
+}
 
 /* The slot of an address whose low bits are 0, with a new page if it must
  * be; IDS_NONE: out of memory. */

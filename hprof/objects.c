@@ -110,7 +110,8 @@ static bool encode_slow(struct ingest *in, uint64_t id, uint32_t *ret,
         *ret = ref_code(st, id);
         return true;
     }
-    if (!ids_aligned(&st->ids, id) || st->ids.pages.n >= SLOT_PAGES)
+    if (!ids_aligned(&st->ids, id) || st->ids.pages.n >= SLOT_PAGES ||
+        ids_scattered(&st->ids))
         return again(in, AGAIN_TWO_PASSES);
     slot = ids_slot_new(&st->ids, id, e);
     *ret = (uint32_t)slot;
@@ -365,8 +366,9 @@ bool ingest_heap(struct ingest *in, struct err *e)
 
     x->next = 0;
     while (reader_sub(&in->r, &s)) {
-        if (s.at >= x->next && in->mode != INGEST_COLLECT) {
+        if (s.at >= x->next) {
             tell(in, s.at);
+            in->st->ids.seen = s.at;
             if (!index_note(x, s.at, in->r.stop, in->st->objects, in->d->mem,
                             e))
                 return false;

@@ -1,0 +1,16 @@
+/*
+ * suite.h - the suites of hprof.
+ */
+#ifndef OOMWHY_TESTS_HPROF_SUITE_H
+#define OOMWHY_TESTS_HPROF_SUITE_H
+
+#include <check.h>
+
+Suite *dump_suite(void);
+Suite *odd_suite(void);
+Suite *damage_suite(void);
+Suite *ids_suite(void);
+Suite *names_suite(void);
+Suite *values_suite(void);
+
+#endif
