@@ -126,6 +126,8 @@ check-shared: $(BUILD)/oomwhy
 	    $(SHARED)/tools/score-evidence $(BUILD)/oomwhy; \
 	else echo "SKIPPED check-shared: no $(SHARED)/tools here"; fi
 
+include samples/labs/lab.mk
+
 # ---- the house -------------------------------------------------------------
 
 check-layers:

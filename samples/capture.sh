@@ -1,16 +1,18 @@
 #!/usr/bin/env bash
-# Remakes the sample cases: runs a small Java program in a memory cgroup of
-# its own, looks at it while it lives, and keeps what its death left behind.
+# Remakes the sample cases, which the drill labs are made of: runs a small
+# Java program in a memory cgroup of its own, looks at it while it lives, and
+# keeps what its death left behind.
 #
 #     capture.sh [-o DIR] [CASE...]
 #
 # Each CASE becomes a case directory DIR/CASE; one that is there already is
 # replaced. DIR is /tmp/oomwhy-samples unless told otherwise, the CASEs are
-# all of them: wrong-dump heap-leak heap-over-limit neighbour healthy.
+# those of the file EXPECT, all of them.
 #
 # Needs root, a memory cgroup (v1 or v2), the kernel log and a JDK 17 or later
-# in JAVA_HOME. Where one of them is missing, nothing is captured; that is no
-# failure (exit 0).
+# in JAVA_HOME, for some cases a C compiler. Where one of them is missing,
+# nothing is captured; that is no failure (exit 0). At the end, however it
+# comes, the cgroup, its processes and all temporary files are gone.
 set -euo pipefail
 
 die() { echo "capture: $*" >&2; exit 1; }
@@ -23,22 +25,25 @@ out=/tmp/oomwhy-samples
 group=                  # our cgroup's directory, once it exists
 made_demo=
 java_pid=
+dump_on_error="-XX:+HeapDumpOnOutOfMemoryError
+    -XX:HeapDumpPath=$demo/heap.hprof"
 
 # ---------------------------------------------------------------- the cases
 
 # Every case sets: program, limit, flags; heap_dump=y to take one at 2-late;
 # hog=y to start a memory hog beside the program after its first snapshot;
-# oom_score_adj, which only ever needs to be raised.
+# oom_score_adj, which only ever needs to be raised; native, a library that
+# is made from the C file of that name; ask, what else to ask the JVM at
+# 2-late, as FILE=COMMAND.
 describe_case() {
-    heap_dump='' hog='' oom_score_adj=0
+    heap_dump='' hog='' oom_score_adj=0 native='' ask=''
     case $1 in
     wrong-dump)
         program=ThumbnailCache limit=256M heap_dump=y
         flags="-Xmx64m -XX:MaxDirectMemorySize=1g" ;;
     heap-leak)
         program=SessionStore limit=256M
-        flags="-Xmx24m -XX:+HeapDumpOnOutOfMemoryError
-               -XX:HeapDumpPath=$demo/heap.hprof" ;;
+        flags="-Xmx24m $dump_on_error" ;;
     heap-over-limit)
         program=PriceIndex limit=128M heap_dump=y
         flags="-Xmx512m" ;;
@@ -48,6 +53,29 @@ describe_case() {
     healthy)
         program="OrderDesk 8000" limit=256M heap_dump=y
         flags="-Xmx64m" ;;
+    queue-backlog)
+        program=InvoicePrinter limit=256M
+        flags="-Xmx24m $dump_on_error" ;;
+    threadlocal)
+        program=RoutePlanner limit=256M
+        flags="-Xmx32m $dump_on_error" ;;
+    classloader-churn)
+        program=TariffHost limit=256M ask=metaspace.txt=VM.metaspace
+        flags="-Xmx64m -XX:MaxMetaspaceSize=16m $dump_on_error" ;;
+    jni-malloc)
+        program=WatermarkService limit=256M heap_dump=y native=watermark
+        ask=native-trim.txt=System.trim_native_heap
+        flags="-Xmx48m -Djava.library.path=$demo/classes" ;;
+    thread-stacks)
+        program=SensorHub limit=256M
+        flags="-Xmx32m" ;;
+    arena-retention)
+        program=ChartRenderer limit=256M heap_dump=y native=charts
+        ask=native-trim.txt=System.trim_native_heap
+        flags="-Xmx48m -Djava.library.path=$demo/classes" ;;
+    stale-dump)
+        program=PhotoArchive limit=256M
+        flags="-Xmx32m -XX:MaxDirectMemorySize=1g $dump_on_error" ;;
     *)
         die "no such case: $1" ;;
     esac
@@ -179,6 +207,7 @@ take_snapshot() {
         jcmd VM.command_line >"$dir/vm-command-line.txt"
         jcmd VM.flags >"$dir/vm-flags.txt" ;;
     2-*)
+        [ -z "$ask" ] || jcmd "${ask#*=}" >"$dir/${ask%%=*}"
         jcmd GC.class_histogram >"$dir/class-histogram.txt"
         if [ -n "$heap_dump" ]; then
             jcmd GC.heap_dump "$demo/late.hprof" >/dev/null
@@ -228,6 +257,7 @@ capture_case() {
     case_dir=$out/$1
     rm -rf "$case_dir"
     mkdir -p "$case_dir"
+    touch "$case_dir"/{stdout,stderr}.txt
     make_group "$(memory_root)/demo-$1" "$limit"
 
     mkfifo "$demo/go"
@@ -259,9 +289,14 @@ while getopts o: flag; do
     esac
 done
 shift $((OPTIND - 1))
-[ $# -gt 0 ] || set -- wrong-dump heap-leak heap-over-limit neighbour healthy
+if [ $# = 0 ]; then
+    mapfile -t all < <(cut -f 1 "$here/EXPECT")
+    set -- "${all[@]}"
+fi
+libraries=
 for name; do
     describe_case "$name"
+    libraries="$libraries $native"
 done
 
 [ "$(id -u)" = 0 ] || skip "only root may make a cgroup and read its kills"
@@ -269,13 +304,21 @@ done
 dmesg >/dev/null 2>&1 || skip "the kernel log cannot be read"
 [ -x "$java_home/bin/jcmd" ] || skip "no JDK in $java_home; set JAVA_HOME"
 command -v setpriv >/dev/null || skip "setpriv (util-linux) is missing"
+if [ -n "${libraries// /}" ]; then
+    command -v cc >/dev/null || skip "no C compiler for the native library"
+fi
 
 trap cleanup EXIT
 trap 'exit 1' INT TERM
 mkdir "$demo" || die "$demo is in the way"
 made_demo=y
 mkdir "$demo/classes"
-"$java_home/bin/javac" -d "$demo/classes" "$here"/src/*.java
+"$java_home/bin/javac" -d "$demo/classes" "$here"/src/*.java \
+    "$here"/labs/*/*.java
+for library in $libraries; do
+    cc -O2 -shared -fPIC -I"$java_home/include" -I"$java_home/include/linux" \
+        -o "$demo/classes/lib$library.so" "$here"/labs/*/"$library.c"
+done
 chown -R nobody:nogroup "$demo"
 
 for name; do
