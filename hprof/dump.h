@@ -246,6 +246,13 @@ static inline void hprof_refs(const struct hprof_dump *d, uint32_t node,
     *end = d->first_base[(node + 1) >> 16] + d->first[node + 1];
 }
 
+/* Class index of `node`; class objects: that of java.lang.Class; CLASS_NONE:
+ * unknown. */
+static inline uint32_t hprof_class_of(const struct hprof_dump *d, uint32_t node)
+{
+    return d->class_of[node];
+}
+
 /* The class with this name (the first, if several loaders have one); or
  * CLASS_NONE. */
 uint32_t hprof_class_find(const struct hprof_dump *d, const char *name);

@@ -50,7 +50,7 @@ const struct hprof_value *batch_find(const struct batch *b, uint32_t node)
 uint32_t batch_field(const struct analysis *a, const struct hprof_value *v,
                      const char *const *fields)
 {
-    uint32_t c = v->found ? a->dump->class_of[v->node] : CLASS_NONE;
+    uint32_t c = v->found ? hprof_class_of(a->dump, v->node) : CLASS_NONE;
 
     for (; c != CLASS_NONE && *fields; fields++)
         if (hprof_field_find(a->dump, c, *fields))

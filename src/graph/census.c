@@ -28,7 +28,7 @@ static void count_all(struct analysis *a, struct heap_sum *rows)
     for (uint32_t v = 1; v < d->nodes; v++) {
         uint64_t bytes = sizes_next(&a->sizes, v);
         bool reached = analysis_at(a, v) != NODE_NONE;
-        uint32_t c = d->class_of[v];
+        uint32_t c = hprof_class_of(d, v);
 
         if (hprof_is_class_object(d, v)) {
             if (d->classes[v - 1].hidden && !(h->mat && v == d->boot_loader))

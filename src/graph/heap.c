@@ -37,7 +37,7 @@ uint64_t analysis_native(const struct analysis *a, uint32_t node)
 const char *analysis_class_name(const struct analysis *a, uint32_t node)
 {
     const struct hprof_dump *d = a->dump;
-    uint32_t c = d->class_of[node];
+    uint32_t c = hprof_class_of(d, node);
 
     if (c != CLASS_NONE)
         return d->classes[c].name;
@@ -70,7 +70,7 @@ bool analysis_instances(struct analysis *a, const uint8_t *wanted,
     const struct hprof_dump *d = a->dump;
 
     for (uint32_t v = d->n_classes + 1; v < d->nodes; v++) {
-        uint32_t c = d->class_of[v];
+        uint32_t c = hprof_class_of(d, v);
 
         if (c != CLASS_NONE && wanted[c] && !push_node(a, ret, v))
             return false;

@@ -273,8 +273,8 @@ static void count_threads(struct analysis *a)
             hprof_class_is(a->dump, c, "java.lang.VirtualThread"))
             n->virtual_threads += a->dump->classes[c].objects;
     VEC_EACH (&a->heap->threads, t) {
-        uint32_t c =
-            t->node == NODE_NONE ? CLASS_NONE : a->dump->class_of[t->node];
+        uint32_t c = t->node == NODE_NONE ? CLASS_NONE
+                                          : hprof_class_of(a->dump, t->node);
 
         t->is_virtual = c != CLASS_NONE &&
                         hprof_class_is(a->dump, c, "java.lang.VirtualThread");

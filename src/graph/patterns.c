@@ -55,7 +55,7 @@ static bool count_finalizers(struct analysis *a)
         if (w->strength != FINAL)
             continue;
         q->finalizers++;
-        tally_add(&t, a->dump->class_of[w->to]);
+        tally_add(&t, hprof_class_of(a->dump, w->to));
         /* What nobody else reaches is waiting for its finalize(). */
         if (a->tree.at && !a->heap->mat && analysis_at(a, w->to) == NODE_NONE)
             q->pending++;
@@ -82,7 +82,7 @@ static void count_actions(struct analysis *a, uint32_t v, struct tally *t)
     q->cleaners++;
     hprof_refs(a->dump, v, &i, &end);
     for (; i < end; i++) {
-        uint32_t c = a->dump->class_of[a->dump->refs[i]];
+        uint32_t c = hprof_class_of(a->dump, a->dump->refs[i]);
 
         /* prev, next, list and queue are the mechanism itself. */
         if (c == CLASS_NONE || is_cleanable(a->dump, c) ||
@@ -178,7 +178,7 @@ static bool compare_sample(struct analysis *a, const uint32_t *nodes,
 
 static bool is_string(const struct hprof_dump *d, uint32_t v, uint32_t string)
 {
-    return d->class_of[v] == string && !hprof_is_class_object(d, v);
+    return hprof_class_of(d, v) == string && !hprof_is_class_object(d, v);
 }
 
 /* A String and the array only it refers to, as the tree sees them. */
@@ -334,7 +334,7 @@ static bool look_at_jni(struct analysis *a)
         if (r->kind != ROOT_JNI_GLOBAL || r->node == NODE_NONE ||
             hprof_is_class_object(a->dump, r->node))
             continue;
-        tally_add(&t, a->dump->class_of[r->node]);
+        tally_add(&t, hprof_class_of(a->dump, r->node));
         if (analysis_at(a, r->node) != NODE_NONE)
             a->heap->jni_global_retained += analysis_retained(a, r->node);
     }

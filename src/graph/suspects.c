@@ -142,7 +142,7 @@ static void sum_subtree(const struct analysis *a, uint32_t at,
                         struct heap_sum *sums)
 {
     for (uint32_t i = at; i < at + a->tree.span[at]; i++) {
-        uint32_t c = a->dump->class_of[a->tree.order[i]];
+        uint32_t c = hprof_class_of(a->dump, a->tree.order[i]);
         struct heap_sum *s = &sums[c == CLASS_NONE ? a->dump->n_classes : c];
 
         s->objects++;
@@ -164,7 +164,7 @@ static bool find_contents(struct analysis *a, struct heap_suspect *s,
         sum_subtree(a, at, sums);
     } else {
         for (uint32_t c = 1; c < a->tree.reached; c += a->tree.span[c])
-            if (a->dump->class_of[a->tree.order[c]] == s->class_index)
+            if (hprof_class_of(a->dump, a->tree.order[c]) == s->class_index)
                 sum_subtree(a, c, sums);
     }
     ok = held_rows(a, sums, s);
@@ -181,7 +181,7 @@ static void fill_object(struct analysis *a, struct heap_suspect *s, uint32_t at)
 
     s->kind = SUSPECT_OBJECT;
     s->node = v;
-    s->class_index = a->dump->class_of[v];
+    s->class_index = hprof_class_of(a->dump, v);
     s->class_name = analysis_class_name(a, v);
     s->name = analysis_object_name(a, v);
     s->objects = a->tree.span[at];
@@ -261,7 +261,7 @@ static void group_rest(const struct analysis *a, uint64_t threshold,
                        struct group *groups)
 {
     for (uint32_t c = 1; c < a->tree.reached; c += a->tree.span[c]) {
-        uint32_t k = a->dump->class_of[a->tree.order[c]];
+        uint32_t k = hprof_class_of(a->dump, a->tree.order[c]);
         struct group *g;
 
         if (a->tree.retained[c] > threshold || k == CLASS_NONE)
@@ -279,7 +279,7 @@ static uint64_t group_native(const struct analysis *a, uint32_t class_index)
     uint64_t n = 0;
 
     for (uint32_t c = 1; a->native && c < a->tree.reached; c += a->tree.span[c])
-        if (a->dump->class_of[a->tree.order[c]] == class_index)
+        if (hprof_class_of(a->dump, a->tree.order[c]) == class_index)
             n += a->native[c];
     return n;
 }
