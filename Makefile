@@ -17,6 +17,10 @@ WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
             -Wno-sign-conversion -Wstrict-prototypes -Wvla -Werror
 CFLAGS   ?= -O2 -g
 CFLAGS_  := -std=c11 $(WARN) -Isrc -I. -DOOMWHY_VERSION='"$(VERSION)"' -pthread
+# Bitmaps are everywhere, and without this a population count is a call.
+ifneq ($(filter x86_64%,$(shell $(CC) -dumpmachine)),)
+CFLAGS_  += -mpopcnt
+endif
 LIBS     := -lz -lcrypto -lm -pthread
 ALLOC    := -ljemalloc
 

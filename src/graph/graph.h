@@ -10,17 +10,15 @@
 #ifndef OOMWHY_GRAPH_GRAPH_H
 #define OOMWHY_GRAPH_GRAPH_H
 
-#include "base/mem.h"
+#include "graph/ranks.h"
 
 #define NO_NODE UINT32_MAX
 
-/* Extra edges of few nodes: a bitmap says which, a rank finds the range. */
+/* Extra edges of few nodes. */
 struct overlay {
-    uint64_t *bits;  /* [nodes / 64 + 1] */
-    uint32_t *ranks; /* [nodes / 64 + 1] set bits before that word */
-    uint32_t *first; /* [members + 1] into `to` */
+    struct ranks members;
+    uint32_t *first; /* [members.n + 1] into `to` */
     uint32_t *to;
-    uint64_t bytes_bits, bytes_ranks; /* mapped sizes */
 };
 
 struct edge {
@@ -33,49 +31,69 @@ bool overlay_build(struct overlay *o, uint32_t nodes, struct edge *edges,
 void overlay_deinit(struct overlay *o, struct mem *m);
 
 struct graph {
-    uint32_t nodes;              /* with the super-root */
-    const uint32_t *first;       /* [nodes + 1] low 32 bits */
-    const uint64_t *first_base;  /* [(nodes >> 16) + 1] */
-    const uint32_t *to;          /* nodes */
-    const uint32_t *class_node;  /* [classes]: node of class c, by class_of;
-                                    NULL: no implied edges */
-    const uint32_t *class_of;    /* [nodes]; >= n_classes: none */
+    uint32_t nodes;             /* with the super-root */
+    const uint32_t *first;      /* [nodes + 1] low 32 bits */
+    const uint64_t *first_base; /* [(nodes >> 16) + 1] */
+    const uint32_t *to;         /* nodes */
+    const uint32_t *class_node; /* [classes]: node of class c, by class_of;
+                                   NULL: no implied edges */
+    const uint32_t *class_of;   /* [nodes]; >= n_classes: none */
     uint32_t n_classes;
     const struct overlay *extra; /* or NULL */
     const uint32_t *roots;       /* distinct, ascending */
     uint32_t n_roots;
 };
 
+/* The class of `v`; n_classes: none. */
+static inline uint32_t graph_class(const struct graph *g, uint32_t v)
+{
+    uint32_t c = g->class_node ? g->class_of[v] : g->n_classes;
+
+    return c < g->n_classes ? c : g->n_classes;
+}
+
+/* [*begin, *end) in `to` are the edges of `v` but for class and overlay. */
+static inline void graph_range(const struct graph *g, uint32_t v,
+                               uint64_t *begin, uint64_t *end)
+{
+    *begin = g->first_base[v >> 16] + g->first[v];
+    *end = g->first_base[(v + 1) >> 16] + g->first[v + 1];
+}
+
+/* The range of `v` in extra->to; empty for most. */
+static inline void graph_extra(const struct graph *g, uint32_t v,
+                               uint32_t *begin, uint32_t *end)
+{
+    const struct overlay *o = g->extra;
+    uint32_t r;
+
+    *begin = *end = 0;
+    if (!o || !ranks_has(&o->members, v))
+        return;
+    r = ranks_of(&o->members, v);
+    *begin = o->first[r];
+    *end = o->first[r + 1];
+}
+
 /* A position in a node's edges; survives in an explicit stack. */
 struct edge_iter {
-    uint64_t at, end;           /* in `to` */
-    uint32_t extra, extra_end;  /* in extra->to */
-    uint32_t implied;           /* or NO_NODE */
+    uint64_t at, end;          /* in `to` */
+    uint32_t extra, extra_end; /* in extra->to */
+    uint32_t implied;          /* or NO_NODE */
 };
 
 static inline void edges_begin(const struct graph *g, uint32_t v,
                                struct edge_iter *it)
 {
-    it->implied = NO_NODE;
-    if (v == 0) {
-        it->at = it->end = 0;
-        it->extra = it->extra_end = 0;
-        return;
-    }
-    it->at = g->first_base[v >> 16] + g->first[v];
-    it->end = g->first_base[(v + 1) >> 16] + g->first[v + 1];
-    it->extra = it->extra_end = 0;
-    if (g->class_node && g->class_of[v] < g->n_classes)
-        it->implied = g->class_node[g->class_of[v]];
-    if (g->extra && g->extra->bits[v >> 6] >> (v & 63) & 1) {
-        uint64_t below = g->extra->bits[v >> 6] &
-                         (((uint64_t)1 << (v & 63)) - 1);
-        uint32_t r = g->extra->ranks[v >> 6] +
-                     (uint32_t)__builtin_popcountll(below);
+    uint32_t c = graph_class(g, v);
 
-        it->extra = g->extra->first[r];
-        it->extra_end = g->extra->first[r + 1];
-    }
+    *it = (struct edge_iter){.implied = NO_NODE};
+    if (v == 0)
+        return;
+    graph_range(g, v, &it->at, &it->end);
+    graph_extra(g, v, &it->extra, &it->extra_end);
+    if (c < g->n_classes)
+        it->implied = g->class_node[c];
 }
 
 /* The next edge's target, or NO_NODE. Not for the super-root. */

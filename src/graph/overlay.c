@@ -84,23 +84,20 @@ static uint64_t count_members(const struct edge *edges, uint64_t n)
 static void fill(struct overlay *o, uint32_t nodes, const struct edge *edges,
                  uint64_t n)
 {
-    uint32_t member = 0, rank = 0;
+    uint32_t member = 0;
 
     for (uint64_t i = 0; i < n; i++) {
         uint32_t from = edges[i].from;
 
         assert(from < nodes && edges[i].to < nodes);
         if (i == 0 || from != edges[i - 1].from) {
-            o->bits[from >> 6] |= (uint64_t)1 << (from & 63);
+            bits_add(o->members.bits, from);
             o->first[member++] = (uint32_t)i;
         }
         o->to[i] = edges[i].to;
     }
     o->first[member] = (uint32_t)n;
-    for (uint32_t word = 0; word <= nodes / 64; word++) {
-        o->ranks[word] = rank;
-        rank += (uint32_t)__builtin_popcountll(o->bits[word]);
-    }
+    ranks_count(&o->members);
 }
 
 bool overlay_build(struct overlay *o, uint32_t nodes, struct edge *edges,
@@ -112,13 +109,9 @@ bool overlay_build(struct overlay *o, uint32_t nodes, struct edge *edges,
     n = unique(edges, n);
     if (n > UINT32_MAX)
         return err_set(e, ERR_UNSUPPORTED, "more than 2^32 extra references");
-    o->bytes_bits = ((uint64_t)nodes / 64 + 1) * sizeof *o->bits;
-    o->bytes_ranks = ((uint64_t)nodes / 64 + 1) * sizeof *o->ranks;
-    o->bits = mem_map(m, o->bytes_bits, e);
-    o->ranks = o->bits ? mem_map(m, o->bytes_ranks, e) : NULL;
-    o->first = o->ranks ? mem_alloc(m, count_members(edges, n) + 1,
-                                    sizeof *o->first, e)
-                        : NULL;
+    if (!ranks_init(&o->members, nodes, m, e))
+        return false;
+    o->first = mem_alloc(m, count_members(edges, n) + 1, sizeof *o->first, e);
     o->to = o->first ? mem_alloc(m, n, sizeof *o->to, e) : NULL;
     if (!o->to) {
         overlay_deinit(o, m);
@@ -130,8 +123,7 @@ bool overlay_build(struct overlay *o, uint32_t nodes, struct edge *edges,
 
 void overlay_deinit(struct overlay *o, struct mem *m)
 {
-    mem_unmap(m, o->bits, o->bytes_bits);
-    mem_unmap(m, o->ranks, o->bytes_ranks);
+    ranks_deinit(&o->members, m);
     mem_free(m, o->first);
     mem_free(m, o->to);
     memset(o, 0, sizeof *o);

@@ -26,11 +26,11 @@ START_TEST(edges_are_sorted_and_unique)
 
     mem_init(&m, 0);
     ck_assert(overlay_build(&o, 400, edges, 5, &m, &e));
-    ck_assert_uint_eq(o.bits[0], 1u << 2);
-    ck_assert_uint_eq(o.bits[1], 1u << 6);
-    ck_assert_uint_eq(o.ranks[0], 0);
-    ck_assert_uint_eq(o.ranks[1], 1);
-    ck_assert_uint_eq(o.ranks[2], 2);
+    ck_assert_uint_eq(o.members.bits[0], 1u << 2);
+    ck_assert_uint_eq(o.members.bits[1], 1u << 6);
+    ck_assert_uint_eq(o.members.before[0], 0);
+    ck_assert_uint_eq(o.members.before[1], 1);
+    ck_assert_uint_eq(o.members.before[2], 2);
     ck_assert_uint_eq(o.first[0], 0);
     ck_assert_uint_eq(o.first[1], 2);
     ck_assert_uint_eq(o.first[2], 3);
@@ -50,7 +50,7 @@ START_TEST(no_edges_make_an_empty_overlay)
 
     mem_init(&m, 0);
     ck_assert(overlay_build(&o, 64, NULL, 0, &m, &e));
-    ck_assert_uint_eq(o.bits[0], 0);
+    ck_assert_uint_eq(o.members.bits[0], 0);
     ck_assert_uint_eq(o.first[0], 0);
     overlay_deinit(&o, &m);
     ck_assert_uint_eq(m.held, 0);

@@ -1,0 +1,48 @@
+/*
+ * ranks.h - a set of nodes that knows how many of its members stand before
+ * a node: what is kept for a part of all nodes is found at that index, at
+ * 1.5 bits a node.
+ */
+#ifndef OOMWHY_GRAPH_RANKS_H
+#define OOMWHY_GRAPH_RANKS_H
+
+#include "base/mem.h"
+
+struct ranks {
+    uint64_t *bits;   /* [words] */
+    uint32_t *before; /* [words] members before that word */
+    uint32_t words;
+    uint32_t n; /* members */
+};
+
+/* An empty set of nodes below `nodes`. */
+bool ranks_init(struct ranks *r, uint32_t nodes, struct mem *m, struct err *e);
+void ranks_deinit(struct ranks *r, struct mem *m);
+/* Once all bits are set: makes ranks_of work, and sets `n`. */
+void ranks_count(struct ranks *r);
+
+static inline bool bits_has(const uint64_t *bits, uint32_t v)
+{
+    return bits[v >> 6] >> (v & 63) & 1;
+}
+
+static inline void bits_add(uint64_t *bits, uint32_t v)
+{
+    bits[v >> 6] |= (uint64_t)1 << (v & 63);
+}
+
+static inline bool ranks_has(const struct ranks *r, uint32_t v)
+{
+    return bits_has(r->bits, v);
+}
+
+/* Members below `v`: the index of `v` if it is one. */
+static inline uint32_t ranks_of(const struct ranks *r, uint32_t v)
+{
+    uint64_t below = ((uint64_t)1 << (v & 63)) - 1;
+
+    return r->before[v >> 6] +
+           (uint32_t)__builtin_popcountll(r->bits[v >> 6] & below);
+}
+
+#endif
