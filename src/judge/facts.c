@@ -7,13 +7,35 @@ static void init(struct facts *f, const struct incident *i,
                  const struct thresholds *t, struct mem *m)
 {
     struct figure *all[] = {
-        &f->pid,           &f->ns_pid,       &f->xmx,           &f->limit,
-        &f->exit_status,   &f->group_kills,  &f->rss,           &f->anon,
-        &f->file,          &f->shmem,        &f->group_usage,   &f->group_anon,
-        &f->group_shmem,   &f->group_kernel, &f->others,        &f->live,
-        &f->live_before,   &f->heap_end,     &f->pids_max,      &f->pids_events,
-        &f->pids_peak,     &f->nproc,        &f->threads_peak,  &f->map_count,
-        &f->max_map_count, &f->max_direct,   &f->max_metaspace,
+        &f->pid,
+        &f->ns_pid,
+        &f->xmx,
+        &f->limit,
+        &f->exit_status,
+        &f->group_kills,
+        &f->group_kills_before,
+        &f->rss,
+        &f->anon,
+        &f->file,
+        &f->shmem,
+        &f->group_usage,
+        &f->group_anon,
+        &f->group_shmem,
+        &f->group_kernel,
+        &f->others,
+        &f->live,
+        &f->live_before,
+        &f->heap_end,
+        &f->pids_max,
+        &f->pids_events,
+        &f->pids_peak,
+        &f->nproc,
+        &f->threads_peak,
+        &f->map_count,
+        &f->max_map_count,
+        &f->reservation,
+        &f->max_direct,
+        &f->max_metaspace,
     };
 
     memset(f, 0, sizeof *f);
@@ -33,6 +55,10 @@ static uint64_t private_at_end(const struct facts *f)
 {
     uint64_t shmem = known_or(f->shmem.value, 0);
 
+    /* Somebody says it was killed at its limit: then that is what it held,
+     * more or less. */
+    if (facts_killed_unseen(f))
+        return f->limit.value;
     if (!f->kill.kill || !known(f->anon.value))
         return UNKNOWN;
     /* Pages that the group is charged for once, however often mapped. */
@@ -44,6 +70,8 @@ static uint64_t private_at_end(const struct facts *f)
 bool facts_collect(const struct incident *i, const struct thresholds *t,
                    struct mem *m, struct facts *ret, struct err *e)
 {
+    struct parts_end end;
+
     init(ret, i, t, m);
     facts_process(ret);
     if (!facts_death(ret, e) || !facts_moments(ret, e)) {
@@ -51,7 +79,9 @@ bool facts_collect(const struct incident *i, const struct thresholds *t,
         return false;
     }
     facts_kill(ret);
-    parts_find(ret->first, ret->last, private_at_end(ret), t, &ret->parts);
+    end.private = private_at_end(ret);
+    end.heap_max = ret->xmx.value;
+    parts_find(ret->first, ret->last, &end, t, &ret->parts);
     facts_heap(ret);
     return true;
 }
@@ -62,10 +92,18 @@ void facts_deinit(struct facts *f)
     vec_free(&f->moments, f->mem);
 }
 
+bool facts_killed_unseen(const struct facts *f)
+{
+    return !f->kill.kill && !f->other.kill && !f->oome && !f->hs_err &&
+           (f->hearsay ||
+            (known(f->group_kills.value) && f->group_kills.value > 0));
+}
+
 bool facts_died(const struct facts *f)
 {
     return f->kill.kill || f->other.kill || f->oome || f->hs_err ||
-           f->hearsay || f->warnings[WARN_KILLED].warning ||
+           f->hearsay || facts_killed_unseen(f) ||
+           f->warnings[WARN_KILLED].warning ||
            f->warnings[WARN_TERMINATING].warning ||
            f->warnings[WARN_RESERVE_FAILED].warning ||
            (known(f->exit_status.value) && f->exit_status.value != 0);

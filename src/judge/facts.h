@@ -39,21 +39,26 @@ struct facts {
 
     /* The process. */
     struct figure pid, ns_pid, xmx, limit;
+    struct figure reservation; /* of the heap, as NMT says */
+    bool xmx_guessed; /* from NMT's reservation: ZGC reserves far more */
     const char *jvm, *collector;
     unsigned jdk; /* 0: unknown */
     bool nmt_off; /* somebody asked, and it was off */
     uint64_t machine_ram;
 
     /* How it ended. */
-    struct known_kill kill;  /* of this process */
-    struct known_kill other; /* of another one in its group */
+    struct known_kill kill;    /* of this process */
+    struct known_kill foreign; /* a JVM's, but hardly this one's */
+    struct known_kill other;   /* of another one in its group */
     VEC(struct known_oome) oomes;
     const struct known_oome *oome; /* the one that counts, or NULL */
     const struct vm_info *hs_err;  /* of a death, or NULL */
     const struct input *hs_err_input;
     struct known_warning warnings[WARN_KINDS]; /* the first of each */
     struct figure exit_status;
-    struct figure group_kills; /* oom_kill of the cgroup: 0 says nobody died */
+    struct figure group_kills; /* oom_kill of the cgroup after the death, less
+                                  what it was before: 0 says nobody died */
+    struct figure group_kills_before;
     const struct oom_event *hearsay; /* somebody says it was OOM-killed */
     const struct input *hearsay_input;
     bool kernel_log; /* one was read */
@@ -104,6 +109,9 @@ bool facts_died(const struct facts *f);
 /* What a collection would leave of the dump, short of memory: without what
  * only soft references reach, with what waits to be finalized. */
 uint64_t facts_live_of(const struct heap *h);
+/* Killed for memory, as the cgroup's counter or hearsay has it, without the
+ * kernel's own report. */
+bool facts_killed_unseen(const struct facts *f);
 /* Whether the collector maps its heap several times over as shared memory:
  * ZGC before JDK 21. */
 bool facts_multi_mapped(const struct facts *f);

@@ -21,6 +21,32 @@ static bool made_by_error(const struct facts *f)
     return f->heap && f->heap->oome_thread < f->heap->threads.n;
 }
 
+/* How many full collections before an error are one attempt: the JVM tries
+ * again and again, harder each time. */
+#define ATTEMPTS 4
+
+/*
+ * What the last full collection left. After an OutOfMemoryError its thread
+ * is gone and its data with it, so the largest of the last attempts counts.
+ */
+static uint64_t after_full(const struct facts *f)
+{
+    uint64_t most = f->gc->last_full_after, n = 0;
+
+    if (!f->oome)
+        return most;
+    for (uint64_t i = f->gc->pauses.n; i-- > 0 && n < ATTEMPTS;) {
+        const struct gc_pause *p = &f->gc->pauses.at[i];
+
+        if (!p->full || !known(p->after))
+            continue;
+        if (!known(most) || p->after > most)
+            most = p->after;
+        n++;
+    }
+    return most;
+}
+
 /* The dump of the error itself, then the last full collection (later than
  * any dump on request), then the dump, then a histogram. */
 static void find_live(struct facts *f)
@@ -30,8 +56,8 @@ static void find_live(struct facts *f)
     if (made_by_error(f) || (f->heap && (!full || !facts_died(f))))
         f->live = figure_of(f->dump, facts_live_of(f->heap), 0);
     if (full)
-        figure_fill(&f->live, figure_of(f->gc_input, f->gc->last_full_after,
-                                        f->gc->last_line));
+        figure_fill(&f->live,
+                    figure_of(f->gc_input, after_full(f), f->gc->last_line));
     for (uint64_t i = f->moments.n; i-- > 0;)
         figure_fill(&f->live, f->moments.at[i].heap_live);
 }

@@ -57,6 +57,25 @@ static bool java_survived(const struct oom_report *r, uint64_t killed)
     return false;
 }
 
+/* The group's own counter, read after the death, is above all doubt. */
+static bool group_lost_one(const struct facts *f)
+{
+    return !known(f->group_kills.value) || f->group_kills.value > 0;
+}
+
+/* A kill that is ours only by a guess does not stand against an end that
+ * the JVM itself reported. */
+static void drop_guess(struct facts *f)
+{
+    if (!f->kill.kill || !f->kill.guessed)
+        return;
+    if (!f->oome && !f->hs_err && !f->warnings[WARN_COMMIT_FAILED].warning &&
+        !f->warnings[WARN_TERMINATING].warning)
+        return;
+    f->foreign = f->kill;
+    memset(&f->kill, 0, sizeof f->kill);
+}
+
 /* One kill: ours, a neighbour's in our group, or nothing to do with us. */
 static void take_kill(struct facts *f, const struct input *in,
                       const struct oom_kill *k)
@@ -71,8 +90,10 @@ static void take_kill(struct facts *f, const struct input *in,
         if (!f->other.kill)
             set(&f->other, in, k, false);
     } else if (is_java(k->name)) {
-        if (!f->kill.kill && same_limit(f, r))
+        if (!f->kill.kill && same_limit(f, r) && group_lost_one(f))
             set(&f->kill, in, k, pid_known);
+        else if (!f->foreign.kill)
+            set(&f->foreign, in, k, pid_known);
     } else if (java_survived(r, k->pid) && same_limit(f, r)) {
         if (!f->other.kill)
             set(&f->other, in, k, true);
@@ -191,6 +212,7 @@ void facts_kill(struct facts *f)
     VEC_EACH (&f->incident->inputs, in)
         if (in->any && in->kind == ARTIFACT_KERNEL_LOG)
             take_log(f, in);
+    drop_guess(f);
     if (f->kill.kill) {
         take_victim(f);
         take_report(f, &f->kill, f->kill.kill->pid);

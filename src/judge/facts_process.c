@@ -53,13 +53,31 @@ static void take_vm_info(struct facts *f, const struct input *in)
         f->machine_ram = v->physical;
 }
 
+/* Counted after the process was gone: a snapshot of it alive can't know. */
+static bool after_death(const struct facts *f, const struct input *in)
+{
+    const struct incident *i = f->incident;
+
+    return in->snapshot == NO_SNAPSHOT ||
+           (in->snapshot < i->snapshots.n &&
+            !i->snapshots.at[in->snapshot].has_process);
+}
+
+static void take_kills(struct facts *f, const struct input *in, uint64_t kills)
+{
+    struct figure *at =
+        after_death(f, in) ? &f->group_kills : &f->group_kills_before;
+
+    if (known(kills) && (!known(at->value) || kills > at->value))
+        *at = figure_of(in, kills, 0);
+}
+
 static void take_cgroup(struct facts *f, const struct input *in)
 {
     static const char *const limits[] = {"memory.max", "memory.limit_in_bytes",
                                          "hierarchical_memory_limit"};
     const struct cgroup_file *c = in->cgroup;
     uint64_t events = cgroup_get(c, "pids.events");
-    uint64_t kills = cgroup_get(c, "oom_kill");
 
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
         fill_limit(f, in, cgroup_get(c, limits[i]));
@@ -68,10 +86,7 @@ static void take_cgroup(struct facts *f, const struct input *in)
     if (!known(events))
         events = cgroup_get(c, "pids.events max");
     figure_fill(&f->pids_events, figure_of(in, events, 0));
-    /* The last one read is the latest: it counts up. */
-    if (known(kills) &&
-        (!known(f->group_kills.value) || kills >= f->group_kills.value))
-        f->group_kills = figure_of(in, kills, 0);
+    take_kills(f, in, cgroup_get(c, "oom_kill"));
 }
 
 static void take_nmt(struct facts *f, const struct input *in)
@@ -79,8 +94,8 @@ static void take_nmt(struct facts *f, const struct input *in)
     const struct nmt_category *heap = nmt_find(in->nmt, "Java Heap");
 
     figure_fill(&f->ns_pid, figure_of(in, in->nmt->pid, 1));
-    if (heap)
-        figure_fill(&f->xmx, figure_of(in, heap->reserved, heap->line));
+    if (heap && !known(f->reservation.value))
+        f->reservation = figure_of(in, heap->reserved, heap->line);
     if (!in->nmt->enabled)
         f->nmt_off = true;
 }
@@ -139,5 +154,13 @@ void facts_process(struct facts *f)
             take(f, in);
     if (f->gc)
         figure_fill(&f->xmx, figure_of(f->gc_input, f->gc->heap_max, 0));
+    if (!known(f->xmx.value) && !facts_multi_mapped(f)) {
+        f->xmx = f->reservation;
+        f->xmx_guessed = known(f->xmx.value);
+    }
     figure_fill(&f->pid, f->ns_pid);
+    /* The counter may be older than this process. */
+    if (known(f->group_kills_before.value))
+        f->group_kills.value =
+            known_minus(f->group_kills.value, f->group_kills_before.value);
 }

@@ -41,6 +41,12 @@ void finding_against(struct finding *f, unsigned weight, struct figure at,
     add(f->against, &f->n_against, weight, at, unit, text);
 }
 
+void finding_cap(struct finding *f, enum confidence c)
+{
+    if (c < f->at_most)
+        f->at_most = c;
+}
+
 static unsigned witnesses(unsigned lines)
 {
     unsigned n = 0;

@@ -121,11 +121,13 @@ static bool counted(const struct facts *f, struct pen *p,
     const struct nmt_category *c =
         f->last->nmt ? nmt_find(f->last->nmt, part->name) : NULL;
     uint64_t n = histogram_count(f, "java.nio.DirectByteBuffer$Deallocator");
+    uint64_t caches = histogram_count(f, "sun.nio.ch.Util$BufferCache");
 
     if (!c || !known(c->malloc_count) || !known(n) || n < 2 ||
         n < c->malloc_count / 2)
         return false;
-    ret->kind = KIND_DIRECT_BUFFERS;
+    ret->kind = caches >= 8 && caches >= n / 2 ? KIND_DIRECT_BUFFERS_NIO_CACHE
+                                               : KIND_DIRECT_BUFFERS;
     finding_for(
         ret, SUPPORTING, figure_of(f->last->histogram_input, n, 0), "count",
         pen_write(p,
@@ -329,7 +331,7 @@ static void by_mappings(const struct facts *f, struct pen *p, uint64_t bytes,
                               "full",
                               (unsigned long long)count,
                               pen_size(p, resident)));
-        ret->at_most = CONFIDENCE_MEDIUM;
+        finding_cap(ret, CONFIDENCE_MEDIUM);
     } else if (explains(stray, bytes) &&
                !(known(f->last->malloc_in_use.value) &&
                  f->last->malloc_in_use.value > bytes / 2)) {
@@ -360,7 +362,7 @@ static bool many_buffers(const struct facts *f, struct pen *p,
                           "the class histogram has %llu buffers that own "
                           "native memory; their sizes are not known",
                           (unsigned long long)n));
-    ret->at_most = CONFIDENCE_MEDIUM;
+    finding_cap(ret, CONFIDENCE_MEDIUM);
     return true;
 }
 

@@ -23,6 +23,13 @@ static void note_pids(const struct facts *f, struct pen *p, struct verdict *v)
                           "if a pid namespace lies between them",
                           (unsigned long long)f->kill.kill->pid,
                           (unsigned long long)f->pid.value));
+    if (f->foreign.kill)
+        note(v, pen_write(p,
+                          "%s tells of the kill of process %llu (%s), which "
+                          "is taken for another one",
+                          f->foreign.input->path,
+                          (unsigned long long)f->foreign.kill->pid,
+                          f->foreign.kill->name ? f->foreign.kill->name : "?"));
     VEC_EACH (&f->incident->inputs, in)
         if (in->kind == ARTIFACT_NMT && in->nmt && known(in->nmt->pid) &&
             known(f->ns_pid.value) && in->nmt->pid != f->ns_pid.value &&

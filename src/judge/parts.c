@@ -232,9 +232,9 @@ static void add_gap(struct parts *p, uint64_t end)
     p->has_untracked = true;
 }
 
-static void grow(struct parts *p, uint64_t end)
+static void grow(struct parts *p, const struct parts_end *end)
 {
-    double scale = known(end) ? scale_of(p, end) : 1;
+    double scale = known(end->private) ? scale_of(p, end->private) : 1;
 
     /* More than tenfold is no way any more, but a leap. */
     if (scale > 10)
@@ -247,18 +247,23 @@ static void grow(struct parts *p, uint64_t end)
 
         part->growth = (uint64_t)((double)so_far * scale);
         part->end = part->first + part->growth;
+        if (part->kind == PART_HEAP && known(end->heap_max) &&
+            part->end > end->heap_max)
+            part->end = end->heap_max;
         if (part->end < part->last)
             part->end = part->last;
+        part->growth = part->end - part->first;
         p->growth += part->growth;
     }
 }
 
 void parts_find(const struct moment *first, const struct moment *last,
-                uint64_t end, const struct thresholds *t, struct parts *ret)
+                const struct parts_end *end, const struct thresholds *t,
+                struct parts *ret)
 {
     memset(ret, 0, sizeof *ret);
     ret->private_first = ret->private_last = UNKNOWN;
-    ret->private_end = end;
+    ret->private_end = end->private;
     if (!last)
         return;
     ret->has_last = true;
@@ -272,8 +277,8 @@ void parts_find(const struct moment *first, const struct moment *last,
     if (known(ret->private_last))
         add_untracked(ret);
     grow(ret, end);
-    if (known(end))
-        add_gap(ret, end);
+    if (known(end->private))
+        add_gap(ret, end->private);
 }
 
 const struct part *parts_largest(const struct parts *p)

@@ -41,13 +41,20 @@ struct parts {
     uint64_t growth; /* of all parts together */
 };
 
+/* What bounds the extrapolation. */
+struct parts_end {
+    uint64_t private;  /* RSS without files at the death; UNKNOWN: alive, or
+                          nobody saw */
+    uint64_t heap_max; /* the heap can't be larger; UNKNOWN: who knows */
+};
+
 /*
  * `first` (may be NULL) and `last` are moments with NMT, or with the
- * process's RSS; `end` is the private RSS at the death, UNKNOWN if it did
- * not die or nobody saw.
+ * process's RSS.
  */
 void parts_find(const struct moment *first, const struct moment *last,
-                uint64_t end, const struct thresholds *t, struct parts *ret);
+                const struct parts_end *end, const struct thresholds *t,
+                struct parts *ret);
 /* The one that grew most; NULL if none did. */
 const struct part *parts_largest(const struct parts *p);
 const struct part *parts_of(const struct parts *p, enum part_kind kind);

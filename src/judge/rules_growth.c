@@ -77,7 +77,7 @@ static void argue_heap(const struct facts *f, struct pen *p,
             ret, SUPPORTING, f->live, "bytes",
             pen_write(p, "its live set is %s", pen_size(p, f->live.value)));
     else
-        ret->at_most = CONFIDENCE_MEDIUM;
+        finding_cap(ret, CONFIDENCE_MEDIUM);
     argue_xmx(f, p, ret);
 }
 
@@ -142,7 +142,7 @@ static bool nobody(const struct facts *f, const struct part *part)
 static void judge_sum(const struct facts *f, struct pen *p, struct finding *ret)
 {
     finding_init(ret, KIND_PARTS_EXCEED_LIMIT);
-    ret->at_most = CONFIDENCE_MEDIUM;
+    finding_cap(ret, CONFIDENCE_MEDIUM);
     argue_kill(f, p, ret);
     for (unsigned i = 0; i < f->parts.n; i++)
         if (f->parts.at[i].growth > f->parts.growth / 8)
@@ -166,7 +166,7 @@ static void judge_part(const struct facts *f, struct pen *p,
                   part->end, &ret->culprit);
     ret->summary = "";
     if (f->parts.unseen)
-        ret->at_most = CONFIDENCE_MEDIUM;
+        finding_cap(ret, CONFIDENCE_MEDIUM);
     kind_of_part(f, p, part, ret);
     if (!*ret->summary)
         ret->summary =
@@ -237,19 +237,23 @@ static bool gap_may_be_heap(const struct facts *f, const struct part *part)
 {
     const struct part *heap = parts_of(&f->parts, PART_HEAP);
 
-    if (!f->parts.unseen || !part || part->kind != PART_UNTRACKED || !heap)
+    if (!f->parts.unseen || !part || part->kind != PART_UNTRACKED)
         return false;
-    return !known(f->xmx.value) || f->xmx.value > heap->last + part->last / 2;
+    return !known(f->xmx.value) ||
+           f->xmx.value > (heap ? heap->last : 0) + part->last / 2;
 }
 
+/* A heap allowed to outgrow its container is the likelier of the two. */
 static void judge_gap(const struct facts *f, struct pen *p,
                       const struct part *gap, struct finding *ret)
 {
-    finding_init(ret, xmx_exceeds(f) ? KIND_HEAP_RESERVATION_TOO_LARGE
-                                     : KIND_NOT_ENOUGH_EVIDENCE);
-    ret->at_most = CONFIDENCE_LOW;
+    bool over = xmx_exceeds(f) && !f->xmx_guessed;
+
+    finding_init(ret, over ? KIND_HEAP_RESERVATION_TOO_LARGE
+                           : KIND_NOT_ENOUGH_EVIDENCE);
+    finding_cap(ret, CONFIDENCE_LOW);
     argue_kill(f, p, ret);
-    if (xmx_exceeds(f)) {
+    if (over) {
         argue_xmx(f, p, ret);
         culprit_named("-Xmx beyond the container's limit", f->xmx.value,
                       &ret->culprit);
@@ -265,7 +269,7 @@ bool rule_killed(const struct facts *f, struct pen *p, struct finding *ret)
 {
     const struct part *part = guilty(f);
 
-    if (!f->kill.kill)
+    if (!f->kill.kill && !facts_killed_unseen(f))
         return false;
     if (!f->parts.n)
         return judge_kill_alone(f, p, ret);
@@ -391,7 +395,7 @@ bool rule_extraordinary(const struct facts *f, struct pen *p,
     if (!part || f->parts.first)
         return false;
     judge_part(f, p, part, ret);
-    ret->at_most = CONFIDENCE_MEDIUM;
+    finding_cap(ret, CONFIDENCE_MEDIUM);
     ret->summary = pen_write(p, "%s holds %s, far beyond the ordinary: %s.",
                              ret->culprit.name, pen_size(p, part->last),
                              kind_title(ret->kind));

@@ -312,7 +312,7 @@ bool rule_heap_full(const struct facts *f, struct pen *p, struct finding *ret)
     if (!kind_of_heap(f, p, ret))
         culprit_named("the Java heap", f->live.value, &ret->culprit);
     if (other && !f->heap)
-        ret->at_most = CONFIDENCE_LOW;
+        finding_cap(ret, CONFIDENCE_LOW);
     ret->summary = pen_write(
         p, "The Java heap ran out%s%s; %s%s.",
         known(limit.value) ? pen_write(p, " at %s", pen_size(p, limit.value))

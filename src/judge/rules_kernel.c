@@ -23,10 +23,31 @@ const char *at_limit(const struct facts *f, struct pen *p)
     return pen_write(p, " under a limit of %s", pen_size(p, f->limit.value));
 }
 
+static void argue_hearsay(const struct facts *f, struct pen *p,
+                          struct finding *ret)
+{
+    if (known(f->group_kills.value) && f->group_kills.value > 0)
+        finding_for(ret, SUPPORTING, f->group_kills, "count",
+                    pen_write(p, "the cgroup counted %llu OOM kills%s",
+                              (unsigned long long)f->group_kills.value,
+                              at_limit(f, p)));
+    if (f->hearsay)
+        finding_for(ret, SUPPORTING,
+                    figure_of(f->hearsay_input, UNKNOWN, f->hearsay->line),
+                    NULL, f->hearsay->text);
+    finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
+                    "the kernel's own report of the kill is not there");
+}
+
+/* Pids in a container's namespace count from 1; few go this high. */
+#define CONTAINER_PIDS 1000
+
 void argue_kill(const struct facts *f, struct pen *p, struct finding *ret)
 {
     const struct oom_kill *k = f->kill.kill;
 
+    if (facts_killed_unseen(f))
+        argue_hearsay(f, p, ret);
     if (!k)
         return;
     if (known(f->rss.value))
@@ -37,10 +58,13 @@ void argue_kill(const struct facts *f, struct pen *p, struct finding *ret)
                               (unsigned long long)k->pid,
                               k->name ? k->name : "?",
                               pen_size(p, f->rss.value), at_limit(f, p)));
-    if (f->kill.guessed)
-        finding_against(ret, SUPPORTING, f->pid, "count",
-                        "the pid in the kernel's log is another one; a "
-                        "container's pid namespace would explain that");
+    if (!f->kill.guessed)
+        return;
+    finding_against(ret, SUPPORTING, f->pid, "count",
+                    "the pid in the kernel's log is another one; a "
+                    "container's pid namespace would explain that");
+    if (f->ns_pid.value >= CONTAINER_PIDS)
+        finding_cap(ret, CONFIDENCE_LOW);
 }
 
 /* ---- somebody else ----------------------------------------------------------
@@ -231,6 +255,12 @@ bool rule_shmem(const struct facts *f, struct pen *p, struct finding *ret)
     finding_for(ret, SUPPORTING, f->shmem, "bytes",
                 pen_write(p, "the process itself mapped %s of it",
                           pen_size(p, known_or(own, 0))));
+    if (mapped && !f->collector) {
+        finding_cap(ret, CONFIDENCE_MEDIUM);
+        finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
+                        "nobody says which collector ran: ZGC's heap would be "
+                        "shared memory too");
+    }
     if (f->last && known(f->last->shmem.value) &&
         (f->last->shmem.value > all / 4) == mapped)
         finding_for(ret, SUPPORTING, f->last->shmem, "bytes",

@@ -71,7 +71,7 @@ bool rule_sigkill(const struct facts *f, struct pen *p, struct finding *ret)
                     pen_write(p, "the process held %s%s shortly before",
                               pen_size(p, f->last->rss.value), at_limit(f, p)));
     if (!none && !far_from_limit(f))
-        ret->at_most = CONFIDENCE_LOW;
+        finding_cap(ret, CONFIDENCE_LOW);
     ret->summary = "The process was killed by a signal, but nothing says that "
                    "memory was the reason.";
     return true;
@@ -147,6 +147,10 @@ static const char *why_undecided(const struct facts *f)
     if (was_killed(f) || f->hearsay)
         return "The process was killed, but without the kernel's log and a "
                "look at the process before it nobody can say for what.";
+    if (f->warnings[WARN_COMMIT_FAILED].warning ||
+        f->warnings[WARN_ALLOC_FAILED].warning)
+        return "The system refused the JVM native memory; hs_err, which says "
+               "what was used and which limits were near, is not here.";
     if (f->heap && !f->moments.n)
         return "A heap dump alone shows what is on the heap, not what ran "
                "out: nothing here says that anything did.";
@@ -159,7 +163,7 @@ static const char *why_undecided(const struct facts *f)
 bool rule_undecided(const struct facts *f, struct pen *p, struct finding *ret)
 {
     finding_init(ret, KIND_NOT_ENOUGH_EVIDENCE);
-    ret->at_most = CONFIDENCE_LOW;
+    finding_cap(ret, CONFIDENCE_LOW);
     candidates(f, p, ret);
     ret->summary = why_undecided(f);
     return true;
