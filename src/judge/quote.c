@@ -40,19 +40,51 @@ static bool find(struct source *s, uint64_t number, struct arena *a,
     return !err_is_set(e);
 }
 
+/* *ret NULL: it can't be opened now, which is no error here. */
+static bool open_again(const struct input *in, struct mem *m,
+                       struct source **ret, struct err *e)
+{
+    struct err why = {0};
+
+    *ret = NULL;
+    if (!can_be_read_again(in) || source_open(in->path, m, ret, &why))
+        return true;
+    *ret = NULL;
+    return !err_is_memory(&why) || err_set(e, why.code, "%s", why.text);
+}
+
 bool quote_line(const struct input *in, uint64_t number, struct arena *a,
                 const char **ret, struct err *e)
 {
     struct source *s;
-    struct err why = {0};
     bool ok;
 
     *ret = NULL;
-    if (!number || !can_be_read_again(in))
-        return true;
-    if (!source_open(in->path, a->mem, &s, &why))
-        return !err_is_memory(&why) || err_set(e, why.code, "%s", why.text);
-    ok = find(s, number, a, ret, e);
-    source_close(s);
+    if (!open_again(in, a->mem, &s, e))
+        return false;
+    ok = !s || !number || find(s, number, a, ret, e);
+    if (s)
+        source_close(s);
     return ok;
+}
+
+bool quote_find(const struct input *in, uint64_t from, uint64_t to,
+                const char *text, struct mem *m, uint64_t *ret, struct err *e)
+{
+    struct source *s;
+    struct lines l;
+    const char *line;
+
+    *ret = 0;
+    if (!open_again(in, m, &s, e))
+        return false;
+    if (s && lines_init(&l, s, m, e)) {
+        while (!*ret && (line = lines_next(&l, NULL)) && l.number <= to)
+            if (l.number >= from && strstr(line, text))
+                *ret = l.number;
+        lines_deinit(&l);
+    }
+    if (s)
+        source_close(s);
+    return !err_is_set(e);
 }

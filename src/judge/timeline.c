@@ -180,6 +180,14 @@ static bool add_app_log(struct builder *b, const struct input *in)
     return true;
 }
 
+static const char *left_by(struct builder *b, const struct gc_pause *p)
+{
+    return pen_write(&b->pen, "%s of %s",
+                     p->after ? pen_size(&b->pen, p->after)
+                              : "less than the log's unit",
+                     pen_size(&b->pen, p->capacity));
+}
+
 /* Full collections come in hundreds at the end: one line for all. */
 static bool add_full(struct builder *b, const struct input *in)
 {
@@ -198,10 +206,9 @@ static bool add_full(struct builder *b, const struct input *in)
     ev = event_at(in, first->line, first->time, "the GC log's");
     ev.count = gc->full_count;
     ev.last_time = last->time;
-    ev.what = pen_write(&b->pen, "full collection; %s left %s of %s",
-                        gc->full_count > 1 ? "the last" : "it",
-                        pen_size(&b->pen, last->after),
-                        pen_size(&b->pen, last->capacity));
+    ev.what =
+        pen_write(&b->pen, "full collection; %s left %s",
+                  gc->full_count > 1 ? "the last" : "it", left_by(b, last));
     return add(b, &ev, (struct mark){OTHER, NO_SNAPSHOT});
 }
 
@@ -217,9 +224,8 @@ static bool add_gc(struct builder *b, const struct input *in)
     if (!last || last->full)
         return true;
     ev = event_at(in, last->line, last->time, "the GC log's");
-    ev.what = pen_write(
-        &b->pen, "last collection that was logged; it left %s of %s",
-        pen_size(&b->pen, last->after), pen_size(&b->pen, last->capacity));
+    ev.what = pen_write(&b->pen, "last collection that was logged; it left %s",
+                        left_by(b, last));
     return add(b, &ev, (struct mark){ALIVE, NO_SNAPSHOT});
 }
 

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "report/record.h"
+
 static void head(struct emitter *em)
 {
     emit_integer(em, "schema_version", NULL, REPORT_SCHEMA);
@@ -90,8 +92,10 @@ void report_why(struct emitter *em, const struct report *r)
     common_folder(r->incident, folder, sizeof folder);
     em->base = folder;
     brief.top = r->brief;
-    emit_object(em, NULL, NULL);
-    if (emit_is_page(em))
+    emit_object(em, NULL, em->ops->record ? "Post-mortem draft" : NULL);
+    if (em->ops->record)
+        report_record(em, r);
+    else if (emit_is_page(em))
         page(em, &brief);
     else
         document(em, r);
