@@ -10,8 +10,8 @@ const struct command *const *commands(void)
     static const struct command *const all[] = {
         &cmd_why,      &cmd_inputs,  &cmd_histogram, &cmd_dominators,
         &cmd_suspects, &cmd_threads, &cmd_roots,     &cmd_native,
-        &cmd_nmt,      &cmd_kills,   &cmd_balance,   &cmd_help,
-        &cmd_version,  NULL,
+        &cmd_nmt,      &cmd_kills,   &cmd_balance,   &cmd_capture,
+        &cmd_help,     &cmd_version,  NULL,
     };
 
     return all;

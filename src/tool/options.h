@@ -15,6 +15,14 @@ struct input_arg {
     bool baseline;
 };
 
+struct capture_options {
+    enum when heap_dump; /* auto: if disk and container allow it */
+    bool gc;             /* may collect garbage */
+    bool baseline;       /* of NMT */
+    uint64_t timeout;    /* seconds for an answer; 0: not stated */
+    const char *dump_dir;
+};
+
 struct options {
     const struct command *command;
     VEC(struct input_arg) inputs;
@@ -29,6 +37,7 @@ struct options {
     uint64_t max_memory; /* bytes; 0 = no limit */
     uint64_t jobs;
     unsigned fail_on; /* bit 1 << enum side */
+    struct capture_options capture;
     bool help;
 };
 
