@@ -1,9 +1,9 @@
 /*
  * culprit.c - turns the path to a suspect into a name; see culprit.h.
  *
- * The nearest static field above the suspect is what a programmer greps
- * for; what lies between it and the suspect is told by field names. Without
- * a static field it is the thread, the JNI root or just the class.
+ * The nearest static field on the way from the root to where it piles up is
+ * what a programmer greps for; what lies behind it is told by field names.
+ * Without a static field it is the thread, the JNI root or just the class.
  */
 #include "culprit.h"
 
@@ -16,18 +16,41 @@ void culprit_named(const char *name, uint64_t bytes, struct culprit *ret)
     ret->bytes = bytes;
 }
 
+/* ---- the way: path and descent as one chain
+ * ----------------------------------- */
+
+/* The way down can be a list of thousands; its beginning has the names. */
+#define DESCENT_MAX 12
+
+static uint64_t chain_length(const struct heap_suspect *s)
+{
+    uint64_t down = s->descent.n < DESCENT_MAX ? s->descent.n : DESCENT_MAX;
+
+    return s->path.n + down;
+}
+
+static const struct heap_step *chain(const struct heap_suspect *s, uint64_t i)
+{
+    return i < s->path.n ? &s->path.at[i] : &s->descent.at[i - s->path.n];
+}
+
 static bool is_class_object(const struct heap_step *s)
 {
     return s->name && s->class_name &&
            strcmp(s->class_name, "java.lang.Class") == 0;
 }
 
-/* Index of the last class object on the path that leads on by a static. */
+static bool is_field(const char *via)
+{
+    return via && via[0] != '<' && via[0] != '[';
+}
+
+/* Index of the last step that leads out of a class object by a static. */
 static uint64_t last_static(const struct heap_suspect *s)
 {
-    for (uint64_t i = s->path.n; i-- > 1;)
-        if (is_class_object(&s->path.at[i - 1]) && s->path.at[i].via &&
-            s->path.at[i].via[0] != '<' && s->path.at[i].via[0] != '[')
+    for (uint64_t i = chain_length(s); i-- > 1;)
+        if (is_class_object(chain(s, i - 1)) && is_field(chain(s, i)->via) &&
+            !is_class_object(chain(s, i)))
             return i;
     return 0;
 }
@@ -50,23 +73,22 @@ static bool is_jdk(const char *class_name)
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
         if (strncmp(class_name, prefixes[i], strlen(prefixes[i])) == 0)
             return true;
-    return !strchr(class_name, '.') && strchr(class_name, '[');
+    return strchr(class_name, '[') != NULL;
 }
 
 /*
- * ".rows.index": the fields below `from`, until a class of the JDK begins
- * to look into itself (a map's table says nothing).
+ * ".rows.index": the fields from step `from` on, until a class of the JDK
+ * begins to look into itself (a map's table says nothing).
  */
 static const char *fields(struct pen *p, const struct heap_suspect *s,
                           uint64_t from, const char **holder)
 {
     const char *text = "";
 
-    for (uint64_t i = from; i < s->path.n && i < from + 4; i++) {
-        const struct heap_step *step = &s->path.at[i];
+    for (uint64_t i = from; i < chain_length(s) && i < from + 4; i++) {
+        const struct heap_step *step = chain(s, i);
 
-        if (!step->via || step->via[0] == '[' || step->via[0] == '<' ||
-            is_jdk(s->path.at[i - 1].class_name))
+        if (!is_field(step->via) || is_jdk(chain(s, i - 1)->class_name))
             break;
         text = pen_write(p, "%s.%s", text, plain(step->via));
         *holder = step->class_name;
@@ -74,53 +96,104 @@ static const char *fields(struct pen *p, const struct heap_suspect *s,
     return text;
 }
 
+/* ---- the names
+ * ----------------------------------------------------------------- */
+
 static void name_static(struct pen *p, const struct heap_suspect *s,
                         uint64_t at, struct culprit *ret)
 {
-    const struct heap_step *owner = &s->path.at[at - 1];
-    const char *holder = s->path.at[at].class_name;
+    const char *holder = chain(s, at)->class_name, *rest;
 
-    ret->field = plain(s->path.at[at].via);
-    ret->class_name = owner->name;
-    ret->name = pen_write(p, "static %s.%s%s (%s)", owner->name, ret->field,
-                          fields(p, s, at + 1, &holder), holder);
+    ret->field = plain(chain(s, at)->via);
+    ret->class_name = chain(s, at - 1)->name;
+    rest = fields(p, s, at + 1, &holder);
+    ret->name = pen_write(p, "static %s.%s%s (%s)", ret->class_name, ret->field,
+                          rest, holder);
 }
 
-/* A thread's own fields: thread-locals, the target it runs. */
-static void name_thread(struct pen *p, const struct heap_suspect *s,
-                        struct culprit *ret)
-{
-    ret->thread = s->root_thread;
-    ret->class_name = s->class_name;
-    if (s->root_frame)
-        ret->name = pen_write(p, "%s, local of %s in thread %s", s->class_name,
-                              s->root_frame, s->root_thread);
-    else
-        ret->name = pen_write(p, "%s, held by thread %s", s->class_name,
-                              s->root_thread);
-}
-
-/* The shortest path may lead over a stack that just works on the object: a
- * static field that refers to it is who keeps it. */
-static bool name_direct_static(struct pen *p, const struct heap *h,
-                               const struct heap_suspect *s,
-                               struct culprit *ret)
+static const char *static_that_holds(const struct heap *h, uint32_t node,
+                                     const char **field)
 {
     for (uint32_t c = 0; c < h->dump.n_classes; c++) {
         const struct hprof_class *k = &h->dump.classes[c];
 
         for (uint32_t i = 0; i < k->n_statics; i++)
             if (k->statics[i].type == HPROF_OBJECT &&
-                k->statics[i].node == s->node && k->statics[i].name[0] != '<') {
-                ret->class_name = k->name;
-                ret->field = k->statics[i].name;
-                ret->root = "sticky_class";
-                ret->name = pen_write(p, "static %s.%s (%s)", k->name,
-                                      ret->field, s->class_name);
-                return true;
+                k->statics[i].node == node && k->statics[i].name[0] != '<') {
+                *field = k->statics[i].name;
+                return k->name;
             }
     }
+    return NULL;
+}
+
+/* Some object that refers to `node`; NODE_NONE: none does. */
+static uint32_t referrer_of(const struct hprof_dump *d, uint32_t node)
+{
+    uint64_t i, end;
+
+    for (uint32_t v = d->n_classes + 1; v < d->nodes; v++)
+        for (hprof_refs(d, v, &i, &end); i < end; i++)
+            if (d->refs[i] == node)
+                return v;
+    return NODE_NONE;
+}
+
+/* Higher than this a holder says nothing about the object any more. */
+#define CLIMB_MAX 4
+
+/*
+ * The shortest path may lead over a stack that just works on the object: who
+ * keeps it is a static field that refers to it, or to its holder.
+ */
+static bool name_holder(struct pen *p, const struct heap *h,
+                        const struct heap_suspect *s, struct culprit *ret)
+{
+    uint32_t node = s->node;
+
+    for (unsigned i = 0; i < CLIMB_MAX && node != NODE_NONE; i++) {
+        ret->class_name = static_that_holds(h, node, &ret->field);
+        if (ret->class_name) {
+            ret->root = "sticky_class";
+            ret->name = pen_write(
+                p, i ? "static %s.%s (with %s in it)" : "static %s.%s (%s)",
+                ret->class_name, ret->field, s->class_name);
+            return true;
+        }
+        node = referrer_of(&h->dump, node);
+    }
+    ret->field = NULL;
     return false;
+}
+
+/* A thread's own fields: thread-locals, the target it runs. */
+static void name_thread(struct pen *p, const struct heap_suspect *s,
+                        struct culprit *ret)
+{
+    const char *inside = "";
+
+    ret->thread = s->root_thread;
+    ret->class_name = s->class_name;
+    if (s->descent.n && is_field(s->descent.at[0].via))
+        inside = pen_write(p, ".%s (%s)", plain(s->descent.at[0].via),
+                           s->descent.at[0].class_name);
+    if (s->root_frame)
+        ret->name =
+            pen_write(p, "%s%s, local of %s in thread %s", s->class_name,
+                      inside, s->root_frame, s->root_thread);
+    else
+        ret->name = pen_write(p, "%s%s, held by thread %s", s->class_name,
+                              inside, s->root_thread);
+}
+
+static void name_class(struct pen *p, const struct heap_suspect *s,
+                       struct culprit *ret)
+{
+    ret->class_name = s->class_name;
+    ret->name = s->kind == SUSPECT_CLASS_GROUP
+                    ? pen_write(p, "%llu objects of %s",
+                                (unsigned long long)s->objects, s->class_name)
+                    : s->class_name;
 }
 
 void culprit_of_suspect(struct pen *p, const struct heap *h,
@@ -128,26 +201,21 @@ void culprit_of_suspect(struct pen *p, const struct heap *h,
                         struct culprit *ret)
 {
     uint64_t at = last_static(s);
+    bool object = s->kind == SUSPECT_OBJECT;
 
     ret->known = true;
     ret->bytes = bytes;
     ret->root = s->root_kind;
-    if (is_class_object(&(struct heap_step){.class_name = s->class_name,
-                                            .name = s->name})) {
+    if (at) {
+        name_static(p, s, at, ret);
+    } else if (s->name && strcmp(s->class_name, "java.lang.Class") == 0) {
         ret->class_name = s->name;
         ret->name = pen_write(p, "statics of %s", s->name);
-    } else if (at) {
-        name_static(p, s, at, ret);
-    } else if (s->kind == SUSPECT_OBJECT && name_direct_static(p, h, s, ret)) {
+    } else if (object && s->root_frame && name_holder(p, h, s, ret)) {
         return;
     } else if (s->root_thread) {
         name_thread(p, s, ret);
     } else {
-        ret->class_name = s->class_name;
-        ret->name =
-            s->kind == SUSPECT_CLASS_GROUP
-                ? pen_write(p, "%llu objects of %s",
-                            (unsigned long long)s->objects, s->class_name)
-                : pen_write(p, "%s", s->class_name);
+        name_class(p, s, ret);
     }
 }

@@ -63,10 +63,12 @@ static bool by_dump(const struct facts *f, struct pen *p, struct finding *ret)
                 "count",
                 pen_write(p,
                           "the heap dump holds %llu generated classes like "
-                          "%s",
-                          (unsigned long long)l->family_count, l->family));
-    culprit_named(pen_write(p, "%llu generated classes like %s",
-                            (unsigned long long)l->family_count, l->family),
+                          "%.*s",
+                          (unsigned long long)l->family_count,
+                          (int)strcspn(l->family, "+/"), l->family));
+    culprit_named(pen_write(p, "%llu generated classes like %.*s",
+                            (unsigned long long)l->family_count,
+                            (int)strcspn(l->family, "+/"), l->family),
                   UNKNOWN, &ret->culprit);
     return true;
 }

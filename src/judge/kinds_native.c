@@ -372,6 +372,59 @@ bool kind_of_owned(const struct facts *f, struct pen *p, uint64_t bytes,
     return census(f, p, bytes, ret) || zlib(f, p, bytes, ret);
 }
 
+/* ---- whose library ----------------------------------------------------------
+ */
+
+static bool starts(const char *s, const char *prefix)
+{
+    return strncmp(s, prefix, strlen(prefix)) == 0;
+}
+
+/* Where libjvm.so is, up to "lib/": everything below is the JDK's. */
+static size_t jdk_prefix(const struct smaps *s, const char **path)
+{
+    const struct smaps_map *map;
+    const char *at;
+
+    VEC_EACH (&s->maps, map) {
+        at = strstr(map->path, "/lib/server/libjvm.so");
+        if (at) {
+            *path = map->path;
+            return (size_t)(at - map->path);
+        }
+    }
+    return 0;
+}
+
+/* A library that neither the JDK nor the system brought. That it is there
+ * is no proof of anything, but there are few of them as a rule. */
+static void name_library(const struct facts *f, struct pen *p,
+                         struct finding *ret)
+{
+    const struct smaps_map *map;
+    const char *jdk = "";
+    size_t n;
+
+    if (!f->last->smaps)
+        return;
+    n = jdk_prefix(f->last->smaps, &jdk);
+    VEC_EACH (&f->last->smaps->maps, map) {
+        if (!strstr(map->path, ".so") || map->perms[2] != 'x' ||
+            starts(map->path, "/lib") || starts(map->path, "/usr/lib") ||
+            (n && strncmp(map->path, jdk, n) == 0))
+            continue;
+        ret->culprit.library = strrchr(map->path, '/') + 1;
+        finding_for(ret, HINT,
+                    figure_of(f->last->smaps_input, UNKNOWN, map->line), NULL,
+                    pen_write(p,
+                              "a library of neither the JDK nor the "
+                              "system is loaded: %s (a candidate, no "
+                              "more)",
+                              map->path));
+        return;
+    }
+}
+
 static void kind_of_untracked(const struct facts *f, struct pen *p,
                               const struct part *part, struct finding *ret)
 {
@@ -381,8 +434,10 @@ static void kind_of_untracked(const struct facts *f, struct pen *p,
     if (!f->last->nmt &&
         (kind_of_owned(f, p, bytes, ret) || many_buffers(f, p, ret)))
         return;
-    if (zlib(f, p, bytes, ret) || retention(f, p, bytes, ret) ||
-        live_malloc(f, p, bytes, ret))
+    if (zlib(f, p, bytes, ret))
+        return;
+    name_library(f, p, ret);
+    if (retention(f, p, bytes, ret) || live_malloc(f, p, bytes, ret))
         return;
     by_mappings(f, p, bytes, ret);
     if (ret->kind == KIND_NATIVE_UNTRACKED_MALLOC)

@@ -154,6 +154,13 @@ static void judge_sum(const struct facts *f, struct pen *p, struct finding *ret)
                   at_limit(f, p));
 }
 
+/* "is NMT Thread", "is outside NMT" */
+static const char *part_phrase(struct pen *p, const struct part *part)
+{
+    return part->kind == PART_TRACKED ? pen_write(p, "is NMT's %s", part->name)
+                                      : pen_write(p, "lies %s", part->name);
+}
+
 static void judge_part(const struct facts *f, struct pen *p,
                        const struct part *part, struct finding *ret)
 {
@@ -169,13 +176,13 @@ static void judge_part(const struct facts *f, struct pen *p,
         finding_cap(ret, CONFIDENCE_MEDIUM);
     kind_of_part(f, p, part, ret);
     if (!*ret->summary)
-        ret->summary =
-            pen_write(p,
-                      "Killed by the kernel%s; %s made about %s of the %s "
-                      "resident: %s.",
-                      at_limit(f, p), ret->culprit.name, pen_size(p, part->end),
-                      known(end_rss(f)) ? pen_size(p, end_rss(f)) : "memory",
-                      kind_title(ret->kind));
+        ret->summary = pen_write(
+            p, "Killed by the kernel%s; about %s of the %s resident %s: %s%s.",
+            at_limit(f, p), pen_size(p, part->end),
+            known(end_rss(f)) ? pen_size(p, end_rss(f)) : "memory",
+            part_phrase(p, part), kind_title(ret->kind),
+            ret->culprit.class_name ? pen_write(p, ", by %s", ret->culprit.name)
+                                    : "");
 }
 
 /* Only what the dump's objects own off the heap is more than a remainder. */
@@ -381,8 +388,8 @@ bool rule_growing(const struct facts *f, struct pen *p, struct finding *ret)
     judge_part(f, p, part, ret);
     finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
                     "nothing has run out of memory yet");
-    ret->summary = pen_write(p, "Nothing ran out yet, but %s grew by %s: %s.",
-                             ret->culprit.name, pen_size(p, part->growth),
+    ret->summary = pen_write(p, "Nothing ran out yet, but %s more %s: %s.",
+                             pen_size(p, part->growth), part_phrase(p, part),
                              kind_title(ret->kind));
     return true;
 }

@@ -248,10 +248,16 @@ static struct figure heap_limit(const struct facts *f)
     return f->heap_end;
 }
 
+/* No service runs with a heap this small; without -Xmx it is all there is
+ * to tell an empty heap by. */
+#define SMALLEST_HEAP ((uint64_t)8 << 20)
+
 static bool nearly_empty(const struct facts *f)
 {
     struct figure limit = heap_limit(f);
 
+    if (!known(limit.value))
+        return known(f->live.value) && f->live.value < SMALLEST_HEAP;
     return known(limit.value) && known(f->live.value) &&
            f->live.value * 100 <
                limit.value * f->thresholds->oversize_live_percent;
@@ -299,6 +305,20 @@ bool rule_oversized(const struct facts *f, struct pen *p, struct finding *ret)
     return true;
 }
 
+/* "; 45.3 MiB held by static a.B.C (java.util.HashMap)" */
+static const char *held_by(struct pen *p, const struct finding *ret)
+{
+    if (!ret->culprit.class_name && !ret->culprit.thread &&
+        !known(ret->culprit.bytes))
+        return ret->culprit.known
+                   ? pen_write(p, "; mostly %s", ret->culprit.name)
+                   : "";
+    if (!known(ret->culprit.bytes))
+        return "";
+    return pen_write(p, "; %s held by %s", pen_size(p, ret->culprit.bytes),
+                     ret->culprit.name);
+}
+
 bool rule_heap_full(const struct facts *f, struct pen *p, struct finding *ret)
 {
     struct figure limit = heap_limit(f);
@@ -314,18 +334,12 @@ bool rule_heap_full(const struct facts *f, struct pen *p, struct finding *ret)
     if (other && !f->heap)
         finding_cap(ret, CONFIDENCE_LOW);
     ret->summary = pen_write(
-        p, "The Java heap ran out%s%s; %s%s.",
+        p, "The Java heap ran out%s%s: %s%s.",
         known(limit.value) ? pen_write(p, " at %s", pen_size(p, limit.value))
                            : "",
         known(f->live.value)
             ? pen_write(p, " with %s live", pen_size(p, f->live.value))
             : "",
-        ret->culprit.known && ret->culprit.bytes != f->live.value
-            ? pen_write(p, "%s holds %s: ", ret->culprit.name,
-                        known(ret->culprit.bytes)
-                            ? pen_size(p, ret->culprit.bytes)
-                            : "most of it")
-            : "",
-        kind_title(ret->kind));
+        kind_title(ret->kind), held_by(p, ret));
     return true;
 }

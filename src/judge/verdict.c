@@ -50,7 +50,8 @@ static bool take_finding(struct finding *found, struct mem *m,
 {
     v->kind = found->kind;
     v->side = kind_side(found->kind);
-    v->confidence = finding_confidence(found);
+    v->confidence =
+        v->side == SIDE_UNDECIDED ? CONFIDENCE_LOW : finding_confidence(found);
     v->summary = found->summary;
     v->culprit = found->culprit;
     sort_claims(found->evidence, found->n_evidence);
