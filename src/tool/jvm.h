@@ -2,7 +2,7 @@
  * jvm.h - a living JVM: what /proc says of it, and its attach socket.
  *
  * The attach protocol is spoken here, not by a jcmd: that would be a JVM of
- * its own, some 40 MiB in the very container that is short of memory.
+ * its own, 25 MiB or more in the very container that is short of memory.
  */
 #ifndef OOMWHY_TOOL_JVM_H
 #define OOMWHY_TOOL_JVM_H
