@@ -2,13 +2,12 @@
  * sizes.c - infers the JVM's object layout from addresses, or follows MAT.
  *
  * Inference: for each layout HotSpot has ever used, compute the size of
- * every class and count the instances whose distance to the next object
- * equals it. The layout that explains most instances wins; its share says
- * how sure we are. Where the distances contradict the layout for one class
- * (fields injected by the VM, @Contended padding) the distance wins.
+ * every class, and count the objects of those whose least distance to the
+ * next object equals it. The layout that explains most objects wins; its
+ * share says how sure we are. Where the distances contradict the layout for
+ * one class the distance wins: objects never overlap.
  *
- * Rules: OpenJDK classFileParser.cpp (to 14) and fieldLayoutBuilder.cpp
- * (since 15), arrayOop.hpp; MAT's model as in docs/size-model.md.
+ * Rules in layout.c; MAT's model as in docs/size-model.md.
  */
 #include "graph/sizes.h"
 
@@ -16,135 +15,21 @@
 #include <string.h>
 
 #include "base/bits.h"
+#include "graph/layout.h"
+#include "graph/spacing.h"
 #include "hprof/ids.h"
 
-#define MAX_HOLES 16
-
-struct layout {
-    const char *name;
-    unsigned id_size; /* of the dumps it can explain */
-    uint32_t header, array_header, reference;
-    bool packs; /* JDK 15+: fills the holes superclasses left */
-};
-
-/* Ties go to the first: the commonest layouts lead. */
-static const struct layout LAYOUTS[] = {
-    {"hotspot-64-compressed", 8, 12, 16, 4, true},
-    {"hotspot-64-compressed-jdk14", 8, 12, 16, 4, false},
-    {"hotspot-64-compact", 8, 8, 12, 4, true},
-    {"hotspot-64", 8, 16, 24, 8, true},
-    {"hotspot-64-jdk14", 8, 16, 24, 8, false},
-    {"hotspot-64-wide-references", 8, 12, 16, 8, true},
-    {"hotspot-64-compact-wide-references", 8, 8, 12, 8, true},
-    {"hotspot-32", 4, 8, 12, 4, false},
-};
-#define N_LAYOUTS (sizeof LAYOUTS / sizeof *LAYOUTS)
-
-/* ---- one instance's layout ------------------------------------------- */
-
-struct hole {
-    uint32_t at, size;
-};
-
-struct shape { /* of the classes laid out so far, Object first */
-    uint32_t end;
-    struct hole holes[MAX_HOLES];
-    unsigned n_holes;
-};
-
-static void leave_hole(struct shape *s, uint32_t at, uint32_t size)
-{
-    if (size && s->n_holes < MAX_HOLES)
-        s->holes[s->n_holes++] = (struct hole){at, size};
-}
-
-/* Puts one field of `size` bytes into a hole; false if none is fit. */
-static bool fill_hole(struct shape *s, uint32_t size)
-{
-    for (unsigned i = 0; i < s->n_holes; i++) {
-        struct hole h = s->holes[i];
-        uint32_t at = (uint32_t)align_up(h.at, size);
-
-        if (at + size > h.at + h.size)
-            continue;
-        s->holes[i] = s->holes[--s->n_holes];
-        leave_hole(s, h.at, at - h.at);
-        leave_hole(s, at + size, h.at + h.size - at - size);
-        return true;
-    }
-    return false;
-}
-
-static void append(struct shape *s, uint32_t size)
-{
-    uint32_t at = (uint32_t)align_up(s->end, size);
-
-    leave_hole(s, s->end, at - s->end);
-    s->end = at + size;
-}
-
-static uint32_t field_size(const struct layout *l, unsigned type)
-{
-    return type == HPROF_OBJECT ? l->reference : hprof_type_size(type, 8);
-}
-
-/* Both builders place wide fields first and references last. */
-static void lay_out_class(const struct layout *l, const struct hprof_class *c,
-                          struct shape *s)
-{
-    static const uint32_t WIDTHS[] = {8, 4, 2, 1};
-    uint32_t count[4] = {0}, references = 0;
-
-    for (uint32_t i = 0; i < c->n_fields; i++) {
-        uint32_t size = field_size(l, c->fields[i].type);
-
-        if (c->fields[i].type == HPROF_OBJECT)
-            references++;
-        else
-            for (unsigned w = 0; w < 4; w++)
-                count[w] += size == WIDTHS[w];
-    }
-    if (!l->packs) {
-        /* Until 14 only the gap before this class's own first field. */
-        s->n_holes = 0;
-        s->end = (uint32_t)align_up(s->end, l->reference);
-    }
-    for (unsigned w = 0; w < 4; w++)
-        while (count[w]--)
-            if (!fill_hole(s, WIDTHS[w]))
-                append(s, WIDTHS[w]);
-    while (references--)
-        if (!fill_hole(s, l->reference))
-            append(s, l->reference);
-}
-
-#define MAX_DEPTH 512
-
-/* The hierarchy of `c`, java.lang.Object last; 0 levels if it loops. */
-static unsigned lineage(const struct hprof_dump *d, uint32_t c,
-                        uint32_t chain[MAX_DEPTH])
-{
-    unsigned n = 0;
-
-    for (; c != CLASS_NONE && n < MAX_DEPTH; c = d->classes[c].super)
-        chain[n++] = c;
-    return n;
-}
-
-static uint64_t instance_bytes(const struct hprof_dump *d,
-                               const struct layout *l, uint32_t align,
-                               uint32_t c)
-{
-    uint32_t chain[MAX_DEPTH];
-    unsigned n = lineage(d, c, chain);
-    struct shape s = {.end = l->header};
-
-    while (n--)
-        lay_out_class(l, &d->classes[chain[n]], &s);
-    return align_up(s.end, align);
-}
-
 /* ---- inference --------------------------------------------------------- */
+
+struct evidence {
+    const struct hprof_dump *dump;
+    struct layout_classes classes;
+    struct spacing spacing;
+    uint32_t align;
+    uint64_t measured, explained; /* objects, by the layout chosen */
+    uint64_t dense;               /* of 1000 explained instances, those right
+                                     before the next object */
+};
 
 /* Fewer gaps than this may share a divisor by chance. */
 #define ENOUGH_OBJECTS 1000
@@ -158,138 +43,187 @@ static uint32_t object_align(const struct hprof_dump *d)
     return g > 256 ? 256 : (uint32_t)(g & (~g + 1));
 }
 
-/* Instances whose distance to their neighbour the layout explains. */
-static uint64_t explained(const struct hprof_dump *d, const struct layout *l,
-                          uint32_t align)
+static bool explains_array(const struct evidence *v, const struct jvm_layout *l,
+                           uint32_t c)
+{
+    unsigned type = v->dump->classes[c].array;
+    const struct class_spacing *s = &v->spacing.of[c];
+    uint32_t element = layout_field(l, type);
+    int64_t head =
+        type == HPROF_OBJECT && element == 8 ? s->head_wide : s->head;
+
+    return head == (int64_t)layout_array_base(l, element);
+}
+
+static bool explains(const struct evidence *v, const struct jvm_layout *l,
+                     uint32_t c)
+{
+    if (v->dump->classes[c].array)
+        return explains_array(v, l, c);
+    return v->spacing.of[c].least ==
+           align_up(layout_instance(&v->classes, l, c), v->align);
+}
+
+/* Objects of the classes that a layout explains. */
+static uint64_t explained(const struct evidence *v, const struct jvm_layout *l)
 {
     uint64_t n = 0;
 
-    for (uint32_t i = 0; i < d->n_classes; i++) {
-        const struct hprof_class *c = &d->classes[i];
-
-        if (c->array || !c->objects || c->least_gap == UINT64_MAX)
-            continue;
-        if (c->least_gap == instance_bytes(d, l, align, i))
-            n += c->objects;
-    }
+    for (uint32_t c = 0; c < v->dump->n_classes; c++)
+        if (v->spacing.of[c].objects && explains(v, l, c))
+            n += v->spacing.of[c].objects;
     return n;
 }
 
-static uint64_t measurable(const struct hprof_dump *d)
+static bool eligible(const struct evidence *v, const struct jvm_layout *l)
 {
-    uint64_t n = 0;
-
-    for (uint32_t i = 0; i < d->n_classes; i++)
-        if (!d->classes[i].array && d->classes[i].least_gap != UINT64_MAX)
-            n += d->classes[i].objects;
-    return n;
+    return l->id_size == v->dump->id_size &&
+           !(v->dump->narrow_arrays && l->reference == 8) &&
+           layout_possible(l, v->classes.jdk);
 }
 
-static bool fits_references(const struct layout *l, const struct hprof_dump *d)
+static const struct jvm_layout *best_layout(struct evidence *v)
 {
-    return !(d->narrow_arrays && l->reference == 8);
-}
-
-static const struct layout *infer(const struct hprof_dump *d, uint32_t align,
-                                  struct size_model *m)
-{
-    const struct layout *best = NULL;
-    uint64_t most = 0, all = measurable(d);
+    const struct jvm_layout *best = NULL;
 
     for (unsigned i = 0; i < N_LAYOUTS; i++) {
-        const struct layout *l = &LAYOUTS[i];
         uint64_t n;
 
-        if (l->id_size != d->id_size || !fits_references(l, d))
+        if (!eligible(v, &LAYOUTS[i]))
             continue;
-        n = explained(d, l, align);
-        if (!best || n > most) {
-            best = l;
-            most = n;
+        n = explained(v, &LAYOUTS[i]);
+        if (!best || n > v->explained) {
+            best = &LAYOUTS[i];
+            v->explained = n;
         }
     }
-    m->certain = all && most >= all / 10 * 9;
+    return best ? best : &LAYOUTS[0];
+}
+
+/* How closely the heap is packed. */
+static void measure_density(struct evidence *v, const struct jvm_layout *l)
+{
+    uint64_t all = 0, close = 0;
+
+    for (uint32_t c = 0; c < v->dump->n_classes; c++) {
+        const struct class_spacing *s = &v->spacing.of[c];
+
+        v->measured += s->objects;
+        if (s->objects && !v->dump->classes[c].array && explains(v, l, c)) {
+            all += s->objects;
+            close += s->seen;
+        }
+    }
+    v->dense = all ? close * 1000 / all : 0;
+}
+
+/* Out of 1000: explained objects that make a model certain, or worth more
+ * than nothing; instances next to each other that make gaps sizes. */
+#define CERTAIN 900
+#define LIKELY  500
+#define DENSE   950
+/* Bytes of fields that the VM adds to a class at most. */
+#define MOST_ADDED 64
+
+static uint64_t explained_share(const struct evidence *v)
+{
+    return v->measured ? v->explained * 1000 / v->measured : 0;
+}
+
+static void tell(const struct evidence *v, struct size_model *m)
+{
+    m->certain = explained_share(v) >= CERTAIN;
     snprintf(m->why, sizeof m->why,
-             "%llu of %llu instances stand exactly this far from their "
-             "neighbour%s",
-             (unsigned long long)most, (unsigned long long)all,
-             d->narrow_arrays ? "; object arrays are packed at 4 bytes" : "");
-    return best;
+             "%llu of %llu objects are of classes that stand exactly this "
+             "far from their neighbours%s",
+             (unsigned long long)v->explained, (unsigned long long)v->measured,
+             v->dump->narrow_arrays ? "; object arrays are packed at 4 bytes"
+                                    : "");
 }
 
-static const struct layout *by_name(const char *name)
-{
-    for (unsigned i = 0; i < N_LAYOUTS; i++)
-        if (strcmp(LAYOUTS[i].name, name) == 0)
-            return &LAYOUTS[i];
-    return NULL;
-}
-
-/* What the VM adds to java.lang.Class: klass and array klass pointers, the
- * object's size, the number of static references, and a few references. */
-#define CLASS_INJECTED 40
-
-static uint64_t statics_bytes(const struct hprof_class *c, uint32_t reference)
-{
-    uint64_t n = 0;
-
-    for (uint32_t i = 0; i < c->n_statics; i++)
-        n += c->statics[i].type == HPROF_OBJECT
-                 ? reference
-                 : hprof_type_size(c->statics[i].type, 8);
-    return n;
-}
+/* ---- the JVM's sizes ------------------------------------------------------
+ */
 
 /*
- * Objects never overlap, so a class is at most its least gap. In a heap
- * whose objects otherwise stand shoulder to shoulder, a wider gap that most
- * instances share is what the VM itself added.
+ * In a heap whose objects stand shoulder to shoulder, a wider gap that most
+ * instances of a class share can be what the VM itself has added to it: to
+ * one of the classes it knows, or as padding on both sides of @Contended
+ * fields. Other wider gaps are not: where a collector leaves garbage behind,
+ * all modules of the JDK may stand in front of the same dead map.
  */
-static uint64_t corrected(const struct sizes *s, const struct hprof_class *c,
-                          uint64_t bytes)
+static bool is_wider(const struct evidence *v, uint32_t c, uint64_t bytes)
 {
-    if (c->least_gap == UINT64_MAX || c->least_gap == bytes)
-        return bytes;
-    if (c->least_gap < bytes)
-        return c->least_gap;
-    if (!s->model.certain)
-        return bytes;
-    return c->least_gap_seen >= 2 && c->least_gap_seen * 2 >= c->objects
-               ? c->least_gap
-               : bytes;
+    const struct class_spacing *s = &v->spacing.of[c];
+    uint64_t added = s->least - bytes;
+
+    if (v->dense < DENSE || s->least < bytes || s->seen < 2 ||
+        s->seen * 2 < s->objects)
+        return false;
+    return layout_is_vm_class(v->dump->classes[c].name)
+               ? added <= MOST_ADDED
+               : added >= 2 * LAYOUT_PADDING && added <= 4 * LAYOUT_PADDING;
 }
 
-static void apply_layout(struct sizes *s, const struct layout *l)
+static uint64_t instance_bytes(const struct evidence *v,
+                               const struct jvm_layout *l, uint32_t c)
+{
+    uint64_t bytes = align_up(layout_instance(&v->classes, l, c), v->align);
+    const struct class_spacing *s = &v->spacing.of[c];
+
+    if (!s->objects || explained_share(v) < LIKELY)
+        return bytes;
+    return s->least < bytes || is_wider(v, c, bytes) ? s->least : bytes;
+}
+
+static uint64_t class_object_bytes(const struct evidence *v,
+                                   const struct jvm_layout *l, uint32_t c)
+{
+    uint64_t bytes =
+        align_up(layout_class_object(&v->classes, l, v->align, c), v->align);
+
+    if (explained_share(v) < LIKELY || v->spacing.class_object[c] > bytes)
+        return bytes;
+    return v->spacing.class_object[c];
+}
+
+static void apply_layout(struct sizes *s, const struct jvm_layout *l,
+                         const struct evidence *v)
 {
     const struct hprof_dump *d = s->dump;
-    uint32_t align = s->model.object_align;
-    uint32_t mirror = hprof_class_find(d, "java.lang.Class");
-    uint64_t base = mirror == CLASS_NONE
-                        ? l->header
-                        : instance_bytes(d, l, 1, mirror) + CLASS_INJECTED;
 
     s->model.name = l->name;
     s->model.reference_size = l->reference;
     s->model.object_header = l->header;
     s->model.array_header = l->array_header;
-    for (uint32_t i = 0; i < d->n_classes; i++) {
-        const struct hprof_class *c = &d->classes[i];
-
-        s->class_object[i] =
-            align_up(base + statics_bytes(c, l->reference), align);
-        if (!c->array)
-            s->instance[i] = corrected(s, c, instance_bytes(d, l, align, i));
+    for (uint32_t c = 0; c < d->n_classes; c++) {
+        s->class_object[c] = class_object_bytes(v, l, c);
+        if (!d->classes[c].array)
+            s->instance[c] = instance_bytes(v, l, c);
     }
 }
 
+static void infer(struct sizes *s, struct evidence *v)
+{
+    const struct jvm_layout *l = best_layout(v);
+
+    measure_density(v, l);
+    tell(v, &s->model);
+    apply_layout(s, l, v);
+}
+
 /* ---- MAT ----------------------------------------------------------------- */
+
+#define MAX_DEPTH 512
 
 static uint64_t mat_instance(const struct hprof_dump *d,
                              const struct size_model *m, uint32_t c)
 {
     uint32_t chain[MAX_DEPTH];
-    unsigned n = lineage(d, c, chain);
+    unsigned n = 0;
     uint64_t bytes = m->object_header;
+
+    for (; c != CLASS_NONE && n < MAX_DEPTH; c = d->classes[c].super)
+        chain[n++] = c;
 
     /* The top level is java.lang.Object, which has no fields. */
     for (unsigned i = n; i-- > 0;) {
@@ -301,6 +235,18 @@ static uint64_t mat_instance(const struct hprof_dump *d,
                          : hprof_type_size(k->fields[f].type, d->id_size);
         bytes = align_up(bytes, m->reference_size);
     }
+    return align_up(bytes, m->object_align);
+}
+
+static uint64_t mat_class_object(const struct hprof_class *c,
+                                 const struct size_model *m)
+{
+    uint64_t bytes = 0;
+
+    for (uint32_t i = 0; i < c->n_statics; i++)
+        bytes += c->statics[i].type == HPROF_OBJECT
+                     ? m->reference_size
+                     : hprof_type_size(c->statics[i].type, 8);
     return align_up(bytes, m->object_align);
 }
 
@@ -317,8 +263,7 @@ static void apply_mat(struct sizes *s)
     m->array_header = d->id_size + m->reference_size + 4;
     snprintf(m->why, sizeof m->why, "Eclipse MAT's rules");
     for (uint32_t i = 0; i < d->n_classes; i++) {
-        s->class_object[i] = align_up(
-            statics_bytes(&d->classes[i], m->reference_size), m->object_align);
+        s->class_object[i] = mat_class_object(&d->classes[i], m);
         if (!d->classes[i].array)
             s->instance[i] = mat_instance(d, m, i);
     }
@@ -329,26 +274,37 @@ static void apply_mat(struct sizes *s)
 /* ---- the interface ---------------------------------------------------------
  */
 
-static bool choose(struct sizes *s, const char *name, struct err *e)
+/* The layout asked for, or the one that fits best: sizes of the JVM. */
+static bool apply_jvm(struct sizes *s, const char *name, struct mem *m,
+                      struct err *e)
 {
-    const struct layout *l;
+    const struct jvm_layout *l = layout_named(name);
+    struct evidence v = {.dump = s->dump, .align = s->model.object_align};
+    bool ok;
 
+    if (!l && strcmp(name, "auto") != 0)
+        return err_set(e, ERR_USAGE, "there is no size model '%s'", name);
+    ok = layout_classes_init(&v.classes, s->dump, m, e) &&
+         spacing_measure(&v.spacing, s->dump, m, e);
+    if (ok && l) {
+        snprintf(s->model.why, sizeof s->model.why, "as asked for");
+        apply_layout(s, l, &v);
+    } else if (ok) {
+        infer(s, &v);
+    }
+    spacing_deinit(&v.spacing, m);
+    layout_classes_deinit(&v.classes, m);
+    return ok;
+}
+
+static bool choose(struct sizes *s, const char *name, struct mem *m,
+                   struct err *e)
+{
     if (strcmp(name, "mat") == 0) {
         apply_mat(s);
         return true;
     }
-    if (strcmp(name, "auto") == 0) {
-        l = infer(s->dump, s->model.object_align, &s->model);
-        if (!l)
-            l = &LAYOUTS[0];
-    } else {
-        l = by_name(name);
-        if (!l)
-            return err_set(e, ERR_USAGE, "there is no size model '%s'", name);
-        snprintf(s->model.why, sizeof s->model.why, "as asked for");
-    }
-    apply_layout(s, l);
-    return true;
+    return apply_jvm(s, name, m, e);
 }
 
 bool sizes_init(struct sizes *s, const struct hprof_dump *d, const char *name,
@@ -360,7 +316,7 @@ bool sizes_init(struct sizes *s, const struct hprof_dump *d, const char *name,
     s->instance = mem_alloc(m, d->n_classes, sizeof *s->instance, e);
     s->class_object = mem_alloc(m, d->n_classes, sizeof *s->class_object, e);
     if (!s->instance || !s->class_object ||
-        !choose(s, name ? name : "auto", e)) {
+        !choose(s, name ? name : "auto", m, e)) {
         sizes_deinit(s, m);
         return false;
     }
