@@ -13,7 +13,6 @@ void classes_init(struct classes *t, struct names *names, struct idmap *by_id,
     t->keep = keep;
     t->names = names;
     t->by_id = by_id;
-    t->last = CLASS_NONE;
     memset(t->primitive, 0xff, sizeof t->primitive);
 }
 
@@ -48,7 +47,8 @@ static const struct loaded *loaded(const struct classes *t, uint64_t id)
 
 /* ---- entries ----------------------------------------------------------- */
 
-static struct hprof_class *append(struct classes *t, uint64_t id, struct err *e)
+static struct hprof_class *append(struct classes *t, uint64_t id, bool hidden,
+                                  struct err *e)
 {
     struct hprof_class *c;
 
@@ -58,12 +58,13 @@ static struct hprof_class *append(struct classes *t, uint64_t id, struct err *e)
     *vec_last(&t->first_name) = t->name_ids.n;
     vec_last(&t->layouts)->least_gap = UINT64_MAX;
     vec_last(&t->layouts)->referent = UINT32_MAX;
+    vec_last(&t->layouts)->hidden = hidden;
     c = vec_last(&t->all);
+    c->hidden = hidden;
     c->id = id;
     c->super = CLASS_NONE;
     c->loader = NODE_NONE;
     c->referent = UINT32_MAX;
-    t->last = CLASS_NONE;
     if (id && !idmap_put(t->by_id, id, (uint32_t)(t->all.n - 1), t->mem, e))
         return NULL;
     return c;
@@ -135,7 +136,7 @@ bool classes_dump(struct classes *t, const struct sub *s, struct err *e)
         t->duplicates++;
         return true;
     }
-    c = append(t, s->id, e);
+    c = append(t, s->id, false, e);
     if (!c)
         return false;
     t->dumped++;
@@ -152,24 +153,18 @@ bool classes_dump(struct classes *t, const struct sub *s, struct err *e)
 
 bool classes_hide(struct classes *t, uint64_t id, struct err *e)
 {
-    struct hprof_class *c;
-
     if (idmap_get(t->by_id, id) != IDMAP_NONE || !loaded(t, id))
         return true;
-    c = append(t, id, e);
-    if (!c)
-        return false;
-    c->hidden = true;
-    return true;
+    return append(t, id, true, e) != NULL;
 }
 
 bool classes_boot_loader(struct classes *t, struct err *e)
 {
-    struct hprof_class *c = append(t, 0, e);
+    struct hprof_class *c = append(t, 0, true, e);
 
     if (!c)
         return false;
-    c->hidden = c->boot = true;
+    c->boot = true;
     c->name = "<boot loader>";
     return true;
 }
@@ -215,10 +210,10 @@ bool classes_primitive(struct classes *t, unsigned type, struct err *e)
 
     if (classes_find_primitive(t, type) != CLASS_NONE)
         return true;
-    c = append(t, 0, e);
+    c = append(t, 0, true, e);
     if (!c)
         return false;
-    c->hidden = c->boot = true;
+    c->boot = true;
     for (size_t i = 0; i < N_PRIMITIVES; i++)
         if (primitives[i].type == type)
             c->name = primitives[i].java;

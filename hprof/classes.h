@@ -15,15 +15,24 @@
 /* No hierarchy is deeper than this; one that is goes in a circle. */
 #define CLASS_DEPTH 1000
 
-/* One cache line per class for the loop over instances. */
+/* What the loop over instances wants of a class, in one cache line. */
 struct layout {
     const uint32_t *refs; /* offsets of the object fields */
     uint32_t n_refs;
     uint32_t body;     /* bytes of all fields */
     uint32_t referent; /* offset, or UINT32_MAX */
     uint8_t strength;
-    bool ready;
+    bool ready, hidden;
     uint64_t objects, elements, least_gap, least_gap_seen;
+    uint64_t unused; /* makes an index a shift */
+};
+_Static_assert(sizeof(struct layout) == 64, "one cache line");
+
+/* Classes asked for lately, by some bits of their ids. */
+#define RECENT 256
+struct recent {
+    uint64_t id;
+    uint64_t c;
 };
 
 struct loaded {
@@ -43,8 +52,7 @@ struct classes {
     struct idmap *by_id;        /* to an index into `all`; the store's */
     VEC(struct loaded) loaded;  /* LOAD_CLASS records */
     struct idmap loaded_by_id, loaded_by_serial;
-    uint64_t last_id; /* the class asked for last, and its index */
-    uint32_t last;
+    struct recent recent[RECENT];
     uint32_t primitive[12]; /* class of arrays of an element type */
     uint32_t dumped;        /* CLASS_DUMP records, without duplicates */
     uint64_t duplicates;
@@ -77,11 +85,15 @@ static inline uint32_t classes_primitive_known(struct classes *t, unsigned type)
 /* The table index, or CLASS_NONE. */
 static inline uint32_t classes_get(struct classes *t, uint64_t id)
 {
-    if (id != t->last_id || t->last == CLASS_NONE) {
-        t->last = idmap_get(t->by_id, id);
-        t->last_id = id;
-    }
-    return t->last;
+    struct recent *r = &t->recent[id / 8 % RECENT];
+    uint32_t c;
+
+    if (r->id == id && id)
+        return (uint32_t)r->c;
+    c = idmap_get(t->by_id, id);
+    if (c != CLASS_NONE)
+        *r = (struct recent){id, c};
+    return c;
 }
 
 /* What classes_layout could not do. */

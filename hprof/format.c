@@ -5,15 +5,7 @@
 
 unsigned hprof_type_size(unsigned type, unsigned id_size)
 {
-    static const uint8_t sizes[] = {
-        [HPROF_BOOLEAN] = 1, [HPROF_CHAR] = 2, [HPROF_FLOAT] = 4,
-        [HPROF_DOUBLE] = 8,  [HPROF_BYTE] = 1, [HPROF_SHORT] = 2,
-        [HPROF_INT] = 4,     [HPROF_LONG] = 8,
-    };
-
-    if (type == HPROF_OBJECT)
-        return id_size;
-    return type < sizeof sizes ? sizes[type] : 0;
+    return type == HPROF_OBJECT ? id_size : primitive_size(type);
 }
 
 static const struct root_form forms[] = {

@@ -52,6 +52,18 @@ struct root_form {
     bool frame;  /* the second one is a depth in its stack */
 };
 
+/* hprof_type_size for types that are no objects; 0: unknown. */
+static inline unsigned primitive_size(unsigned type)
+{
+    static const uint8_t sizes[16] = {
+        [HPROF_BOOLEAN] = 1, [HPROF_CHAR] = 2, [HPROF_FLOAT] = 4,
+        [HPROF_DOUBLE] = 8,  [HPROF_BYTE] = 1, [HPROF_SHORT] = 2,
+        [HPROF_INT] = 4,     [HPROF_LONG] = 8,
+    };
+
+    return type < sizeof sizes ? sizes[type] : 0;
+}
+
 /* NULL: no root has this tag. */
 const struct root_form *root_form(unsigned tag);
 /* Whether a record of a file can have this tag. */

@@ -34,15 +34,18 @@ static inline uint64_t idmap_hash(uint64_t key)
 /* The number of `key`, or IDMAP_NONE. */
 static inline uint32_t idmap_get(const struct idmap *map, uint64_t key)
 {
+    const struct idmap_entry *p;
     uint64_t i;
 
     if (!map->at)
         return IDMAP_NONE;
-    for (i = idmap_hash(key) & map->mask; map->at[i].used;
-         i = (i + 1) & map->mask)
-        if (map->at[i].key == key)
-            return map->at[i].value;
-    return IDMAP_NONE;
+    for (i = idmap_hash(key) & map->mask;; i = (i + 1) & map->mask) {
+        p = &map->at[i];
+        if (p->key == key && p->used)
+            return p->value;
+        if (!p->used)
+            return IDMAP_NONE;
+    }
 }
 
 /* Sets the number of `key`, replacing an older one. */

@@ -19,6 +19,7 @@ bool ids_init(struct hprof_ids *t, unsigned shift, bool keep_order,
     t->mem = m;
     t->shift = shift;
     t->ascend = true;
+    t->last = UINT64_MAX; /* there is no next one yet */
     t->keep_order = keep_order;
     t->dir = mem_map(m, IDS_NEAR * sizeof *t->dir, e);
     return t->dir != NULL;
@@ -46,11 +47,13 @@ static bool bits_grow(struct hprof_ids *t, struct err *e)
 {
     uint64_t page = IDS_WORDS * sizeof *t->bits;
     uint64_t room = t->room + t->room / 4 + 16;
+    uint64_t here = t->bits ? (uint64_t)(t->here_bits - t->bits) : 0;
     void *p = mem_remap(t->mem, t->bits, t->room * page, room * page, e);
 
     if (!p)
         return false;
     t->bits = p;
+    t->here_bits = t->bits + here;
     t->room = room;
     return true;
 }
@@ -119,6 +122,7 @@ static bool order_lost(struct hprof_ids *t, struct err *e)
     uint32_t *order;
 
     t->ascend = false;
+    t->last = UINT64_MAX;
     if (!t->keep_order)
         return true;
     order = pages_by_address(t, e);
@@ -139,7 +143,7 @@ static bool order_lost(struct hprof_ids *t, struct err *e)
     return true;
 }
 
-bool ids_add_slow_(struct hprof_ids *t, uint64_t id, struct err *e)
+bool ids_add(struct hprof_ids *t, uint64_t id, struct err *e)
 {
     uint64_t slot = ids_slot_new(t, id, e), bit;
 
@@ -150,10 +154,14 @@ bool ids_add_slow_(struct hprof_ids *t, uint64_t id, struct err *e)
     bit = (uint64_t)1 << (slot & 63);
     t->duplicates += t->bits[slot >> 6] & bit ? 1 : 0;
     t->bits[slot >> 6] |= bit;
-    t->last = id;
     t->n++;
-    return t->ascend || !t->keep_order ||
-           column_push(&t->slots, (uint32_t)slot, t->mem, e);
+    if (!t->ascend)
+        return !t->keep_order ||
+               column_push(&t->slots, (uint32_t)slot, t->mem, e);
+    t->last = id;
+    t->here = id & ~((IDS_PAGE << t->shift) - 1);
+    t->here_bits = t->bits + (slot >> IDS_PAGE_BITS) * IDS_WORDS;
+    return true;
 }
 
 bool ids_remove(struct hprof_ids *t, uint64_t id, struct err *e)

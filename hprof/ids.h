@@ -41,7 +41,9 @@ struct hprof_ids {
     uint32_t *order;     /* pages by address, frozen */
     uint64_t n;          /* objects */
     uint64_t seen; /* bytes of the file read so far, about; set by the user */
-    uint64_t last; /* the id added last */
+    uint64_t last; /* the id added last; UINT64_MAX: not in order any more */
+    uint64_t here; /* first address of the page it is on */
+    uint64_t *here_bits; /* where that page is in `bits` */
     uint64_t duplicates;
     bool ascend;         /* ids came in ascending order so far */
     bool keep_order;     /* write down slots once they do not */
@@ -66,7 +68,8 @@ static inline bool ids_scattered(const struct hprof_ids *t)
  * be; IDS_NONE: out of memory. */
 uint64_t ids_slot_new_(struct hprof_ids *t, uint64_t id, struct err *e);
 
-bool ids_add_slow_(struct hprof_ids *t, uint64_t id, struct err *e);
+/* Adds the next object. An id that is there already is counted. */
+bool ids_add(struct hprof_ids *t, uint64_t id, struct err *e);
 /* Takes out an id, keeping what order it came in; does nothing if it is not
  * there. Before ids_freeze. */
 bool ids_remove(struct hprof_ids *t, uint64_t id, struct err *e);
@@ -103,6 +106,20 @@ static inline uint64_t ids_slot(const struct hprof_ids *t, uint64_t id)
     return (uint64_t)p << IDS_PAGE_BITS | (at & (IDS_PAGE - 1));
 }
 
+/* The same, in 32 bits, if the shift is 3 and the page is a near one. */
+static inline bool ids_slot_near(const struct hprof_ids *t, uint64_t id,
+                                 uint32_t *ret)
+{
+    uint64_t page = (id >> (3 + IDS_PAGE_BITS)) - t->near;
+    uint32_t p;
+
+    if (page >= IDS_NEAR || (id & 7))
+        return false;
+    p = t->dir[page];
+    *ret = (p - 1) << IDS_PAGE_BITS | (uint32_t)(id >> 3 & (IDS_PAGE - 1));
+    return p != 0;
+}
+
 static inline uint64_t ids_slot_new(struct hprof_ids *t, uint64_t id,
                                     struct err *e)
 {
@@ -111,14 +128,16 @@ static inline uint64_t ids_slot_new(struct hprof_ids *t, uint64_t id,
     return slot == IDS_NONE ? ids_slot_new_(t, id, e) : slot;
 }
 
-/* Adds the next object. An id that is there already is counted. */
-static inline bool ids_add(struct hprof_ids *t, uint64_t id, struct err *e)
+/* Adds the next object if it is the ordinary case: the order is kept, and it
+ * is on the page of the one before. */
+static inline bool ids_add_next(struct hprof_ids *t, uint64_t id)
 {
-    uint64_t slot = ids_slot(t, id);
+    uint64_t at = id - t->here;
 
-    if (slot == IDS_NONE || !t->ascend || id <= t->last)
-        return ids_add_slow_(t, id, e);
-    t->bits[slot >> 6] |= (uint64_t)1 << (slot & 63);
+    if (id <= t->last || at >> t->shift >= IDS_PAGE || !ids_aligned(t, at))
+        return false;
+    at >>= t->shift;
+    t->here_bits[at >> 6] |= (uint64_t)1 << (at & 63);
     t->last = id;
     t->n++;
     return true;

@@ -270,7 +270,7 @@ static bool misfit(struct reader *r, uint64_t n)
 }
 
 /* Whether `n` bytes are at p; if not, it is written down why. */
-static bool have(struct reader *r, size_t n)
+static inline bool have(struct reader *r, size_t n)
 {
     if (reader_need(r, n))
         return true;
@@ -281,7 +281,7 @@ static bool have(struct reader *r, size_t n)
 
 /* Whether `n` bytes of elements behind the `head` bytes at p can be in the
  * record; whether they are in the file shows when they are read. */
-static bool fits(struct reader *r, size_t head, uint64_t n)
+static inline bool fits(struct reader *r, size_t head, uint64_t n)
 {
     if ((uint64_t)(r->end - r->p) >= head + n)
         return true;
@@ -304,24 +304,32 @@ static bool sub_root(struct reader *r, struct sub *ret)
     return true;
 }
 
+/* Whether a whole record of `head` + n bytes is at p. */
+static bool whole(struct reader *r, size_t head, uint32_t n)
+{
+    if (!fits(r, head, n))
+        return false;
+    if (n > SOURCE_WINDOW / 2)
+        return bad(r, "the size of an instance", n);
+    return reader_need(r, head + n) || misfit(r, head + n);
+}
+
 static bool sub_instance(struct reader *r, struct sub *ret)
 {
     unsigned w = r->id_size;
     size_t head = 9 + 2 * (size_t)w;
+    uint32_t n;
 
-    if (!have(r, head))
+    if ((size_t)(r->end - r->p) < head && !have(r, head))
+        return false;
+    n = be32(r->p + 5 + 2 * w);
+    if ((size_t)(r->end - r->p) - head < n && !whole(r, head, n))
         return false;
     ret->id = load_id(r->p + 1, w);
     ret->class_id = load_id(r->p + 5 + w, w);
-    ret->n = be32(r->p + 5 + 2 * w);
-    if (!fits(r, head, ret->n))
-        return false;
-    if (ret->n > SOURCE_WINDOW / 2)
-        return bad(r, "the size of an instance", ret->n);
-    if (!reader_need(r, head + ret->n))
-        return misfit(r, head + ret->n);
+    ret->n = n;
     ret->body = r->p + head;
-    r->p += head + ret->n;
+    r->p += head + n;
     return true;
 }
 
@@ -353,8 +361,8 @@ static bool sub_primitive_array(struct reader *r, struct sub *ret)
     ret->id = load_id(r->p + 1, w);
     ret->n = be32(r->p + 5 + w);
     ret->type = r->p[9 + w];
-    size = hprof_type_size(ret->type, w);
-    if (!size || ret->type == HPROF_OBJECT)
+    size = primitive_size(ret->type);
+    if (!size)
         return bad(r, "the element type of an array", ret->type);
     r->pending =
         ret->tag == SUB_PRIMITIVE_NO_DATA ? 0 : (uint64_t)ret->n * size;
@@ -417,34 +425,36 @@ static bool sub_unknown(struct reader *r, struct sub *ret)
     return unparsed(r);
 }
 
-uint64_t reader_skip_elements(struct reader *r)
+uint64_t reader_skip_slow_(struct reader *r)
 {
-    uint64_t n = r->pending, done;
+    uint64_t n = r->pending, done = reader_skip(r, n);
 
     r->pending = 0;
-    if (n <= (uint64_t)(r->end - r->p)) {
-        r->p += n;
-        return n;
-    }
-    done = reader_skip(r, n);
     if (done < n)
         cut(r, "an array",
             r->open_ended ? n - done : r->stop - reader_offset(r));
     return done;
 }
 
-bool reader_sub(struct reader *r, struct sub *ret)
+/* Whether there may be another sub-record at p. */
+static bool more(struct reader *r)
 {
     if (r->pending)
         reader_skip_elements(r);
     if (r->at_eof)
         return false;
-    if (r->p == r->end && !reader_need(r, 1)) {
+    if (!reader_need(r, 1)) {
         if (!r->open_ended && reader_offset(r) < r->stop)
             cut(r, "the heap", r->stop - reader_offset(r));
         return false;
     }
-    if (r->open_ended && open_end(r))
+    return !r->open_ended || !open_end(r);
+}
+
+bool reader_sub_slow_(struct reader *r, struct sub *ret)
+{
+    if ((r->pending || r->at_eof || r->open_ended || r->p == r->end) &&
+        !more(r))
         return false;
     ret->tag = r->p[0];
     ret->at = reader_offset(r);

@@ -64,14 +64,13 @@ bool reader_seek(struct reader *r, uint64_t at, uint64_t stop, struct err *e);
 void reader_heap(struct reader *r);
 /* The next sub-record; false at the end of the record, or of what can be
  * understood of it. What was not taken of an array is skipped. */
-bool reader_sub(struct reader *r, struct sub *ret);
+static inline bool reader_sub(struct reader *r, struct sub *ret);
+bool reader_sub_slow_(struct reader *r, struct sub *ret);
 /* Takes some of the elements of the array just pulled: returns how many
  * bytes, a multiple of the element size; 0 when there are no more. */
 size_t reader_elements(struct reader *r, size_t size, const uint8_t **ret);
 
-/* Passes over the elements of the array just pulled; returns how many bytes
- * of them are in the file. */
-uint64_t reader_skip_elements(struct reader *r);
+uint64_t reader_skip_slow_(struct reader *r);
 
 bool reader_fill_(struct reader *r, size_t n);
 
@@ -84,6 +83,19 @@ static inline bool reader_need(struct reader *r, size_t n)
 /* Moves on; returns by how much, less than `n` at the end of the source. */
 uint64_t reader_skip(struct reader *r, uint64_t n);
 
+/* Passes over the elements of the array just pulled; returns how many bytes
+ * of them are in the file. */
+static inline uint64_t reader_skip_elements(struct reader *r)
+{
+    uint64_t n = r->pending;
+
+    if (n > (uint64_t)(r->end - r->p))
+        return reader_skip_slow_(r);
+    r->pending = 0;
+    r->p += n;
+    return n;
+}
+
 static inline uint64_t reader_offset(const struct reader *r)
 {
     return r->bias + (uintptr_t)r->p;
@@ -92,6 +104,34 @@ static inline uint64_t reader_offset(const struct reader *r)
 static inline uint64_t load_id(const uint8_t *p, unsigned id_size)
 {
     return id_size == 8 ? be64(p) : be32(p);
+}
+
+/* An instance that lies in the window, as most sub-records do. */
+static inline bool reader_sub_instance_(struct reader *r, struct sub *ret)
+{
+    const uint8_t *p = r->p;
+    unsigned w = r->id_size;
+    size_t left = (size_t)(r->end - p), head = 9 + 2 * (size_t)w;
+
+    if (left < head || p[0] != SUB_INSTANCE_DUMP)
+        return false;
+    ret->n = be32(p + 5 + 2 * w);
+    if (left - head < ret->n)
+        return false;
+    ret->tag = SUB_INSTANCE_DUMP;
+    ret->at = reader_offset(r);
+    ret->id = load_id(p + 1, w);
+    ret->class_id = load_id(p + 5 + w, w);
+    ret->body = p + head;
+    r->p = p + head + ret->n;
+    return true;
+}
+
+static inline bool reader_sub(struct reader *r, struct sub *ret)
+{
+    if (!r->pending && !r->open_ended && reader_sub_instance_(r, ret))
+        return true;
+    return reader_sub_slow_(r, ret);
 }
 
 /* The value of a type as raw bits, not sign-extended. */

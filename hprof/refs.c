@@ -1,15 +1,15 @@
 /*
  * refs.c - see refs.h.
  *
- * One walk through the column: a block is translated while the processor
- * fetches the bits for the next one, then the objects in it are compacted.
+ * One walk through the column: a block is translated in a loop without
+ * dependencies, so that the processor has many look-ups under way, then the
+ * objects in it are compacted. Explicit prefetching gained nothing.
  */
 #include "hprof/refs.h"
 
 #include <string.h>
 
 #define BLOCK ((uint64_t)4096)
-#define AHEAD 24
 /* Up to here duplicates are found by comparing each with each. */
 #define FEW 12
 
@@ -23,33 +23,30 @@ struct resolver {
     uint64_t *seen; /* [nodes / 64 + 1] a bit per node, all 0 in between */
 };
 
-/* The bits of a reference some way ahead, for when its turn comes. */
-static inline void fetch_slot(const struct hprof_ids *ids, uint32_t slot)
+/* Where ids ascend, an object's rank is its place. */
+static void slots_to_nodes(const struct resolver *r, uint32_t *refs, uint64_t n)
 {
-    __builtin_prefetch(&ids->bits[slot >> 6]);
-    __builtin_prefetch(&ids->ranks[slot >> 6]);
+    const struct hprof_ids *ids = &r->st->ids;
+
+    for (uint64_t i = 0; i < n; i++) {
+        uint32_t slot = refs[i];
+
+        refs[i] = ids_bit(ids, slot)
+                      ? r->base + ids_rank(ids, slot)
+                      : ref_node(r->st, r->base, ref_code_of_slot(r->st, slot));
+    }
 }
 
-static void slots_to_codes(const struct hprof_store *st, uint32_t *refs,
-                           uint64_t n)
+static void slots_to_codes(const struct resolver *r, uint32_t *refs, uint64_t n)
 {
-    for (uint64_t i = 0; i < n; i++) {
-        if (i + AHEAD < n)
-            fetch_slot(&st->ids, refs[i + AHEAD]);
-        refs[i] = ref_code_of_slot(st, refs[i]);
-    }
+    for (uint64_t i = 0; i < n; i++)
+        refs[i] = ref_code_of_slot(r->st, refs[i]);
 }
 
 static void codes_to_nodes(const struct resolver *r, uint32_t *refs, uint64_t n)
 {
-    const struct hprof_store *st = r->st;
-    const uint32_t *order = st->node_of.at;
-
-    for (uint64_t i = 0; i < n; i++) {
-        if (order && i + AHEAD < n && refs[i + AHEAD] < st->ids.n)
-            __builtin_prefetch(&order[refs[i + AHEAD]]);
-        refs[i] = ref_node(st, r->base, refs[i]);
-    }
+    for (uint64_t i = 0; i < n; i++)
+        refs[i] = ref_node(r->st, r->base, refs[i]);
 }
 
 static void translate(struct resolver *r, uint64_t until)
@@ -60,9 +57,13 @@ static void translate(struct resolver *r, uint64_t until)
 
         if (n > BLOCK)
             n = BLOCK;
-        if (r->slots)
-            slots_to_codes(r->st, refs, n);
-        codes_to_nodes(r, refs, n);
+        if (r->slots && !r->st->node_of.at) {
+            slots_to_nodes(r, refs, n);
+        } else {
+            if (r->slots)
+                slots_to_codes(r, refs, n);
+            codes_to_nodes(r, refs, n);
+        }
         r->done += n;
     }
 }
@@ -114,38 +115,43 @@ static uint64_t keep_many(struct resolver *r, uint32_t *to,
     return kept;
 }
 
-static uint64_t keep(struct resolver *r, uint64_t in, uint32_t n)
+/* The next n > 0 raw references, from `in` on, are those of one object. */
+static inline void keep(struct resolver *r, uint64_t in, uint32_t n)
 {
-    uint32_t *refs = r->st->refs.at;
+    uint32_t *refs = r->st->refs.at, v;
 
     if (r->done < in + n)
         translate(r, in + n);
-    return n <= FEW ? keep_few(r, refs + r->out, refs + in, n)
-                    : keep_many(r, refs + r->out, refs + in, n);
+    v = refs[in];
+    if (n == 1 && v != NODE_NONE)
+        refs[r->out++] = v;
+    else if (n <= FEW)
+        r->out += keep_few(r, refs + r->out, refs + in, n);
+    else
+        r->out += keep_many(r, refs + r->out, refs + in, n);
 }
 
-/* Rewrites d->first from counts of raw references, as differences, to the
- * offsets of those kept. Nodes before `base` have none here. */
+/* Rewrites d->first from offsets in the raw references, modulo 2^32, to
+ * offsets in those kept, modulo their base. */
 static void compact(struct resolver *r)
 {
     struct hprof_dump *d = r->d;
+    uint32_t *first = d->first, raw = first[r->base], n;
     uint64_t in = 0, begin = 0;
-    uint32_t next = d->first[r->base], n;
 
-    for (uint64_t node = 0; node <= d->nodes; node++) {
-        n = 0;
-        if (node >= r->base && node < d->nodes) {
-            /* Modulo 2^32, which a count fits in where offsets need not. */
-            n = d->first[node + 1] - next;
-            next += n;
-        }
+    memset(first, 0, r->base * sizeof *first); /* classes have none here */
+    for (uint64_t node = r->base; node < d->nodes; node++, in += n) {
+        n = first[node + 1] - raw; /* a count does fit in 32 bits */
+        raw += n;
         if ((node & 0xffff) == 0)
             d->first_base[node >> 16] = begin = r->out;
-        d->first[node] = (uint32_t)(r->out - begin);
+        first[node] = (uint32_t)(r->out - begin);
         if (n)
-            r->out += keep(r, in, n);
-        in += n;
+            keep(r, in, n);
     }
+    if ((d->nodes & 0xffff) == 0)
+        d->first_base[d->nodes >> 16] = begin = r->out;
+    first[d->nodes] = (uint32_t)(r->out - begin);
 }
 
 bool refs_resolve(struct hprof_dump *d, bool slots, struct err *e)

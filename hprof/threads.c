@@ -137,10 +137,11 @@ static bool make_stack(struct finish *f, uint32_t serial,
                        struct hprof_thread *to, struct err *e)
 {
     uint32_t i = idmap_get(&f->t->trace_by_serial, serial);
-    const struct raw_trace *trace = &f->t->traces.at[i];
+    const struct raw_trace *trace;
 
     if (i == IDMAP_NONE)
         return true;
+    trace = &f->t->traces.at[i];
     to->frames = arena_alloc(f->keep, trace->n, sizeof(void *), e);
     if (!to->frames)
         return false;
