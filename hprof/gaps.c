@@ -22,7 +22,7 @@ struct sweep {
     struct hprof_gaps *gaps;
     const struct mirror *mirror, *mirrors_end;
     uint64_t last_id;
-    uint32_t last_node; /* 0: none yet */
+    uint32_t last_node; /* 0: none, or an id that came twice */
 };
 
 static int by_id(const void *a, const void *b)
@@ -55,33 +55,50 @@ static inline void meet(struct sweep *s, uint64_t id, uint32_t node)
 {
     uint64_t gap = (id - s->last_id) >> s->gaps->shift;
 
-    if (s->last_node && gap < GAP_UNKNOWN)
-        s->gaps->at[s->last_node] = (uint32_t)gap;
+    s->gaps->at[s->last_node] = gap < GAP_UNKNOWN ? (uint32_t)gap : GAP_UNKNOWN;
     s->last_id = id;
     s->last_node = node;
 }
 
+static void meet_mirrors(struct sweep *s, uint64_t below)
+{
+    for (; s->mirror < s->mirrors_end && s->mirror->id < below; s->mirror++)
+        meet(s, s->mirror->id, s->mirror->node);
+}
+
+/* The objects in one word of the ids' bits, the first of which is `id`. */
+static inline void sweep_word(struct sweep *s, const struct hprof_store *st,
+                              uint64_t left, uint64_t id, uint32_t base,
+                              uint32_t rank)
+{
+    uint64_t next = s->mirror < s->mirrors_end ? s->mirror->id : UINT64_MAX;
+
+    for (; left; left &= left - 1) {
+        uint64_t at = id + ((uint64_t)__builtin_ctzll(left) << st->ids.shift);
+
+        if (at > next) {
+            meet_mirrors(s, at);
+            next = s->mirror < s->mirrors_end ? s->mirror->id : UINT64_MAX;
+        }
+        meet(s, at, store_node(st, base, rank++));
+    }
+}
+
+/* at[0] takes the distance from nowhere to the first. */
 static void sweep(struct sweep *s, const struct hprof_dump *d)
 {
     const struct hprof_ids *ids = d->ids;
-    uint32_t base = d->n_classes + 1, rank = 0;
 
     for (uint64_t p = 0; p < ids->pages.n; p++) {
         uint64_t at = ids->order[p] * IDS_WORDS;
 
         for (uint64_t w = at; w < at + IDS_WORDS; w++)
-            for (uint64_t left = ids->bits[w]; left; left &= left - 1) {
-                uint64_t slot = w << 6 | (uint64_t)__builtin_ctzll(left);
-                uint64_t id = ids_address(ids, slot);
-
-                for (; s->mirror < s->mirrors_end && s->mirror->id < id;
-                     s->mirror++)
-                    meet(s, s->mirror->id, s->mirror->node);
-                meet(s, id, store_node(d->store, base, rank++));
-            }
+            if (ids->bits[w])
+                sweep_word(s, d->store, ids->bits[w], ids_address(ids, w << 6),
+                           d->n_classes + 1, ids->ranks[w]);
     }
-    for (; s->mirror < s->mirrors_end; s->mirror++)
-        meet(s, s->mirror->id, s->mirror->node);
+    meet_mirrors(s, UINT64_MAX);
+    s->gaps->at[0] = GAP_UNKNOWN;
 }
 
 bool hprof_gaps_build(struct hprof_gaps *g, const struct hprof_dump *d,

@@ -5,7 +5,7 @@
 
 #include "hprof/gaps.h"
 
-static void note_instance(struct class_spacing *s, uint64_t gap)
+static inline void note_instance(struct class_spacing *s, uint64_t gap)
 {
     if (gap < s->least) {
         s->least = gap;
@@ -14,10 +14,10 @@ static void note_instance(struct class_spacing *s, uint64_t gap)
     s->seen += gap == s->least;
 }
 
-static void note_array(struct class_spacing *s, uint64_t gap, uint64_t length,
-                       unsigned element)
+static inline void note_array(struct class_spacing *s, uint64_t gap,
+                              uint64_t length)
 {
-    int64_t head = (int64_t)(gap - length * element);
+    int64_t head = (int64_t)(gap - length * s->element);
     int64_t wide = (int64_t)(gap - length * 8);
 
     if (head < s->head)
@@ -33,18 +33,21 @@ static void note_objects(struct spacing *s, const struct hprof_dump *d,
 
     for (uint32_t v = d->n_classes + 1; v < d->nodes; v++) {
         uint32_t c = d->class_of[v], n = 0;
-        unsigned type = c == CLASS_NONE ? 0 : d->classes[c].array;
         uint64_t gap = (uint64_t)gaps->at[v] << gaps->shift;
+        struct class_spacing *of;
 
-        if (type && length < end)
-            n = *length++;
-        if (c == CLASS_NONE || gaps->at[v] == GAP_UNKNOWN)
+        if (c == CLASS_NONE)
             continue;
-        s->of[c].objects++;
-        if (type)
-            note_array(&s->of[c], gap, n, hprof_type_size(type, 4));
+        of = &s->of[c];
+        if (of->element && length < end)
+            n = *length++;
+        if (gaps->at[v] == GAP_UNKNOWN)
+            continue;
+        of->objects++;
+        if (of->element)
+            note_array(of, gap, n);
         else
-            note_instance(&s->of[c], gap);
+            note_instance(of, gap);
     }
 }
 
@@ -70,6 +73,7 @@ bool spacing_measure(struct spacing *s, const struct hprof_dump *d,
     for (uint32_t c = 0; c < d->n_classes; c++) {
         s->of[c].least = s->class_object[c] = SPACING_NONE;
         s->of[c].head = s->of[c].head_wide = INT64_MAX;
+        s->of[c].element = hprof_type_size(d->classes[c].array, 4);
     }
     note_objects(s, d, &gaps);
     note_class_objects(s, d, &gaps);

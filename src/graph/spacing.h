@@ -14,6 +14,7 @@ struct class_spacing {
     uint64_t least;   /* instances: least distance to the next object;
                          SPACING_NONE: never seen */
     uint64_t seen;    /* of how many it is exactly that */
+    uint64_t element; /* arrays: bytes, of references 4; else 0 */
     /* Arrays: the least that a distance leaves for the header when the
      * elements are taken off, references as 4 or as 8 bytes. */
     int64_t head, head_wide;
