@@ -1,0 +1,14 @@
+/* suites.h - the suites that judge_suite gathers. */
+#ifndef OOMWHY_TESTS_UNIT_JUDGE_SUITES_H
+#define OOMWHY_TESTS_UNIT_JUDGE_SUITES_H
+
+#include <check.h>
+
+Suite *judge_suite(void);
+Suite *rules_suite(void);
+TCase *parts_tcase(void);
+TCase *patterns_tcase(void);
+TCase *native_tcase(void);
+TCase *case_tcase(void);
+
+#endif

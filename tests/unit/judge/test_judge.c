@@ -1,0 +1,263 @@
+/*
+ * test_judge.c - whole incidents from small texts to the verdict, with all
+ * that stands beside it; and every allocation on the way that can fail.
+ */
+#define _GNU_SOURCE
+#include <check.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "bench.h"
+#include "suites.h"
+#include "tests/support/tempdir.h"
+
+static struct tempdir dir;
+static struct mem mem;
+static struct thresholds thresholds;
+static struct incident inc;
+static struct verdict v;
+static struct err err;
+
+static void setup(void)
+{
+    tempdir_create(&dir);
+    mem_init(&mem, 0);
+    thresholds_init(&thresholds);
+    incident_init(&inc, &mem);
+    memset(&err, 0, sizeof err);
+    memset(&v, 0, sizeof v);
+}
+
+static void teardown(void)
+{
+    verdict_deinit(&v, &mem);
+    incident_deinit(&inc);
+    ck_assert_uint_eq(mem.held, 0);
+    tempdir_remove(&dir);
+}
+
+static void put(const char *name, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+static void put(const char *name, const char *fmt, ...)
+{
+    char text[4096];
+    va_list args;
+
+    va_start(args, fmt);
+    vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    tempdir_write(&dir, name, text);
+}
+
+static bool judged(void)
+{
+    struct heap_options options = {0};
+
+    return incident_add(&inc, dir.path, ARTIFACT_UNKNOWN, false, &err) &&
+           incident_read(&inc, &options, &err) &&
+           judge(&inc, &thresholds, &mem, &v, &err);
+}
+
+static void put_nmt(const char *name, unsigned heap, unsigned other)
+{
+    put(name,
+        "4242:\n\nNative Memory Tracking:\n\n"
+        "Total: reserved=900000KB, committed=%uKB\n\n"
+        "-                 Java Heap (reserved=65536KB, committed=%uKB)\n"
+        "                            (mmap: reserved=65536KB, "
+        "committed=%uKB)\n\n"
+        "-                      Code (reserved=247688KB, committed=8000KB)\n"
+        "                            (mmap: reserved=247688KB, "
+        "committed=8000KB)\n\n"
+        "-                     Other (reserved=%uKB, committed=%uKB)\n"
+        "                            (malloc=%uKB #100)\n\n",
+        heap + other + 8000, heap, heap, other, other, other);
+}
+
+static void put_status(const char *name, unsigned anon)
+{
+    put(name,
+        "Name:\tjava\nUmask:\t0022\nState:\tS (sleeping)\nTgid:\t4242\n"
+        "Pid:\t4242\nPPid:\t1\nVmPeak:\t 2420492 kB\nVmSize:\t 2420492 kB\n"
+        "VmHWM:\t  %u kB\nVmRSS:\t  %u kB\nRssAnon:\t   %u kB\n"
+        "RssFile:\t   20000 kB\nRssShmem:\t       0 kB\nThreads:\t20\n",
+        anon + 20000, anon + 20000, anon);
+}
+
+static void put_kill(unsigned pid, unsigned anon)
+{
+    put("dmesg.txt",
+        "[ 3168.6] java invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), "
+        "order=0, oom_score_adj=0\n"
+        "[ 3168.6] memory: usage 262144kB, limit 262144kB, failcnt 9\n"
+        "[ 3168.7] Memory cgroup out of memory: Killed process %u (java) "
+        "total-vm:2420492kB, anon-rss:%ukB, file-rss:20000kB, shmem-rss:0kB, "
+        "UID:0 pgtables:600kB oom_score_adj:0\n",
+        pid, anon);
+}
+
+static void put_native_death(void)
+{
+    put_nmt("1-early/nmt.txt", 8320, 0);
+    put_status("1-early/status.txt", 18000);
+    put_nmt("2-late/nmt.txt", 8320, 120000);
+    put_status("2-late/status.txt", 138000);
+    put_kill(4242, 250000);
+}
+
+START_TEST(test_native_death)
+{
+    const struct balance_row *r;
+    uint64_t low = 0;
+
+    put_native_death();
+    ck_assert_msg(judged(), "%s", err.text);
+    ck_assert_int_eq(v.side, SIDE_OFF_HEAP);
+    ck_assert_int_eq(v.kind, KIND_NATIVE_TRACKED_OTHER);
+    ck_assert_int_eq(v.confidence, CONFIDENCE_HIGH);
+    ck_assert(v.evidence.n >= 2 && v.actions.n && v.missing.n);
+    ck_assert(v.alternatives.n);
+    ck_assert(v.culprit.known);
+    ck_assert_uint_eq(v.process.pid, 4242);
+    ck_assert_uint_eq(v.process.limit, 256 * MIB);
+    ck_assert(v.balance.present);
+    ck_assert_uint_eq(v.balance.total, 270000u << 10);
+    VEC_EACH (&v.balance.rows, r) {
+        ck_assert_uint_le(r->low, r->high);
+        ck_assert_uint_le(r->high, v.balance.total);
+        ck_assert(*r->source && *r->key && *r->label);
+        low += r->low;
+    }
+    ck_assert_uint_le(v.balance.unexplained_low, v.balance.unexplained_high);
+    ck_assert_uint_eq(v.balance.unexplained_high,
+                      low < v.balance.total ? v.balance.total - low : 0);
+}
+END_TEST
+
+START_TEST(test_evidence_is_sorted_and_has_origins)
+{
+    put_native_death();
+    ck_assert(judged());
+    for (uint64_t i = 1; i < v.evidence.n; i++)
+        ck_assert_uint_ge(v.evidence.at[i - 1].weight, v.evidence.at[i].weight);
+    ck_assert_ptr_nonnull(v.evidence.at[0].origin.path);
+    ck_assert_uint_gt(v.evidence.at[0].origin.line, 0);
+}
+END_TEST
+
+START_TEST(test_foreign_kill_does_not_outrank_the_jvm)
+{
+    put("stderr.txt", "Exception in thread \"main\" "
+                      "java.lang.OutOfMemoryError: Java heap space\n"
+                      "\tat a.B.c(B.java:1)\n");
+    put_nmt("1-early/nmt.txt", 60000, 0);
+    put_status("1-early/status.txt", 70000);
+    put_kill(99, 250000);
+    ck_assert_msg(judged(), "%s", err.text);
+    ck_assert_int_eq(v.side, SIDE_ON_HEAP);
+    ck_assert_uint_gt(v.n_notes, 0);
+}
+END_TEST
+
+START_TEST(test_healthy_case)
+{
+    put_nmt("1/nmt.txt", 30000, 0);
+    put_status("1/status.txt", 50000);
+    put_nmt("2/nmt.txt", 30000, 0);
+    put_status("2/status.txt", 51000);
+    put_nmt("3/nmt.txt", 30000, 0);
+    put_status("3/status.txt", 51000);
+    ck_assert_msg(judged(), "%s", err.text);
+    ck_assert_int_eq(v.kind, KIND_HEALTHY);
+}
+END_TEST
+
+START_TEST(test_stated_facts_come_first)
+{
+    put_native_death();
+    inc.stated.pid = inc.stated.rss = UNKNOWN;
+    inc.stated.xmx = 123 * MIB;
+    inc.stated.limit = 300 * MIB;
+    ck_assert_msg(judged(), "%s", err.text);
+    ck_assert_uint_eq(v.process.xmx, 123 * MIB);
+    ck_assert_uint_eq(v.process.limit, 300 * MIB);
+}
+END_TEST
+
+/* The n-th allocation fails, and all after it: no crash, no leak, and the
+ * error says so. */
+START_TEST(test_out_of_memory)
+{
+    put_native_death();
+    ck_assert(judged());
+    verdict_deinit(&v, &mem);
+    for (uint64_t n = 1; n < 100000; n++) {
+        uint64_t before = mem.held;
+        bool ok;
+
+        memset(&err, 0, sizeof err);
+        mem.fail_at = mem.calls + n;
+        ok = judge(&inc, &thresholds, &mem, &v, &err);
+        mem.fail_at = 0;
+        if (ok)
+            return;
+        ck_assert_int_eq(err.code, ERR_NOMEM);
+        ck_assert_uint_eq(mem.held, before);
+        memset(&v, 0, sizeof v);
+    }
+    ck_abort_msg("it never had enough");
+}
+END_TEST
+
+START_TEST(test_thresholds)
+{
+    ck_assert(thresholds_set(&thresholds, "suspect_percent=25", &err));
+    ck_assert_uint_eq(thresholds.suspect_percent, 25);
+    ck_assert(thresholds_set(&thresholds, "jcmd_overhead=8m", &err));
+    ck_assert_uint_eq(thresholds.jcmd_overhead, 8 * MIB);
+    ck_assert(!thresholds_set(&thresholds, "suspect_percent=120", &err));
+    ck_assert_int_eq(err.code, ERR_USAGE);
+    memset(&err, 0, sizeof err);
+    ck_assert(!thresholds_set(&thresholds, "no_such=1", &err));
+    ck_assert(!thresholds_set(&thresholds, "suspect_percent", &err));
+    ck_assert(!thresholds_set(&thresholds, "suspect_percent=", &err));
+}
+END_TEST
+
+START_TEST(test_every_kind_has_words)
+{
+    for (unsigned k = 0; k < KINDS; k++) {
+        ck_assert_ptr_nonnull(kind_name(k));
+        ck_assert_ptr_nonnull(kind_title(k));
+        ck_assert_ptr_nonnull(side_name(kind_side(k)));
+    }
+}
+END_TEST
+
+TCase *case_tcase(void)
+{
+    TCase *t = tcase_create("cases");
+
+    tcase_add_checked_fixture(t, setup, teardown);
+    tcase_add_test(t, test_native_death);
+    tcase_add_test(t, test_evidence_is_sorted_and_has_origins);
+    tcase_add_test(t, test_foreign_kill_does_not_outrank_the_jvm);
+    tcase_add_test(t, test_healthy_case);
+    tcase_add_test(t, test_stated_facts_come_first);
+    tcase_add_test(t, test_out_of_memory);
+    tcase_add_test(t, test_thresholds);
+    tcase_add_test(t, test_every_kind_has_words);
+    return t;
+}
+
+Suite *judge_suite(void)
+{
+    Suite *s = rules_suite();
+
+    suite_add_tcase(s, parts_tcase());
+    suite_add_tcase(s, patterns_tcase());
+    suite_add_tcase(s, native_tcase());
+    suite_add_tcase(s, case_tcase());
+    return s;
+}

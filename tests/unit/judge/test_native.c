@@ -1,0 +1,196 @@
+/*
+ * test_native.c - which kind of native memory a part is, by census, by the
+ * allocator's figures, by mappings.
+ */
+#include "bench.h"
+#include "suites.h"
+
+static struct bench b;
+static struct nmt_report nmt;
+
+static void setup(void)
+{
+    bench_init(&b);
+    memset(&nmt, 0, sizeof nmt);
+    nmt.total.malloc = 10 * MIB;
+    b.moments[2].nmt = &nmt;
+    b.facts.dump = &b.input;
+    b.heap.natives.jvm_counter = b.heap.natives.netty_counter = UNKNOWN;
+}
+
+static void teardown(void)
+{
+    vec_free(&b.heap.natives.peers, &b.mem);
+    bench_deinit(&b);
+}
+
+static enum verdict_kind kind_of(enum part_kind kind, const char *name,
+                                 uint64_t bytes)
+{
+    b.facts.parts.n = 0;
+    given_part(&b, kind, name,
+               kind == PART_UNTRACKED ? KIND_NATIVE_UNTRACKED_MALLOC
+                                      : KIND_NATIVE_TRACKED_OTHER,
+               0, bytes);
+    finding_init(&b.found, KIND_NOT_ENOUGH_EVIDENCE);
+    kind_of_part(&b.facts, &b.pen, &b.facts.parts.at[0], &b.found);
+    return b.found.kind;
+}
+
+START_TEST(test_other)
+{
+    struct heap_natives *n = &b.heap.natives;
+
+    ck_assert_int_eq(kind_of(PART_TRACKED, "Other", 150 * MIB),
+                     KIND_NATIVE_TRACKED_OTHER);
+    b.facts.heap = &b.heap;
+    ck_assert_int_eq(kind_of(PART_TRACKED, "Other", 150 * MIB),
+                     KIND_NATIVE_TRACKED_OTHER);
+    n->owners.bytes = 140 * MIB;
+    ck_assert_int_eq(kind_of(PART_TRACKED, "Other", 150 * MIB),
+                     KIND_DIRECT_BUFFERS);
+    n->owners.bytes = 10 * MIB;
+    n->nio_cache.bytes = 130 * MIB;
+    ck_assert_int_eq(kind_of(PART_TRACKED, "Other", 150 * MIB),
+                     KIND_DIRECT_BUFFERS_NIO_CACHE);
+    n->nio_cache.bytes = 0;
+    n->segments.count = 140;
+    n->jvm_counter = 150 * MIB; /* more than the buffers found */
+    ck_assert_int_eq(kind_of(PART_TRACKED, "Other", 150 * MIB),
+                     KIND_FFM_SEGMENTS);
+}
+END_TEST
+
+START_TEST(test_other_by_counts)
+{
+    struct histogram_row row = {
+        .class_name = "java.nio.DirectByteBuffer$Deallocator",
+        .objects = 150,
+    };
+    struct class_histogram h = {.rows = {&row, 1, 1}};
+    struct nmt_category other = {.name = "Other", .malloc_count = 151};
+
+    nmt.categories.at = &other;
+    nmt.categories.n = 1;
+    b.moments[2].histogram = &h;
+    b.moments[2].histogram_input = &b.input;
+    ck_assert_int_eq(kind_of(PART_TRACKED, "Other", 150 * MIB),
+                     KIND_DIRECT_BUFFERS);
+    row.objects = 3;
+    ck_assert_int_eq(kind_of(PART_TRACKED, "Other", 150 * MIB),
+                     KIND_NATIVE_TRACKED_OTHER);
+}
+END_TEST
+
+START_TEST(test_zlib)
+{
+    struct heap_peer peer = {
+        .class_name = "java.util.zip.Deflater",
+        .count = 800,
+        .estimated_bytes = 200 * MIB,
+    };
+
+    b.facts.heap = &b.heap;
+    ck_assert(vec_push(&b.heap.natives.peers, &b.mem, &b.err));
+    *vec_last(&b.heap.natives.peers) = peer;
+    ck_assert_int_eq(kind_of(PART_UNTRACKED, "outside NMT", 210 * MIB),
+                     KIND_ZLIB_NATIVE);
+    ck_assert_int_eq(kind_of(PART_UNTRACKED, "outside NMT", 900 * MIB),
+                     KIND_NATIVE_UNTRACKED_MALLOC);
+}
+END_TEST
+
+START_TEST(test_retained_or_in_use)
+{
+    b.moments[2].malloc_in_use = says(&b, LINE_ALLOCATOR, 15 * MIB);
+    b.moments[2].malloc_retained = says(&b, LINE_ALLOCATOR, 160 * MIB);
+    ck_assert_int_eq(kind_of(PART_UNTRACKED, "outside NMT", 170 * MIB),
+                     KIND_GLIBC_ARENAS);
+    b.moments[2].malloc_in_use.value = 180 * MIB;
+    b.moments[2].malloc_retained.value = 5 * MIB;
+    ck_assert_int_eq(kind_of(PART_UNTRACKED, "outside NMT", 170 * MIB),
+                     KIND_NATIVE_UNTRACKED_MALLOC);
+}
+END_TEST
+
+START_TEST(test_trim)
+{
+    b.moments[2].trim_before = says(&b, LINE_ALLOCATOR, 190 * MIB);
+    b.moments[2].trim_after = says(&b, LINE_ALLOCATOR, 60 * MIB);
+    ck_assert_int_eq(kind_of(PART_UNTRACKED, "outside NMT", 140 * MIB),
+                     KIND_GLIBC_ARENAS);
+    b.moments[2].trim_after.value = 189 * MIB;
+    ck_assert_int_eq(kind_of(PART_UNTRACKED, "outside NMT", 140 * MIB),
+                     KIND_NATIVE_UNTRACKED_MALLOC);
+}
+END_TEST
+
+START_TEST(test_stray_mappings)
+{
+    struct smaps_map map = {.from = 0x10000000,
+                            .to = 0x20000000,
+                            .rss = 150 * MIB,
+                            .path = "",
+                            .perms = "rw-p"};
+    struct smaps s = {.maps = {&map, 1, 1}};
+
+    b.moments[2].smaps = &s;
+    b.moments[2].smaps_input = &b.input;
+    b.moments[2].map = &nmt; /* which has no region there */
+    ck_assert_int_eq(kind_of(PART_UNTRACKED, "outside NMT", 170 * MIB),
+                     KIND_NATIVE_UNTRACKED_MMAP);
+    map.path = "/srv/data/index.bin";
+    ck_assert_int_eq(kind_of(PART_UNTRACKED, "outside NMT", 170 * MIB),
+                     KIND_NATIVE_UNTRACKED_MALLOC);
+}
+END_TEST
+
+START_TEST(test_library_is_a_candidate_only)
+{
+    struct smaps_map maps[] = {
+        {.path = "/opt/jdk/lib/server/libjvm.so", .perms = "r-xp"},
+        {.path = "/opt/jdk/lib/libzip.so", .perms = "r-xp"},
+        {.path = "/usr/lib/x86_64-linux-gnu/libc.so.6", .perms = "r-xp"},
+        {.path = "/srv/app/libvideo.so", .perms = "r-xp"},
+    };
+    struct smaps s = {.maps = {maps, 4, 4}};
+
+    b.moments[2].smaps = &s;
+    b.moments[2].smaps_input = &b.input;
+    kind_of(PART_UNTRACKED, "outside NMT", 170 * MIB);
+    ck_assert_str_eq(b.found.culprit.library, "libvideo.so");
+    ck_assert_uint_eq(b.found.evidence[0].weight, HINT);
+}
+END_TEST
+
+START_TEST(test_loaders_or_classes)
+{
+    b.facts.heap = &b.heap;
+    b.heap.loaders.count = 410;
+    b.heap.loaders.repeated_loader = "java.net.URLClassLoader";
+    b.heap.loaders.repeated_loader_count = 405;
+    ck_assert_int_eq(kind_of(PART_TRACKED, "Metaspace", 200 * MIB),
+                     KIND_METASPACE_LOADER_LEAK);
+    b.heap.loaders.repeated_loader_count = 3;
+    b.heap.loaders.family = "rules.Template/";
+    b.heap.loaders.family_count = 500;
+    ck_assert_int_eq(kind_of(PART_TRACKED, "Metaspace", 200 * MIB),
+                     KIND_METASPACE_CLASS_LEAK);
+}
+END_TEST
+
+TCase *native_tcase(void)
+{
+    TCase *t = tcase_create("native");
+
+    tcase_add_checked_fixture(t, setup, teardown);
+    tcase_add_test(t, test_other);
+    tcase_add_test(t, test_other_by_counts);
+    tcase_add_test(t, test_zlib);
+    tcase_add_test(t, test_retained_or_in_use);
+    tcase_add_test(t, test_trim);
+    tcase_add_test(t, test_stray_mappings);
+    tcase_add_test(t, test_library_is_a_candidate_only);
+    tcase_add_test(t, test_loaders_or_classes);
+    return t;
+}

@@ -1,0 +1,227 @@
+/*
+ * test_parts.c - splitting memory into parts and carrying them on to the
+ * death: baselines, discounts, leaps, what is left over.
+ */
+#include "bench.h"
+#include "suites.h"
+
+static struct bench b;
+static struct nmt_report before, after;
+static struct parts parts;
+
+static void add(struct nmt_report *r, const char *name, uint64_t reserved,
+                uint64_t committed)
+{
+    struct nmt_category *c;
+
+    ck_assert(vec_push(&r->categories, &b.mem, &b.err));
+    c = vec_last(&r->categories);
+    c->name = name;
+    c->reserved = reserved;
+    c->committed = committed;
+    c->committed_delta = c->reserved_delta = UNKNOWN_DELTA;
+}
+
+static void setup(void)
+{
+    bench_init(&b);
+    memset(&before, 0, sizeof before);
+    memset(&after, 0, sizeof after);
+    before.enabled = after.enabled = true;
+    before.has_total = after.has_total = true;
+}
+
+static void teardown(void)
+{
+    vec_free(&before.categories, &b.mem);
+    vec_free(&after.categories, &b.mem);
+    bench_deinit(&b);
+}
+
+static void take(struct moment *m, struct nmt_report *r, uint64_t anon)
+{
+    moment_take_nmt(m, &b.input, r);
+    if (known(anon))
+        m->anon = m->rss = says(&b, LINE_PROC, anon);
+    moment_derive(m, NULL, false);
+}
+
+static void find(struct moment *first, uint64_t end)
+{
+    struct parts_end e = {end, 64 * MIB};
+
+    parts_find(first, &b.moments[2], &e, &b.thresholds, &parts);
+}
+
+START_TEST(test_growth_since_the_first)
+{
+    add(&before, "Java Heap", 64 * MIB, 8 * MIB);
+    add(&before, "Code", 240 * MIB, 10 * MIB);
+    add(&after, "Java Heap", 64 * MIB, 10 * MIB);
+    add(&after, "Code", 240 * MIB, 60 * MIB);
+    take(&b.moments[0], &before, 30 * MIB);
+    take(&b.moments[2], &after, 82 * MIB);
+    find(&b.moments[0], UNKNOWN);
+    ck_assert_str_eq(parts_largest(&parts)->name, "Code");
+    ck_assert_uint_eq(parts_largest(&parts)->growth, 50 * MIB);
+    ck_assert(!parts.extrapolated && !parts.unseen);
+}
+END_TEST
+
+START_TEST(test_goes_on_at_the_same_pace)
+{
+    add(&before, "Java Heap", 64 * MIB, 8 * MIB);
+    add(&before, "Other", 0, 0);
+    add(&after, "Java Heap", 64 * MIB, 8 * MIB);
+    add(&after, "Other", 50 * MIB, 50 * MIB);
+    take(&b.moments[0], &before, 20 * MIB);
+    take(&b.moments[2], &after, 70 * MIB);
+    find(&b.moments[0], 120 * MIB);
+    ck_assert(parts.extrapolated);
+    ck_assert_uint_eq(parts_named(&parts, "Other")->end, 100 * MIB);
+    /* Nothing is left over that would have to lie outside NMT. */
+    ck_assert(!parts.unseen);
+}
+END_TEST
+
+START_TEST(test_jcmd_inflates_what_it_inflates)
+{
+    add(&before, "Internal", MIB, MIB);
+    add(&after, "Internal", 5 * MIB, 5 * MIB);
+    take(&b.moments[0], &before, 20 * MIB);
+    take(&b.moments[2], &after, 24 * MIB);
+    find(&b.moments[0], UNKNOWN);
+    ck_assert_uint_eq(parts_named(&parts, "Internal")->growth, 0);
+}
+END_TEST
+
+START_TEST(test_outside_nmt)
+{
+    add(&before, "Java Heap", 64 * MIB, 8 * MIB);
+    add(&before, "Code", MIB, 8 * MIB);
+    add(&before, "Shared class space", 16 * MIB, 12 * MIB);
+    add(&after, "Java Heap", 64 * MIB, 8 * MIB);
+    add(&after, "Code", MIB, 8 * MIB);
+    add(&after, "Shared class space", 16 * MIB, 12 * MIB);
+    take(&b.moments[0], &before, 20 * MIB);
+    take(&b.moments[2], &after, 120 * MIB);
+    find(&b.moments[0], UNKNOWN);
+    ck_assert_int_eq(parts_largest(&parts)->kind, PART_UNTRACKED);
+    /* The archive is file pages: 120 - 8 - 8, and 20 - 8 - 8 before. */
+    ck_assert_uint_eq(parts_largest(&parts)->last, 104 * MIB);
+    ck_assert_uint_eq(parts_largest(&parts)->growth, 100 * MIB);
+}
+END_TEST
+
+START_TEST(test_gap_without_rss)
+{
+    add(&after, "Java Heap", 64 * MIB, 8 * MIB);
+    add(&after, "Code", MIB, 8 * MIB);
+    take(&b.moments[2], &after, UNKNOWN);
+    find(NULL, 200 * MIB);
+    ck_assert(parts.unseen);
+    ck_assert_int_eq(parts_largest(&parts)->kind, PART_UNTRACKED);
+    ck_assert_uint_eq(parts_largest(&parts)->end, 184 * MIB);
+}
+END_TEST
+
+START_TEST(test_leap_after_the_last_look)
+{
+    add(&before, "Java Heap", 64 * MIB, 8 * MIB);
+    add(&before, "Metaspace", MIB, MIB);
+    add(&after, "Java Heap", 64 * MIB, 8 * MIB);
+    add(&after, "Metaspace", 2 * MIB, 2 * MIB);
+    take(&b.moments[0], &before, 20 * MIB);
+    take(&b.moments[2], &after, 21 * MIB);
+    find(&b.moments[0], 240 * MIB);
+    /* One MiB of metaspace does not become two hundred. */
+    ck_assert(!parts.extrapolated && parts.unseen);
+    ck_assert_int_eq(parts_largest(&parts)->kind, PART_UNTRACKED);
+}
+END_TEST
+
+START_TEST(test_heap_ends_at_xmx)
+{
+    add(&before, "Java Heap", 64 * MIB, 8 * MIB);
+    add(&after, "Java Heap", 64 * MIB, 40 * MIB);
+    take(&b.moments[0], &before, 16 * MIB);
+    take(&b.moments[2], &after, 50 * MIB);
+    find(&b.moments[0], 200 * MIB);
+    ck_assert_uint_le(parts_of(&parts, PART_HEAP)->end, 64 * MIB);
+}
+END_TEST
+
+START_TEST(test_heap_committed_whole_says_nothing)
+{
+    add(&after, "Java Heap", 1024 * MIB, 1024 * MIB);
+    take(&b.moments[2], &after, UNKNOWN);
+    ck_assert(!known(moment_heap(&b.moments[2]).value));
+    b.moments[2].heap_used = says(&b, LINE_JCMD, 30 * MIB);
+    ck_assert_uint_eq(moment_heap(&b.moments[2]).value, 30 * MIB);
+    b.moments[2].heap_resident = says(&b, LINE_PROC, 50 * MIB);
+    ck_assert_uint_eq(moment_heap(&b.moments[2]).value, 50 * MIB);
+}
+END_TEST
+
+START_TEST(test_resident_heap_from_map_and_smaps)
+{
+    struct smaps maps = {0};
+    struct nmt_region r = {
+        .from = 0x100000, .to = 0x200000, .category = "Java Heap"};
+    struct smaps_map m = {
+        .from = 0x100000, .to = 0x180000, .rss = 300 << 10, .path = ""};
+
+    add(&after, "Java Heap", 64 * MIB, 64 * MIB);
+    ck_assert(vec_push(&after.regions, &b.mem, &b.err));
+    *vec_last(&after.regions) = r;
+    ck_assert(vec_push(&maps.maps, &b.mem, &b.err));
+    *vec_last(&maps.maps) = m;
+    b.moments[2].smaps = &maps;
+    b.moments[2].smaps_input = &b.input;
+    take(&b.moments[2], &after, 20 * MIB);
+    ck_assert_uint_eq(moment_heap(&b.moments[2]).value, 300 << 10);
+    vec_free(&after.regions, &b.mem);
+    vec_free(&maps.maps, &b.mem);
+}
+END_TEST
+
+START_TEST(test_a_diff_is_its_own_baseline)
+{
+    add(&after, "Thread", 200 * MIB, 200 * MIB);
+    vec_last(&after.categories)->committed_delta = (int64_t)(150 * MIB);
+    take(&b.moments[2], &after, UNKNOWN);
+    find(NULL, UNKNOWN);
+    ck_assert_uint_eq(parts_named(&parts, "Thread")->first, 50 * MIB);
+    ck_assert_uint_eq(parts_named(&parts, "Thread")->growth, 150 * MIB);
+}
+END_TEST
+
+START_TEST(test_categories_of_one_cause_join)
+{
+    add(&after, "Class", MIB, 10 * MIB);
+    add(&after, "Metaspace", MIB, 400 * MIB);
+    take(&b.moments[2], &after, UNKNOWN);
+    find(NULL, UNKNOWN);
+    ck_assert_uint_eq(parts_named(&parts, "Metaspace")->last, 410 * MIB);
+    ck_assert_str_eq(parts_extraordinary(&parts)->name, "Metaspace");
+}
+END_TEST
+
+TCase *parts_tcase(void)
+{
+    TCase *t = tcase_create("parts");
+
+    tcase_add_checked_fixture(t, setup, teardown);
+    tcase_add_test(t, test_growth_since_the_first);
+    tcase_add_test(t, test_goes_on_at_the_same_pace);
+    tcase_add_test(t, test_jcmd_inflates_what_it_inflates);
+    tcase_add_test(t, test_outside_nmt);
+    tcase_add_test(t, test_gap_without_rss);
+    tcase_add_test(t, test_leap_after_the_last_look);
+    tcase_add_test(t, test_heap_ends_at_xmx);
+    tcase_add_test(t, test_heap_committed_whole_says_nothing);
+    tcase_add_test(t, test_resident_heap_from_map_and_smaps);
+    tcase_add_test(t, test_a_diff_is_its_own_baseline);
+    tcase_add_test(t, test_categories_of_one_cause_join);
+    return t;
+}

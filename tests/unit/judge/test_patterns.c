@@ -1,0 +1,332 @@
+/*
+ * test_patterns.c - the shapes of on-heap leaks, each on a heap made up of
+ * nothing but the tallies and paths that show it.
+ */
+#include "bench.h"
+#include "judge/heap_patterns.h"
+#include "suites.h"
+
+static struct bench b;
+static struct heap *h;
+static struct heap_step steps[6];
+static struct heap_held held[4];
+static struct heap_suspect suspect;
+
+static void setup(void)
+{
+    bench_init(&b);
+    h = &b.heap;
+    memset(steps, 0, sizeof steps);
+    memset(held, 0, sizeof held);
+    memset(&suspect, 0, sizeof suspect);
+    h->reachable.bytes = h->all.bytes = 100 * MIB;
+    h->strings.duplicate_bytes = UNKNOWN;
+    b.facts.heap = h;
+    b.facts.dump = &b.input;
+}
+
+static void teardown(void)
+{
+    vec_free(&h->suspects, &b.mem);
+    vec_free(&h->threads, &b.mem);
+    vec_free(&h->histogram, &b.mem);
+    bench_deinit(&b);
+}
+
+static void add_step(unsigned n, const char *class_name, const char *name,
+                     const char *via)
+{
+    steps[n].class_name = class_name;
+    steps[n].name = name;
+    steps[n].via = via;
+    suspect.path.at = steps;
+    suspect.path.n = n + 1;
+}
+
+static void add_held(unsigned n, const char *class_name, uint64_t objects)
+{
+    held[n].class_name = class_name;
+    held[n].objects = objects;
+    suspect.contents.at = held;
+    suspect.contents.n = n + 1;
+}
+
+static void add_suspect(const char *class_name, uint64_t bytes)
+{
+    suspect.class_name = class_name;
+    suspect.retained = bytes;
+    suspect.root_kind = "sticky_class";
+    ck_assert(vec_push(&h->suspects, &b.mem, &b.err));
+    *vec_last(&h->suspects) = suspect;
+}
+
+static void add_row(const char *name, uint64_t objects, uint64_t retained)
+{
+    ck_assert(vec_push(&h->histogram, &b.mem, &b.err));
+    vec_last(&h->histogram)->name = name;
+    vec_last(&h->histogram)->objects = objects;
+    vec_last(&h->histogram)->shallow = objects * 16;
+    vec_last(&h->histogram)->retained = retained;
+}
+
+static enum verdict_kind kind(void)
+{
+    finding_init(&b.found, KIND_HEAP_LEAK);
+    kind_of_heap(&b.facts, &b.pen, &b.found);
+    return b.found.kind;
+}
+
+START_TEST(test_static_map)
+{
+    add_step(0, "java.lang.Class", "shop.Carts", NULL);
+    add_step(1, "java.util.HashMap", NULL, "static OPEN");
+    add_suspect("java.util.HashMap", 90 * MIB);
+    ck_assert_int_eq(kind(), KIND_HEAP_LEAK);
+    ck_assert_str_eq(b.found.culprit.name,
+                     "static shop.Carts.OPEN (java.util.HashMap)");
+    ck_assert_uint_eq(b.found.culprit.bytes, 90 * MIB);
+}
+END_TEST
+
+START_TEST(test_fields_behind_the_static)
+{
+    add_step(0, "java.lang.Class", "shop.Carts", NULL);
+    add_step(1, "shop.Carts", NULL, "static INSTANCE");
+    add_step(2, "java.util.ArrayList", NULL, "Base#rows");
+    add_step(3, "java.lang.Object[]", NULL, "elementData");
+    add_suspect("java.lang.Object[]", 90 * MIB);
+    kind();
+    ck_assert_str_eq(b.found.culprit.name,
+                     "static shop.Carts.INSTANCE.rows (java.util.ArrayList)");
+}
+END_TEST
+
+START_TEST(test_queue)
+{
+    add_step(0, "java.lang.Thread", "worker", NULL);
+    add_step(1, "java.util.concurrent.LinkedBlockingQueue", NULL, "queue");
+    add_suspect("java.util.concurrent.LinkedBlockingQueue", 80 * MIB);
+    ck_assert_int_eq(kind(), KIND_HEAP_BACKLOG);
+    h->suspects.at[0].retained = 20 * MIB; /* not a third of the heap */
+    ck_assert_int_eq(kind(), KIND_HEAP_LEAK);
+}
+END_TEST
+
+START_TEST(test_a_plain_deque_is_no_queue_between_threads)
+{
+    add_step(0, "java.lang.Class", "audit.Trail", NULL);
+    add_step(1, "java.util.ArrayDeque", NULL, "static RECORDS");
+    add_suspect("java.util.ArrayDeque", 90 * MIB);
+    ck_assert_int_eq(kind(), KIND_HEAP_LEAK);
+}
+END_TEST
+
+START_TEST(test_listeners_by_their_outer_objects)
+{
+    add_step(0, "java.lang.Class", "ui.Bus", NULL);
+    add_step(1, "java.util.ArrayList", NULL, "static ALL");
+    add_held(0, "ui.View", 2000);
+    add_held(1, "ui.View$1", 2000);
+    add_suspect("java.util.ArrayList", 90 * MIB);
+    ck_assert_int_eq(kind(), KIND_LISTENER_LEAK);
+    h->suspects.at[0].contents.at[1].objects = 5; /* by chance, then */
+    ck_assert_int_eq(kind(), KIND_HEAP_LEAK);
+}
+END_TEST
+
+START_TEST(test_maps_have_inner_classes_of_the_jdk)
+{
+    add_step(0, "java.lang.Class", "a.B", NULL);
+    add_step(1, "java.util.HashMap", NULL, "static M");
+    add_held(0, "java.util.HashMap", 2000);
+    add_held(1, "java.util.HashMap$Node", 2000);
+    add_suspect("java.util.HashMap", 90 * MIB);
+    ck_assert_int_eq(kind(), KIND_HEAP_LEAK);
+}
+END_TEST
+
+START_TEST(test_thread_locals_over_many_threads)
+{
+    for (unsigned i = 0; i < 20; i++) {
+        ck_assert(vec_push(&h->threads, &b.mem, &b.err));
+        vec_last(&h->threads)->name = "http";
+        vec_last(&h->threads)->retained = 4 * MIB;
+        vec_last(&h->threads)->stack_retained = 0;
+    }
+    ck_assert_int_eq(kind(), KIND_THREADLOCAL_LEAK);
+}
+END_TEST
+
+START_TEST(test_stack_of_one_thread)
+{
+    ck_assert(vec_push(&h->threads, &b.mem, &b.err));
+    vec_last(&h->threads)->name = "main";
+    vec_last(&h->threads)->retained = 90 * MIB;
+    vec_last(&h->threads)->stack_retained = 89 * MIB;
+    ck_assert_int_eq(kind(), KIND_STACK_LOCAL_RESULT);
+}
+END_TEST
+
+START_TEST(test_finalizers_count_as_live)
+{
+    h->reachable.bytes = 2 * MIB;
+    h->final.bytes = 60 * MIB;
+    h->queue.finalizers = 3000;
+    h->queue.finalizer_bytes = 60 * MIB;
+    h->queue.finalizer_class = "img.Temp";
+    ck_assert_uint_eq(facts_live_of(h), 62 * MIB);
+    ck_assert_int_eq(kind(), KIND_FINALIZER_BACKLOG);
+}
+END_TEST
+
+START_TEST(test_cleaners)
+{
+    h->queue.cleaners = 3000;
+    h->queue.cleaner_bytes = 60 * MIB;
+    ck_assert_int_eq(kind(), KIND_CLEANER_BACKLOG);
+    h->queue.cleaner_bytes = MIB;
+    ck_assert_int_eq(kind(), KIND_HEAP_LEAK);
+}
+END_TEST
+
+START_TEST(test_jni_globals)
+{
+    add_row("img.Frame", 5000, 80 * MIB);
+    h->jni_global_retained = 80 * MIB;
+    h->jni_global_class = "img.Frame";
+    h->jni_global_class_count = 5000;
+    ck_assert_int_eq(kind(), KIND_JNI_GLOBAL_REF_LEAK);
+    /* The launcher's one reference to the main class leads to everything. */
+    h->jni_global_class_count = 1;
+    ck_assert_int_eq(kind(), KIND_HEAP_LEAK);
+}
+END_TEST
+
+START_TEST(test_virtual_threads)
+{
+    add_row("java.lang.VirtualThread", 50000, 70 * MIB);
+    h->natives.virtual_threads = 50000;
+    ck_assert_int_eq(kind(), KIND_VIRTUAL_THREADS);
+}
+END_TEST
+
+START_TEST(test_class_loaders)
+{
+    add_row("plug.Loader", 400, 90 * MIB);
+    h->loaders.repeated_loader = "plug.Loader";
+    h->loaders.repeated_loader_count = 400;
+    ck_assert_int_eq(kind(), KIND_CLASSLOADER_LEAK);
+}
+END_TEST
+
+START_TEST(test_one_array)
+{
+    h->largest_array_bytes = 70 * MIB;
+    ck_assert_int_eq(kind(), KIND_GROWING_ARRAY);
+}
+END_TEST
+
+START_TEST(test_strings)
+{
+    h->strings.count = 500000;
+    h->strings.bytes = 80 * MIB;
+    ck_assert_int_eq(kind(), KIND_STRING_GROWTH);
+    h->strings.duplicate_bytes = 75 * MIB;
+    ck_assert_int_eq(kind(), KIND_STRING_DUPLICATES);
+    h->strings.bytes = 40 * MIB; /* ordinary */
+    h->strings.duplicate_bytes = UNKNOWN;
+    ck_assert_int_eq(kind(), KIND_HEAP_LEAK);
+}
+END_TEST
+
+START_TEST(test_humongous)
+{
+    struct gc_log gc = {.humongous_last = 90 * MIB};
+
+    b.facts.gc = &gc;
+    b.facts.gc_input = &b.input;
+    b.facts.xmx = says(&b, LINE_JCMD, 160 * MIB);
+    ck_assert_int_eq(kind(), KIND_G1_HUMONGOUS);
+    gc.humongous_last = 10 * MIB;
+    ck_assert_int_eq(kind(), KIND_HEAP_LEAK);
+}
+END_TEST
+
+/* ---- histograms
+ * -------------------------------------------------------------- */
+
+static struct class_histogram histogram;
+
+static void add_count(const char *name, uint64_t objects, uint64_t bytes)
+{
+    ck_assert(vec_push(&histogram.rows, &b.mem, &b.err));
+    *vec_last(&histogram.rows) = (struct histogram_row){
+        .class_name = name, .objects = objects, .bytes = bytes};
+    histogram.objects += objects;
+    histogram.bytes += bytes;
+}
+
+static enum verdict_kind kind_by_histogram(void)
+{
+    enum verdict_kind k;
+
+    b.facts.heap = NULL;
+    b.moments[2].histogram = &histogram;
+    b.moments[2].histogram_input = &b.input;
+    ck_assert(vec_push(&b.facts.moments, &b.mem, &b.err));
+    *vec_last(&b.facts.moments) = b.moments[2];
+    k = kind();
+    vec_free(&b.facts.moments, &b.mem);
+    vec_free(&histogram.rows, &b.mem);
+    memset(&histogram, 0, sizeof histogram);
+    return k;
+}
+
+START_TEST(test_histograms)
+{
+    add_count("byte[]", 9000, 40 * MIB);
+    add_count("java.lang.ref.Finalizer", 1900, MIB);
+    ck_assert_int_eq(kind_by_histogram(), KIND_FINALIZER_BACKLOG);
+    add_count("byte[]", 9000, 40 * MIB);
+    add_count("java.util.concurrent.LinkedBlockingQueue$Node", 900, MIB);
+    ck_assert_int_eq(kind_by_histogram(), KIND_HEAP_BACKLOG);
+    add_count("byte[]", 510000, 30 * MIB);
+    add_count("java.lang.String", 500000, 12 * MIB);
+    ck_assert_int_eq(kind_by_histogram(), KIND_STRING_GROWTH);
+    add_count("double[]", 2, 30 * MIB);
+    add_count("java.lang.String", 5000, MIB);
+    ck_assert_int_eq(kind_by_histogram(), KIND_GROWING_ARRAY);
+    add_count("byte[]", 9000, 40 * MIB);
+    add_count("ui.View", 2000, MIB);
+    add_count("ui.View$1", 2000, MIB);
+    ck_assert_int_eq(kind_by_histogram(), KIND_LISTENER_LEAK);
+    add_count("byte[]", 9000, 40 * MIB);
+    add_count("java.lang.String", 5000, MIB);
+    ck_assert_int_eq(kind_by_histogram(), KIND_HEAP_LEAK);
+}
+END_TEST
+
+TCase *patterns_tcase(void)
+{
+    TCase *t = tcase_create("patterns");
+
+    tcase_add_checked_fixture(t, setup, teardown);
+    tcase_add_test(t, test_static_map);
+    tcase_add_test(t, test_fields_behind_the_static);
+    tcase_add_test(t, test_queue);
+    tcase_add_test(t, test_a_plain_deque_is_no_queue_between_threads);
+    tcase_add_test(t, test_listeners_by_their_outer_objects);
+    tcase_add_test(t, test_maps_have_inner_classes_of_the_jdk);
+    tcase_add_test(t, test_thread_locals_over_many_threads);
+    tcase_add_test(t, test_stack_of_one_thread);
+    tcase_add_test(t, test_finalizers_count_as_live);
+    tcase_add_test(t, test_cleaners);
+    tcase_add_test(t, test_jni_globals);
+    tcase_add_test(t, test_virtual_threads);
+    tcase_add_test(t, test_class_loaders);
+    tcase_add_test(t, test_one_array);
+    tcase_add_test(t, test_strings);
+    tcase_add_test(t, test_humongous);
+    tcase_add_test(t, test_histograms);
+    return t;
+}

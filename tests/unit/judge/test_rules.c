@@ -1,0 +1,436 @@
+/*
+ * test_rules.c - every rule on made-up facts, for and against, and the order
+ * of precedence among them.
+ */
+#include <check.h>
+#include <string.h>
+
+#include "bench.h"
+#include "suites.h"
+
+static struct bench b;
+
+static void setup(void)
+{
+    bench_init(&b);
+}
+
+static void teardown(void)
+{
+    ck_assert(!err_is_set(&b.err));
+    bench_deinit(&b);
+}
+
+static bool asks(rule_fn *rule)
+{
+    return rule(&b.facts, &b.pen, &b.found);
+}
+
+/* ---- nothing ------------------------------------------------------------- */
+
+START_TEST(test_nothing_is_undecided)
+{
+    ck_assert_int_eq(first_found(&b), KIND_NOT_ENOUGH_EVIDENCE);
+    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_LOW);
+    ck_assert(*b.found.summary);
+}
+END_TEST
+
+START_TEST(test_no_rule_needs_a_fact)
+{
+    for (unsigned i = 0; i + 1 < n_rules; i++)
+        ck_assert_msg(!rules[i].find(&b.facts, &b.pen, &b.found), "%s",
+                      rules[i].name);
+}
+END_TEST
+
+/* ---- the kernel's own account ---------------------------------------------
+ */
+
+START_TEST(test_kernel_memory)
+{
+    given_kill(&b, 60 * MIB, 0, 256 * MIB);
+    b.facts.group_kernel.value = 150 * MIB;
+    ck_assert_int_eq(first_found(&b), KIND_KERNEL_MEMORY);
+    b.facts.group_kernel.value = 100 * MIB;
+    ck_assert(!asks(rule_kernel_memory));
+}
+END_TEST
+
+START_TEST(test_shmem)
+{
+    given_kill(&b, 30 * MIB, 220 * MIB, 256 * MIB);
+    b.facts.collector = "G1";
+    ck_assert(asks(rule_shmem));
+    ck_assert_int_eq(b.found.kind, KIND_SHMEM_MAPPED);
+    b.facts.shmem.value = 10 * MIB;
+    ck_assert(asks(rule_shmem));
+    ck_assert_int_eq(b.found.kind, KIND_SHMEM_UNMAPPED);
+    b.facts.group_shmem.value = 100 * MIB;
+    ck_assert(!asks(rule_shmem));
+}
+END_TEST
+
+START_TEST(test_shmem_of_zgc_is_the_heap)
+{
+    given_kill(&b, 30 * MIB, 220 * MIB, 256 * MIB);
+    b.facts.collector = "Z";
+    ck_assert(!asks(rule_shmem));
+    /* Nobody names the collector, but pages are mapped several times. */
+    b.facts.collector = NULL;
+    b.facts.shmem.value = 600 * MIB;
+    ck_assert(!asks(rule_shmem));
+}
+END_TEST
+
+START_TEST(test_neighbour)
+{
+    given_kill(&b, 40 * MIB, 0, 256 * MIB);
+    given_task(&b, 0, 77, "sidecar", 210 * MIB);
+    ck_assert_int_eq(first_found(&b), KIND_NEIGHBOUR);
+    ck_assert_str_eq(b.found.culprit.process, "sidecar");
+    b.facts.child_seen = true;
+    ck_assert_int_eq(first_found(&b), KIND_CHILD_PROCESS);
+}
+END_TEST
+
+START_TEST(test_victim_with_most_is_no_neighbour_case)
+{
+    given_kill(&b, 200 * MIB, 0, 256 * MIB);
+    given_task(&b, 0, 77, "sidecar", 50 * MIB);
+    ck_assert(!asks(rule_neighbour));
+}
+END_TEST
+
+START_TEST(test_other_killed)
+{
+    given_kill(&b, 200 * MIB, 0, 256 * MIB);
+    b.facts.other = b.facts.kill;
+    b.kill.name = "ffmpeg";
+    memset(&b.facts.kill, 0, sizeof b.facts.kill);
+    ck_assert(asks(rule_other_killed));
+    ck_assert_int_eq(kind_side(b.found.kind), SIDE_OTHER_PROCESS);
+    b.facts.kill = b.facts.other; /* our own kill is what counts then */
+    ck_assert(!asks(rule_other_killed));
+}
+END_TEST
+
+/* ---- killed: what it was made of --------------------------------------------
+ */
+
+START_TEST(test_killed_by_threads)
+{
+    given_kill(&b, 250 * MIB, 0, 256 * MIB);
+    given_part(&b, PART_HEAP, "Java Heap", KIND_XMX_OVER_LIMIT, 4 * MIB,
+               20 * MIB);
+    given_part(&b, PART_TRACKED, "Thread", KIND_THREAD_STACKS, MIB, 200 * MIB);
+    ck_assert_int_eq(first_found(&b), KIND_THREAD_STACKS);
+    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_HIGH);
+}
+END_TEST
+
+START_TEST(test_kill_outranks_oome)
+{
+    given_kill(&b, 250 * MIB, 0, 256 * MIB);
+    given_oome(&b, OOME_HEAP_SPACE, "Java heap space");
+    given_part(&b, PART_TRACKED, "Code", KIND_CODE_CACHE, 8 * MIB, 200 * MIB);
+    ck_assert_int_eq(first_found(&b), KIND_CODE_CACHE);
+}
+END_TEST
+
+START_TEST(test_growth_not_size_decides)
+{
+    given_kill(&b, 250 * MIB, 0, 256 * MIB);
+    given_part(&b, PART_HEAP, "Java Heap", KIND_XMX_OVER_LIMIT, 150 * MIB,
+               150 * MIB);
+    given_part(&b, PART_TRACKED, "Compiler", KIND_COMPILER_ARENA, MIB,
+               90 * MIB);
+    ck_assert_int_eq(first_found(&b), KIND_COMPILER_ARENA);
+}
+END_TEST
+
+START_TEST(test_heap_beyond_the_container)
+{
+    given_kill(&b, 250 * MIB, 0, 256 * MIB);
+    given_part(&b, PART_HEAP, "Java Heap", KIND_XMX_OVER_LIMIT, 8 * MIB,
+               220 * MIB);
+    given_heap(&b, 512 * MIB, 180 * MIB);
+    ck_assert_int_eq(first_found(&b), KIND_XMX_OVER_LIMIT);
+    given_heap(&b, 512 * MIB, 10 * MIB); /* garbage let it grow */
+    ck_assert_int_eq(first_found(&b), KIND_HEAP_RESERVATION_TOO_LARGE);
+    given_heap(&b, 240 * MIB, 180 * MIB); /* lawful, but not beside the rest */
+    ck_assert_int_eq(first_found(&b), KIND_PARTS_EXCEED_LIMIT);
+}
+END_TEST
+
+START_TEST(test_no_part_stands_out)
+{
+    static const char *const names[] = {"Java Heap", "Thread", "Code",
+                                        "Metaspace"};
+
+    given_kill(&b, 250 * MIB, 0, 256 * MIB);
+    for (unsigned i = 0; i < 4; i++)
+        given_part(&b, i ? PART_TRACKED : PART_HEAP, names[i],
+                   KIND_NATIVE_TRACKED_OTHER, MIB, 60 * MIB + i);
+    ck_assert_int_eq(first_found(&b), KIND_PARTS_EXCEED_LIMIT);
+    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_MEDIUM);
+}
+END_TEST
+
+START_TEST(test_gap_may_be_heap)
+{
+    given_kill(&b, 250 * MIB, 0, 256 * MIB);
+    given_part(&b, PART_HEAP, "Java Heap", KIND_XMX_OVER_LIMIT, 4 * MIB,
+               20 * MIB);
+    given_part(&b, PART_UNTRACKED, "outside NMT", KIND_NATIVE_UNTRACKED_MALLOC,
+               8 * MIB, 200 * MIB);
+    b.facts.parts.unseen = true;
+    b.facts.xmx = says(&b, LINE_JCMD, 240 * MIB);
+    ck_assert_int_eq(first_found(&b), KIND_NOT_ENOUGH_EVIDENCE);
+    b.facts.xmx = says(&b, LINE_JCMD, 64 * MIB); /* no room for that */
+    ck_assert_int_eq(first_found(&b), KIND_NATIVE_UNTRACKED_MALLOC);
+    ck_assert_int_lt(finding_confidence(&b.found), CONFIDENCE_HIGH);
+}
+END_TEST
+
+START_TEST(test_kill_alone_is_undecided)
+{
+    given_kill(&b, 250 * MIB, 0, 256 * MIB);
+    ck_assert_int_eq(first_found(&b), KIND_NOT_ENOUGH_EVIDENCE);
+}
+END_TEST
+
+START_TEST(test_guessed_pid_of_a_host_lowers)
+{
+    given_kill(&b, 250 * MIB, 0, 256 * MIB);
+    given_part(&b, PART_TRACKED, "Thread", KIND_THREAD_STACKS, MIB, 200 * MIB);
+    b.facts.kill.guessed = true;
+    b.facts.ns_pid = says(&b, LINE_NMT, 7);
+    ck_assert_int_eq(first_found(&b), KIND_THREAD_STACKS);
+    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_HIGH);
+    b.facts.ns_pid = says(&b, LINE_NMT, 31337);
+    ck_assert_int_eq(first_found(&b), KIND_THREAD_STACKS);
+    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_LOW);
+}
+END_TEST
+
+/* ---- what the JVM refused
+ * ----------------------------------------------------- */
+
+START_TEST(test_refusals)
+{
+    static const struct {
+        enum oome_kind kind;
+        enum verdict_kind verdict;
+    } table[] = {
+        {OOME_METASPACE, KIND_METASPACE_CLASS_LEAK},
+        {OOME_CLASS_SPACE, KIND_CLASS_SPACE},
+        {OOME_DIRECT_MEMORY, KIND_DIRECT_BUFFERS},
+        {OOME_NETTY_DIRECT, KIND_DIRECT_BUFFERS},
+        {OOME_NATIVE_THREAD, KIND_NATIVE_THREAD_LIMIT},
+        {OOME_MAP_FAILED, KIND_MAP_COUNT_LIMIT},
+        {OOME_ARRAY_LIMIT, KIND_OVERSIZED_REQUEST},
+        {OOME_HEAP_SPACE, KIND_HEAP_LEAK},
+        {OOME_GC_OVERHEAD, KIND_HEAP_LEAK},
+    };
+
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        given_oome(&b, table[i].kind, "message");
+        ck_assert_int_eq(first_found(&b), table[i].verdict);
+        ck_assert_int_lt(finding_confidence(&b.found), CONFIDENCE_HIGH);
+    }
+}
+END_TEST
+
+START_TEST(test_oversized_request)
+{
+    given_oome(&b, OOME_HEAP_SPACE, "Java heap space");
+    given_heap(&b, 100 * MIB, 5 * MIB);
+    ck_assert_int_eq(first_found(&b), KIND_OVERSIZED_REQUEST);
+    given_heap(&b, 100 * MIB, 95 * MIB);
+    ck_assert_int_eq(first_found(&b), KIND_HEAP_LEAK);
+    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_HIGH);
+    given_oome(&b, OOME_GC_OVERHEAD, "GC overhead limit exceeded");
+    given_heap(&b, 100 * MIB, 5 * MIB); /* that is no single request */
+    ck_assert_int_eq(first_found(&b), KIND_HEAP_LEAK);
+}
+END_TEST
+
+START_TEST(test_oversize_threshold_is_asked)
+{
+    given_oome(&b, OOME_HEAP_SPACE, "Java heap space");
+    given_heap(&b, 100 * MIB, 30 * MIB);
+    ck_assert(!asks(rule_oversized));
+    ck_assert(
+        thresholds_set(&b.thresholds, "oversize_live_percent=40", &b.err));
+    ck_assert(asks(rule_oversized));
+}
+END_TEST
+
+START_TEST(test_whose_thread_limit)
+{
+    given_oome(&b, OOME_NATIVE_THREAD, "unable to create native thread");
+    b.facts.threads_peak = says(&b, LINE_PROC, 140);
+    b.facts.pids_max = says(&b, LINE_CGROUP, 150);
+    b.facts.pids_events = says(&b, LINE_CGROUP, 4);
+    ck_assert_int_eq(first_found(&b), KIND_NATIVE_THREAD_LIMIT);
+    ck_assert_ptr_nonnull(strstr(b.found.culprit.name, "pids.max of 150"));
+    b.facts.pids_events.value = 0;
+    b.facts.nproc = says(&b, LINE_PROC, 140);
+    ck_assert_int_eq(first_found(&b), KIND_NATIVE_THREAD_LIMIT);
+    ck_assert_ptr_nonnull(strstr(b.found.culprit.name, "ulimit -u of 140"));
+}
+END_TEST
+
+START_TEST(test_maps_full)
+{
+    b.facts.map_count = says(&b, LINE_HS_ERR, 65530);
+    b.facts.max_map_count = says(&b, LINE_HS_ERR, 65530);
+    ck_assert_int_eq(first_found(&b), KIND_MAP_COUNT_LIMIT);
+    b.facts.map_count.value = 400;
+    ck_assert_int_eq(first_found(&b), KIND_NOT_ENOUGH_EVIDENCE);
+}
+END_TEST
+
+START_TEST(test_reservation)
+{
+    given_warning(&b, WARN_RESERVE_FAILED,
+                  "Could not reserve enough space for object heap");
+    ck_assert_int_eq(first_found(&b), KIND_HEAP_RESERVATION_TOO_LARGE);
+}
+END_TEST
+
+/* ---- quiet
+ * ------------------------------------------------------------------------ */
+
+static void alive(struct moment *m, uint64_t rss)
+{
+    m->alive = true;
+    m->rss = m->anon = says(&b, LINE_PROC, rss);
+}
+
+static void given_life(uint64_t first, uint64_t mid, uint64_t last)
+{
+    uint64_t rss[] = {first, mid, last};
+
+    for (unsigned i = 0; i < 3; i++) {
+        alive(&b.moments[i], rss[i]);
+        ck_assert(vec_push(&b.facts.moments, &b.mem, &b.err));
+        *vec_last(&b.facts.moments) = b.moments[i];
+    }
+    b.facts.first = &b.moments[0];
+    b.facts.middle = &b.moments[1];
+    b.facts.last = &b.moments[2];
+}
+
+START_TEST(test_healthy)
+{
+    given_life(50 * MIB, 90 * MIB, 91 * MIB);
+    ck_assert_int_eq(first_found(&b), KIND_HEALTHY);
+    vec_free(&b.facts.moments, &b.mem);
+}
+END_TEST
+
+START_TEST(test_one_look_is_not_healthy)
+{
+    given_life(50 * MIB, 90 * MIB, 91 * MIB);
+    b.facts.moments.n = 1;
+    ck_assert_int_eq(first_found(&b), KIND_NOT_ENOUGH_EVIDENCE);
+    vec_free(&b.facts.moments, &b.mem);
+}
+END_TEST
+
+START_TEST(test_still_growing)
+{
+    given_life(50 * MIB, 150 * MIB, 300 * MIB);
+    given_part(&b, PART_TRACKED, "Thread", KIND_THREAD_STACKS, MIB, 240 * MIB);
+    ck_assert_int_eq(first_found(&b), KIND_THREAD_STACKS);
+    b.moments[1].anon.value = 299 * MIB; /* it grew once and then no more */
+    ck_assert_int_eq(first_found(&b), KIND_HEALTHY);
+    vec_free(&b.facts.moments, &b.mem);
+}
+END_TEST
+
+START_TEST(test_live_set_grows)
+{
+    given_life(50 * MIB, 60 * MIB, 61 * MIB);
+    b.facts.live = says(&b, LINE_DUMP, 40 * MIB);
+    b.facts.live_before = says(&b, LINE_DUMP, 10 * MIB);
+    ck_assert_int_eq(first_found(&b), KIND_HEAP_LEAK);
+    /* A GC log must show that it never fell. */
+    b.facts.live.line = b.facts.live_before.line = LINE_GC;
+    ck_assert_int_eq(first_found(&b), KIND_HEALTHY);
+    vec_free(&b.facts.moments, &b.mem);
+}
+END_TEST
+
+START_TEST(test_exit_137_alone_proves_nothing)
+{
+    b.facts.exit_status = says(&b, LINE_LOG, 137);
+    ck_assert_int_eq(first_found(&b), KIND_NOT_ENOUGH_EVIDENCE);
+    b.facts.group_kills = says(&b, LINE_CGROUP, 0);
+    ck_assert_int_eq(first_found(&b), KIND_SIGKILL);
+    b.facts.group_kills.value = 1;
+    ck_assert_int_eq(kind_side(first_found(&b)), SIDE_UNDECIDED);
+}
+END_TEST
+
+START_TEST(test_crash)
+{
+    struct vm_info v = {.death = VM_CRASH, .headline = "SIGSEGV (0xb)"};
+
+    b.facts.hs_err = &v;
+    b.facts.hs_err_input = &b.input;
+    ck_assert_int_eq(first_found(&b), KIND_CRASH);
+}
+END_TEST
+
+START_TEST(test_one_nmt_far_beyond_the_ordinary)
+{
+    given_part(&b, PART_TRACKED, "Thread", KIND_THREAD_STACKS, MIB, 500 * MIB);
+    b.facts.parts.first = NULL;
+    b.facts.first = NULL;
+    ck_assert_int_eq(first_found(&b), KIND_THREAD_STACKS);
+    b.facts.parts.at[0].last = 100 * MIB;
+    ck_assert_int_eq(first_found(&b), KIND_NOT_ENOUGH_EVIDENCE);
+}
+END_TEST
+
+Suite *rules_suite(void)
+{
+    Suite *s = suite_create("rules");
+    TCase *t = tcase_create("rules");
+
+    tcase_add_checked_fixture(t, setup, teardown);
+    tcase_add_test(t, test_nothing_is_undecided);
+    tcase_add_test(t, test_no_rule_needs_a_fact);
+    tcase_add_test(t, test_kernel_memory);
+    tcase_add_test(t, test_shmem);
+    tcase_add_test(t, test_shmem_of_zgc_is_the_heap);
+    tcase_add_test(t, test_neighbour);
+    tcase_add_test(t, test_victim_with_most_is_no_neighbour_case);
+    tcase_add_test(t, test_other_killed);
+    tcase_add_test(t, test_killed_by_threads);
+    tcase_add_test(t, test_kill_outranks_oome);
+    tcase_add_test(t, test_growth_not_size_decides);
+    tcase_add_test(t, test_heap_beyond_the_container);
+    tcase_add_test(t, test_no_part_stands_out);
+    tcase_add_test(t, test_gap_may_be_heap);
+    tcase_add_test(t, test_kill_alone_is_undecided);
+    tcase_add_test(t, test_guessed_pid_of_a_host_lowers);
+    tcase_add_test(t, test_refusals);
+    tcase_add_test(t, test_oversized_request);
+    tcase_add_test(t, test_oversize_threshold_is_asked);
+    tcase_add_test(t, test_whose_thread_limit);
+    tcase_add_test(t, test_maps_full);
+    tcase_add_test(t, test_reservation);
+    tcase_add_test(t, test_healthy);
+    tcase_add_test(t, test_one_look_is_not_healthy);
+    tcase_add_test(t, test_still_growing);
+    tcase_add_test(t, test_live_set_grows);
+    tcase_add_test(t, test_exit_137_alone_proves_nothing);
+    tcase_add_test(t, test_crash);
+    tcase_add_test(t, test_one_nmt_far_beyond_the_ordinary);
+    suite_add_tcase(s, t);
+    return s;
+}
