@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-static void init(struct facts *f, const struct incident *i,
-                 const struct thresholds *t, struct mem *m)
+void facts_init(struct facts *f, const struct incident *i,
+                const struct thresholds *t, struct mem *m)
 {
     struct figure *all[] = {
         &f->pid,
@@ -72,7 +72,7 @@ bool facts_collect(const struct incident *i, const struct thresholds *t,
 {
     struct parts_end end;
 
-    init(ret, i, t, m);
+    facts_init(ret, i, t, m);
     facts_process(ret);
     if (!facts_death(ret, e) || !facts_moments(ret, e)) {
         facts_deinit(ret);

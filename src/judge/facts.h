@@ -91,6 +91,9 @@ struct facts {
     struct figure max_direct, max_metaspace;
 };
 
+/* Facts of which nothing is known yet but the heap dump. */
+void facts_init(struct facts *f, const struct incident *i,
+                const struct thresholds *t, struct mem *m);
 /* `f` needs facts_deinit only after true. */
 bool facts_collect(const struct incident *i, const struct thresholds *t,
                    struct mem *m, struct facts *ret, struct err *e);

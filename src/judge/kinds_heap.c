@@ -101,9 +101,10 @@ static bool match(const struct facts *f, struct pen *p, struct finding *ret)
         if (!patterns[i].match(f->heap, p, &m) || m.bytes < live / 3)
             continue;
         ret->kind = patterns[i].kind;
-        name_suspect(f, p, m.suspect, ret);
         if (m.culprit)
             culprit_named(m.culprit, m.bytes, &ret->culprit);
+        else
+            name_suspect(f, p, m.suspect, ret);
         finding_for(ret, SUPPORTING, dump_says(f, m.bytes), "bytes", m.text);
         return true;
     }

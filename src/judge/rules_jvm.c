@@ -305,6 +305,8 @@ bool rule_oversized(const struct facts *f, struct pen *p, struct finding *ret)
     return true;
 }
 
+static const char the_heap[] = "the Java heap";
+
 /* "; 45.3 MiB held by static a.B.C (java.util.HashMap)" */
 static const char *held_by(struct pen *p, const struct finding *ret)
 {
@@ -313,7 +315,7 @@ static const char *held_by(struct pen *p, const struct finding *ret)
         return ret->culprit.known
                    ? pen_write(p, "; mostly %s", ret->culprit.name)
                    : "";
-    if (!known(ret->culprit.bytes))
+    if (!known(ret->culprit.bytes) || strcmp(ret->culprit.name, the_heap) == 0)
         return "";
     return pen_write(p, "; %s held by %s", pen_size(p, ret->culprit.bytes),
                      ret->culprit.name);
@@ -330,7 +332,7 @@ bool rule_heap_full(const struct facts *f, struct pen *p, struct finding *ret)
     argue_oome(f, p, ret);
     argue_live(f, p, ret);
     if (!kind_of_heap(f, p, ret))
-        culprit_named("the Java heap", f->live.value, &ret->culprit);
+        culprit_named(the_heap, f->live.value, &ret->culprit);
     if (other && !f->heap)
         finding_cap(ret, CONFIDENCE_LOW);
     ret->summary = pen_write(
