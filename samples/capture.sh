@@ -3,11 +3,12 @@
 # Java program in a memory cgroup of its own, looks at it while it lives, and
 # keeps what its death left behind.
 #
-#     capture.sh [-o DIR] [CASE...]
+#     capture.sh [-o DIR] [-w OOMWHY] [CASE...]
 #
 # Each CASE becomes a case directory DIR/CASE; one that is there already is
 # replaced. DIR is /tmp/oomwhy-samples unless told otherwise, the CASEs are
-# those of the file EXPECT, all of them.
+# those of the file EXPECT, all of them. With -w the snapshots are not taken
+# one by one but by `OOMWHY capture`, as somebody on call would.
 #
 # Needs root, a memory cgroup (v1 or v2), the kernel log and a JDK 17 or later
 # in JAVA_HOME, for some cases a C compiler. Where one of them is missing,
@@ -22,6 +23,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 java_home=${JAVA_HOME:-/usr/lib/jvm/java-17-openjdk-amd64}
 demo=/srv/demo          # the only path that appears in what is captured
 out=/tmp/oomwhy-samples
+oomwhy=                 # what takes the snapshots; else we do
 group=                  # our cgroup's directory, once it exists
 made_demo=
 java_pid=
@@ -64,14 +66,14 @@ describe_case() {
         flags="-Xmx64m -XX:MaxMetaspaceSize=16m $dump_on_error" ;;
     jni-malloc)
         program=WatermarkService limit=256M heap_dump=y native=watermark
-        ask=native-trim.txt=System.trim_native_heap
+        ask="native-trim.txt=System.trim_native_heap"
         flags="-Xmx48m -Djava.library.path=$demo/classes" ;;
     thread-stacks)
         program=SensorHub limit=256M
         flags="-Xmx32m" ;;
     arena-retention)
         program=ChartRenderer limit=256M heap_dump=y native=charts
-        ask=native-trim.txt=System.trim_native_heap
+        ask="native-trim.txt=System.trim_native_heap"
         flags="-Xmx48m -Djava.library.path=$demo/classes" ;;
     stale-dump)
         program=PhotoArchive limit=256M
@@ -196,6 +198,10 @@ pack_dump() {
 # NMT and /proc come before the heap dump, which changes both.
 take_snapshot() {
     local dir=$case_dir/$1
+    if [ -n "$oomwhy" ]; then
+        "$oomwhy" capture --progress never "$java_pid" "$case_dir" >/dev/null
+        return
+    fi
     mkdir "$dir"
     jcmd VM.native_memory summary >"$dir/nmt.txt"
     cat "/proc/$java_pid/status" >"$dir/proc-status.txt"
@@ -282,10 +288,11 @@ capture_case() {
 
 # --------------------------------------------------------------------- main
 
-while getopts o: flag; do
+while getopts o:w: flag; do
     case $flag in
     o) out=$OPTARG ;;
-    *) die "usage: capture.sh [-o DIR] [CASE...]" ;;
+    w) oomwhy=$(realpath "$OPTARG") ;;
+    *) die "usage: capture.sh [-o DIR] [-w OOMWHY] [CASE...]" ;;
     esac
 done
 shift $((OPTIND - 1))

@@ -10,7 +10,7 @@
 #   GC=1          collect garbage first; adds a class histogram
 #   BASELINE=1    set a baseline for NMT's differences
 #   TIMEOUT=10    seconds to wait for an answer of the JVM
-#   JCMD=jcmd     which jcmd; its own JVM needs some 25 MiB
+#   JCMD=jcmd     which jcmd; its own JVM needs 25 to 35 MiB
 #
 # Prints the snapshot's folder. Exit status: 0 all was asked, 1 nothing could
 # be taken, 2 usage, 3 the JVM could not be asked.

@@ -1,6 +1,7 @@
 # lab.mk - the drill labs: `make lab-NAME` lets a program die for real and
 # asks oomwhy why; `make labs` does all of them, in some four minutes.
-# JAVA_HOME chooses the JDK, KEEP=DIR keeps what was captured.
+# JAVA_HOME chooses the JDK, KEEP=DIR keeps what was captured, CAPTURE=y lets
+# `oomwhy capture` take the snapshots.
 
 LABS     := $(shell cut -f 1 samples/labs/LABS)
 
@@ -19,5 +20,8 @@ install-samples:
 	    find samples/$$c -type f -exec install -D -m 644 {} \
 	        $(DESTDIR)$(PREFIX)/share/oomwhy/{} \; ; done
 	install -m 644 samples/EXPECT $(DESTDIR)$(PREFIX)/share/oomwhy/samples
+	cd samples && for f in labs/LABS labs/*/README.md; do \
+	    install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/oomwhy/samples/$$f; \
+	    done
 
 .PHONY: labs install-samples $(addprefix lab-,$(LABS))

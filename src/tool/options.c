@@ -265,6 +265,12 @@ static const struct option table[] = {
      set_count, AT(capture.timeout), 0},
     {"dump-dir", "DIR", "capture: where the JVM is to write its dump first",
      set_text, AT(capture.dump_dir), 0},
+    {"answers", "FILE", "drill: lines to read in place of the terminal's",
+     set_text, AT(drill.answers), 0},
+    {"samples", "DIR", "drill: where the samples are", set_text,
+     AT(drill.samples), 0},
+    {"instructor", NULL, "drill: the sheet for a team session", set_flag,
+     AT(drill.instructor), 0},
     {"help", NULL, "this text", set_flag, AT(help), 0},
     {"h", NULL, NULL, set_flag, AT(help), 0},
 };

@@ -23,6 +23,12 @@ struct capture_options {
     const char *dump_dir;
 };
 
+struct drill_options {
+    const char *answers; /* a file with the student's lines; NULL: stdin */
+    const char *samples; /* NULL: beside the program */
+    bool instructor;
+};
+
 struct options {
     const struct command *command;
     VEC(struct input_arg) inputs;
@@ -38,6 +44,7 @@ struct options {
     uint64_t jobs;
     unsigned fail_on; /* bit 1 << enum side */
     struct capture_options capture;
+    struct drill_options drill;
     bool help;
 };
 

@@ -6,5 +6,6 @@
 
 Suite *options_suite(void);
 Suite *output_suite(void);
+Suite *drill_suite(void);
 
 #endif
