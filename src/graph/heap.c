@@ -105,7 +105,8 @@ static bool build_model(struct analysis *a)
 
     if (mat && (!sizes || strcmp(sizes, "auto") == 0))
         sizes = "mat";
-    if (!sizes_init(&a->sizes, a->dump, sizes, a->mem, a->err))
+    if (!sizes_init(&a->sizes, a->dump, sizes, a->mem, a->err) ||
+        !sizes_read_stacks(&a->sizes, a->source, a->mem, a->err))
         return false;
     a->heap->sizes = a->sizes.model;
     if (!model_build(&a->model, a->dump, mat, mat, a->mem, a->err))

@@ -97,6 +97,7 @@ static const struct vm_rule RULES[] = {
      NULL, "*"},
     {"java.util.concurrent.atomic.Striped64$Cell", JDK_8, STILL, "", NULL, "*"},
     {"java.util.concurrent.Exchanger$Node", JDK_8, STILL, "", NULL, "*"},
+    {"java.util.concurrent.Exchanger$Slot", JDK_19, STILL, "", NULL, "*"},
     {FJP, JDK_8, JDK_8, "", NULL, "*"},
     {FJP, JDK_9, STILL, "", NULL, "ctl parallelism"},
     {FJP "$WorkQueue", JDK_8, JDK_8, "", NULL, "*"},

@@ -12,6 +12,7 @@
 #include "graph/sizes.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/bits.h"
@@ -254,7 +255,7 @@ static void apply_mat(struct sizes *s)
 {
     const struct hprof_dump *d = s->dump;
     struct size_model *m = &s->model;
-    uint32_t loader = d->class_of[d->boot_loader];
+    uint32_t loader = hprof_class_of(d, d->boot_loader);
 
     m->kind = SIZES_MAT;
     m->name = "mat";
@@ -312,6 +313,7 @@ bool sizes_init(struct sizes *s, const struct hprof_dump *d, const char *name,
 {
     memset(s, 0, sizeof *s);
     s->dump = d;
+    s->stack_chunk = CLASS_NONE;
     s->model.object_align = object_align(d);
     s->instance = mem_alloc(m, d->n_classes, sizeof *s->instance, e);
     s->class_object = mem_alloc(m, d->n_classes, sizeof *s->class_object, e);
@@ -327,6 +329,7 @@ void sizes_deinit(struct sizes *s, struct mem *m)
 {
     mem_free(m, s->instance);
     mem_free(m, s->class_object);
+    vec_free(&s->stack_chunks, m);
     s->instance = s->class_object = NULL;
 }
 
@@ -348,7 +351,7 @@ static uint64_t array_bytes(const struct sizes *s, unsigned type,
 
 static bool is_array(const struct hprof_dump *d, uint32_t node)
 {
-    uint32_t c = d->class_of[node];
+    uint32_t c = hprof_class_of(d, node);
 
     return node > d->n_classes && c != CLASS_NONE && d->classes[c].array;
 }
@@ -370,6 +373,25 @@ uint32_t sizes_array_length(struct sizes *s, uint32_t node)
     return is_array(s->dump, node) ? s->dump->lengths[s->next_length] : 0;
 }
 
+static int by_node(const void *a, const void *b)
+{
+    uint32_t x = ((const struct sized_node *)a)->node;
+    uint32_t y = ((const struct sized_node *)b)->node;
+
+    return x < y ? -1 : x > y;
+}
+
+static uint64_t stack_chunk_bytes(const struct sizes *s, uint32_t node)
+{
+    struct sized_node key = {.node = node};
+    const struct sized_node *found = NULL;
+
+    if (s->stack_chunks.n)
+        found = bsearch(&key, s->stack_chunks.at, s->stack_chunks.n, sizeof key,
+                        by_node);
+    return found ? found->bytes : s->instance[s->stack_chunk];
+}
+
 uint64_t sizes_next(void *ctx, uint32_t node)
 {
     struct sizes *s = ctx;
@@ -380,9 +402,11 @@ uint64_t sizes_next(void *ctx, uint32_t node)
         return 0;
     if (hprof_is_class_object(d, node))
         return s->class_object[node - 1];
-    c = d->class_of[node];
+    c = hprof_class_of(d, node);
     if (c == CLASS_NONE)
         return align_up(s->model.object_header, s->model.object_align);
+    if (c == s->stack_chunk)
+        return stack_chunk_bytes(s, node);
     if (!d->classes[c].array)
         return s->instance[c];
     return array_bytes(s, d->classes[c].array, sizes_array_length(s, node));

@@ -27,12 +27,21 @@ struct size_model {
     char why[160];           /* what it was inferred from */
 };
 
+struct sized_node {
+    uint32_t node;
+    uint64_t bytes;
+};
+
 struct sizes {
     struct size_model model;
     const struct hprof_dump *dump;
     uint64_t *instance;     /* [n_classes]: bytes of one instance */
     uint64_t *class_object; /* [n_classes]: bytes of the class object */
-    uint64_t next_length;   /* the cursor of sizes_next */
+    /* Objects whose class does not tell: stacks of unmounted virtual
+     * threads, by node. */
+    VEC(struct sized_node) stack_chunks;
+    uint32_t stack_chunk; /* jdk.internal.vm.StackChunk or CLASS_NONE */
+    uint64_t next_length; /* the cursor of sizes_next */
     uint32_t next_node;
 };
 
@@ -42,6 +51,11 @@ struct sizes {
 bool sizes_init(struct sizes *s, const struct hprof_dump *d, const char *name,
                 struct mem *m, struct err *e);
 void sizes_deinit(struct sizes *s, struct mem *m);
+
+/* Reads how long the stacks in stack chunks are, which nothing but their
+ * contents tells: one batch of hprof/values.h, if there are any. */
+bool sizes_read_stacks(struct sizes *s, struct source *source, struct mem *m,
+                       struct err *e);
 
 /* Shallow bytes of `node`, called for ascending nodes (the tree_size_fn of
  * tree.h; a step back rewinds, at a price). The super-root has 0. */

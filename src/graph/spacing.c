@@ -32,7 +32,7 @@ static void note_objects(struct spacing *s, const struct hprof_dump *d,
     const uint32_t *length = d->lengths, *end = length + d->n_lengths;
 
     for (uint32_t v = d->n_classes + 1; v < d->nodes; v++) {
-        uint32_t c = d->class_of[v], n = 0;
+        uint32_t c = hprof_class_of(d, v), n = 0;
         uint64_t gap = (uint64_t)gaps->at[v] << gaps->shift;
         struct class_spacing *of;
 
