@@ -21,7 +21,7 @@ CFLAGS_  := -std=c11 $(WARN) -Isrc -I. -DOOMWHY_VERSION='"$(VERSION)"' -pthread
 ifneq ($(filter x86_64%,$(shell $(CC) -dumpmachine)),)
 CFLAGS_  += -mpopcnt
 endif
-LIBS     := -lz -lcrypto -lm -pthread
+LIBS     := -lz -lcrypto -lsqlite3 -larchive -lm -pthread
 ALLOC    := -ljemalloc
 
 # `make asan` and `make asan test` build beside the ordinary objects.
@@ -36,7 +36,7 @@ endif
 
 # Lowest first: a file includes its own folder and folders to its left.
 # hprof and nmt never see each other, and graph never sees nmt.
-LAYERS   := src/base hprof nmt src/graph src/judge src/report src/tool
+LAYERS   := src/base hprof nmt src/graph src/judge src/report src/fleet src/tool
 
 sources   = $(wildcard $(1)/*.c)
 objects   = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
@@ -61,12 +61,13 @@ below     = $(if $(filter base,$(1)),base,$(if $(filter hprof,$(1)),hprof base,\
             $(if $(filter nmt,$(1)),nmt base,$(if $(filter graph,$(1)),graph hprof base,\
             $(if $(filter judge,$(1)),judge graph nmt hprof base,\
             $(if $(filter report,$(1)),report judge graph nmt hprof base,\
-            tool report judge graph nmt hprof base))))))
+            $(if $(filter fleet,$(1)),fleet report judge graph nmt hprof base,\
+            tool fleet report judge graph nmt hprof base)))))))
 archives  = $(foreach l,$(call below,$(1)),$(BUILD)/$(l).a)
 
 $(BUILD)/oomwhy: $(call archives,tool)
 	$(CC) $(CFLAGS) $(CFLAGS_) $(LDFLAGS) -o $@ -Wl,--whole-archive \
-	    $(BUILD)/tool.a -Wl,--no-whole-archive $(call archives,report) \
+	    $(BUILD)/tool.a -Wl,--no-whole-archive $(call archives,fleet) \
 	    $(ALLOC) $(LIBS)
 
 $(BUILD)/obj/%.o: %.c
