@@ -11,7 +11,8 @@ const struct command *const *commands(void)
         &cmd_why,      &cmd_inputs,  &cmd_histogram, &cmd_dominators,
         &cmd_suspects, &cmd_threads, &cmd_roots,     &cmd_native,
         &cmd_nmt,      &cmd_kills,   &cmd_balance,   &cmd_capture,
-        &cmd_drill,    &cmd_help,    &cmd_version,   NULL,
+        &cmd_drill,    &cmd_batch,   &cmd_fleet,     &cmd_help,
+        &cmd_version,  NULL,
     };
 
     return all;

@@ -159,10 +159,12 @@ static bool set_fail_on(struct options *o, const struct option *self,
     for (;;) {
         size_t n = strcspn(s, ",");
 
-        if (!side_parse(s, n, &o->fail_on))
+        if (n == 3 && memcmp(s, "new", n) == 0)
+            o->fleet.fail_on_new = true;
+        else if (!side_parse(s, n, &o->fail_on))
             return bad(self, value,
                        "a list of on_heap, off_heap, sizing, process_limit, "
-                       "other_process, none, undecided",
+                       "other_process, none, undecided, new",
                        e);
         if (!s[n])
             return true;
@@ -271,6 +273,19 @@ static const struct option table[] = {
      AT(drill.samples), 0},
     {"instructor", NULL, "drill: the sheet for a team session", set_flag,
      AT(drill.instructor), 0},
+    {"time-limit", "S",
+     "batch: seconds that a case may take; 3600 if not given", set_count,
+     AT(fleet.time_limit), 0},
+    {"retry", NULL, "batch: again what could not be analysed before", set_flag,
+     AT(fleet.retry), 0},
+    {"since", "TIME", "fleet: only incidents from then on", set_text,
+     AT(fleet.since), 0},
+    {"group", "ID", "fleet: one group with its incidents", set_text,
+     AT(fleet.group), 0},
+    {"baseline", "DIR", "fleet: other results, to compare with", set_text,
+     AT(fleet.baseline), 0},
+    {"release", "TIME", "fleet: compare before and after", set_text,
+     AT(fleet.release), 0},
     {"help", NULL, "this text", set_flag, AT(help), 0},
     {"h", NULL, NULL, set_flag, AT(help), 0},
 };

@@ -29,6 +29,14 @@ struct drill_options {
     bool instructor;
 };
 
+struct fleet_options {   /* of batch and fleet */
+    uint64_t time_limit; /* seconds for a case; 0: not stated */
+    bool retry, fail_on_new;
+    const char *since, *release;
+    const char *group;    /* the beginning of its id */
+    const char *baseline; /* results to compare with */
+};
+
 struct options {
     const struct command *command;
     VEC(struct input_arg) inputs;
@@ -45,6 +53,7 @@ struct options {
     unsigned fail_on; /* bit 1 << enum side */
     struct capture_options capture;
     struct drill_options drill;
+    struct fleet_options fleet;
     bool help;
 };
 

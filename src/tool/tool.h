@@ -34,7 +34,8 @@ struct command {
 
 extern const struct command cmd_why, cmd_inputs, cmd_histogram, cmd_dominators,
     cmd_suspects, cmd_threads, cmd_roots, cmd_native, cmd_nmt, cmd_kills,
-    cmd_balance, cmd_capture, cmd_drill, cmd_help, cmd_version;
+    cmd_balance, cmd_capture, cmd_drill, cmd_batch, cmd_fleet, cmd_help,
+    cmd_version;
 
 /* All of them, NULL at the end; the first is the default. */
 const struct command *const *commands(void);
