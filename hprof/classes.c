@@ -255,10 +255,11 @@ static uint8_t strength(struct classes *t, uint32_t c)
          PHANTOM},
         {"java/lang/ref/FinalReference", "java.lang.ref.FinalReference", FINAL},
     };
-    uint64_t id = t->all.at[c].id;
+    const struct loaded *l = loaded(t, t->all.at[c].id);
 
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (called(t, id, kinds[i].slashed) || called(t, id, kinds[i].dotted))
+    for (size_t i = 0; l && i < sizeof kinds / sizeof *kinds; i++)
+        if (names_is(t->names, l->name_id, kinds[i].slashed) ||
+            names_is(t->names, l->name_id, kinds[i].dotted))
             return kinds[i].strength;
     return STRONG;
 }

@@ -193,6 +193,8 @@ static bool settle(struct ingest *in, struct err *e)
     d->n_classes = (uint32_t)in->classes.all.n;
     if (!column_push(&st->first, (uint32_t)st->refs.n, st->mem, e))
         return false;
+    column_trim(&st->class_of, st->mem);
+    column_trim(&st->first, st->mem);
     d->class_of = settle_column(&st->class_of, st->head, base, st->mem, e);
     d->first = settle_column(&st->first, st->head, base, st->mem, e);
     if (!d->class_of || !d->first)

@@ -156,13 +156,17 @@ static inline bool ids_bit(const struct hprof_ids *t, uint64_t slot)
     return t->bits[slot >> 6] >> (slot & 63) & 1;
 }
 
-/* Without -mpopcnt, which not every x86-64 has, the builtin is a call. */
+/* On x86-64 without -mpopcnt the builtin is a call; this is not. */
 static inline uint32_t bit_count(uint64_t v)
 {
+#if defined(__x86_64__) && !defined(__POPCNT__)
     v -= v >> 1 & 0x5555555555555555u;
     v = (v & 0x3333333333333333u) + (v >> 2 & 0x3333333333333333u);
     v = (v + (v >> 4)) & 0x0f0f0f0f0f0f0f0fu;
     return (uint32_t)(v * 0x0101010101010101u >> 56);
+#else
+    return (uint32_t)__builtin_popcountll(v);
+#endif
 }
 
 /* Of a slot whose bit is set; frozen. */

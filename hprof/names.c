@@ -127,11 +127,22 @@ size_t utf8_put(uint32_t c, char *to)
     return 4;
 }
 
+static bool plain(const uint8_t *s, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (s[i] == 0 || s[i] >= 0x80)
+            return false;
+    return true;
+}
+
 char *names_utf8(const uint8_t *s, size_t n, struct arena *a, struct err *e)
 {
     size_t i = 0, used = 0, room = 0;
     uint32_t c;
     char *to, some[4];
+
+    if (plain(s, n))
+        return arena_strndup(a, (const char *)s, n, e);
 
     while (i < n) {
         i += character(s + i, n - i, &c);
