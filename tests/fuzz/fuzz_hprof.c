@@ -53,7 +53,7 @@ static void go_back(const struct hprof_dump *d, struct source *s)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
-    struct hprof_options o = {.dump = n % 3};
+    struct hprof_options o = {.dump = (unsigned)(n % 3)};
     struct source *s = NULL;
     struct hprof_dump d;
     struct err e = {0};
