@@ -85,7 +85,7 @@ static enum exit_status run(const struct options *o)
     drill(&d, &e);
     out_finish(&d.out, &e);
     if (err_is_set(&e))
-        complain(NULL, &e);
+        complain(d.about, &e);
     if (d.in && d.in != stdin)
         fclose(d.in);
     vec_free(&d.cases, &d.mem);

@@ -45,6 +45,7 @@ struct drill {
     bool ended; /* no more lines, or the student wants no more */
     struct out out;
     const char *samples; /* NULL: none were found */
+    const char *about;   /* what an error is about; NULL: nothing alone */
     VEC(const char *) cases;
     VEC(struct result) results;
 };

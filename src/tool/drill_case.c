@@ -38,6 +38,7 @@ bool drill_case_open(struct drill *d, const char *path, struct drill_case *ret,
         incident_read(&ret->incident, &h, e) &&
         judge(&ret->incident, &d->options->thresholds, &d->mem, &ret->verdict,
               e);
+    d->about = ret->judged ? NULL : path;
     if (!ret->judged)
         incident_deinit(&ret->incident);
     return ret->judged;

@@ -200,16 +200,16 @@ bool drill_reveal(struct drill *d, const struct drill_case *c, struct result *r,
 
 /* ---- the score ---------------------------------------------------------- */
 
+/* What was skipped stays hidden: it can be played another time. */
 static void row(struct drill *d, const struct result *r)
 {
-    const struct answer *a = &r->answer;
-
-    out_printf(&d->out, "  %-20s %-14s %-14s ", r->name, side_name(r->side),
-               r->played ? side_name(a->side) : "-");
     if (r->played)
-        out_printf(&d->out, "%u of %u\n", r->points, POINTS_MOST);
+        out_printf(&d->out, "  %-20s %-14s %-14s %u of %u\n", r->name,
+                   side_name(r->side), side_name(r->answer.side), r->points,
+                   POINTS_MOST);
     else
-        out_str(&d->out, "not answered\n");
+        out_printf(&d->out, "  %-20s %-14s %-14s not answered\n", r->name, "-",
+                   "-");
 }
 
 void drill_total(struct drill *d)

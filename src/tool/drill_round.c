@@ -97,23 +97,37 @@ static bool symptom(struct drill *d, const struct drill_case *c, struct err *e)
 
 /* ---- hints -------------------------------------------------------------- */
 
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
+
+static void sources(struct drill *d, const struct verdict *v)
+{
+    const struct claim *at;
+    const char *last = "";
+
+    out_str(&d->out, "\nThe verdict rests on:");
+    VEC_EACH (&v->evidence, at) {
+        if (!at->origin.path || strcmp(at->origin.path, last) == 0)
+            continue;
+        out_str(&d->out, *last ? ", " : " ");
+        out_clean(&d->out, base_name(at->origin.path));
+        last = at->origin.path;
+    }
+    out_str(&d->out, ".\n");
+}
+
 /* First where to look, then the evidence itself, strongest first. */
 static void hint(struct drill *d, const struct drill_case *c, struct answer *a)
 {
     const struct verdict *v = &c->verdict;
     uint64_t n = a->hints++;
-    const struct claim *at;
 
     if (n == 0) {
-        out_str(&d->out, "\nThe verdict rests on:");
-        VEC_EACH (&v->evidence, at)
-            if (at->origin.path) {
-                const char *name = strrchr(at->origin.path, '/');
-
-                out_str(&d->out, at == v->evidence.at ? " " : ", ");
-                out_clean(&d->out, name ? name + 1 : at->origin.path);
-            }
-        out_str(&d->out, ".\n");
+        sources(d, v);
     } else if (n <= v->evidence.n) {
         out_str(&d->out, "\nHint: ");
         out_clean(&d->out, v->evidence.at[n - 1].text);
