@@ -29,7 +29,7 @@ static inline void note_array(struct class_spacing *s, uint64_t gap,
 static void note_objects(struct spacing *s, const struct hprof_dump *d,
                          const struct hprof_gaps *gaps)
 {
-    const uint32_t *length = d->lengths, *end = length + d->n_lengths;
+    uint64_t arrays = 0;
 
     for (uint32_t v = d->n_classes + 1; v < d->nodes; v++) {
         uint32_t c = hprof_class_of(d, v), n = 0;
@@ -39,8 +39,8 @@ static void note_objects(struct spacing *s, const struct hprof_dump *d,
         if (c == CLASS_NONE)
             continue;
         of = &s->of[c];
-        if (of->element && length < end)
-            n = *length++;
+        if (of->element && arrays < d->n_lengths)
+            n = d->lengths[arrays++];
         if (gaps->at[v] == GAP_UNKNOWN)
             continue;
         of->objects++;
