@@ -12,19 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/hash.h"
 #include "fleet/child.h"
 #include "fleet/content.h"
+#include "fleet/known.h"
 #include "fleet/results.h"
 
 #define JOBS_MAX 64
 #define NONE     UINT32_MAX
 #define NESTED   3 /* archives within archives */
-
-struct known_content {
-    const char *content, *status;
-    UT_hash_handle hh;
-};
 
 struct unpacked { /* an archive, as long as cases of it are left */
     const char *folder;
@@ -43,7 +38,7 @@ struct batch {
     struct case_list cases; /* and those found later */
     VEC(uint32_t) queue;    /* of cases; the last is next */
     VEC(struct unpacked) unpacked;
-    struct known_content *known;
+    struct known_set known;
     struct worker_options worker;
     struct child children[JOBS_MAX];
     struct {
@@ -54,74 +49,12 @@ struct batch {
     struct batch_result *to;
 };
 
-/* ---- what is known ----------------------------------------------------- */
-
-static bool learn(struct batch *b, const char *content, const char *status,
-                  struct err *e)
-{
-    struct arena *a = &b->to->arena;
-    struct known_content *k;
-
-    HASH_FIND_STR(b->known, content, k);
-    if (k)
-        return true;
-    k = arena_alloc(a, 1, sizeof *k, e);
-    if (!k || !(k->content = arena_strdup(a, content, e)) ||
-        !(k->status = arena_strdup(a, status, e)))
-        return false;
-    HASH_ADD_KEYPTR(hh, b->known, k->content, strlen(k->content), k);
-    return hash_added(k, hh) ||
-           err_set(e, ERR_NOMEM, "no memory for what is known");
-}
-
-static bool learn_archive(void *ctx, const char *content, struct err *e)
-{
-    return learn(ctx, content, STATUS_UNPACKED, e);
-}
-
-static bool is_good(const char *status)
-{
-    return strcmp(status, STATUS_ANALYSED) == 0 ||
-           strcmp(status, STATUS_DAMAGED) == 0 ||
-           strcmp(status, STATUS_UNPACKED) == 0;
-}
-
-static bool learn_all(struct batch *b)
-{
-    struct stored_rows rows = {0};
-    struct arena a;
-    struct stored *s;
-    bool ok;
-
-    arena_init(&a, b->mem);
-    ok = store_rows(b->results.store, &a, &rows, b->err);
-    if (ok)
-        VEC_EACH (&rows.at, s)
-            if (ok && (!b->options->retry || is_good(s->row.status)))
-                ok = learn(b, s->row.content, s->row.status, b->err);
-    vec_free(&rows.at, b->mem);
-    arena_deinit(&a);
-    /* With --retry what failed may lie in any archive. */
-    return ok && (b->options->retry ||
-                  store_archives(b->results.store, learn_archive, b, b->err));
-}
-
-/* Runs in the child, on its copy of the table. */
+/* Runs in the child, on its copy of the set. */
 static bool is_known(void *ctx, const char *content)
 {
-    struct batch *b = ctx;
-    struct known_content *k;
+    const struct batch *b = ctx;
 
-    HASH_FIND_STR(b->known, content, k);
-    return k != NULL;
-}
-
-static const char *known_status(const struct batch *b, const char *content)
-{
-    struct known_content *k;
-
-    HASH_FIND_STR(b->known, content, k);
-    return k ? k->status : STATUS_FAILED;
+    return known_set_status(&b->known, content) != NULL;
 }
 
 /* ---- the queue --------------------------------------------------------- */
@@ -251,14 +184,34 @@ static bool note(struct batch *b, const struct fleet_case *c,
     return it->name && it->content && it->status;
 }
 
+/* A case of an archive that was done before. */
+static bool note_again(void *ctx, const char *place, const char *content,
+                       const char *status, struct err *e)
+{
+    struct batch *b = ctx;
+    struct fleet_case c = {.name = place};
+    struct row r;
+
+    (void)e; /* it is the batch's own */
+    row_init(&r);
+    r.content = content;
+    r.status = status;
+    b->done++;
+    b->total++;
+    return note(b, &c, &r, true);
+}
+
 static bool settle_known(struct batch *b, const struct fleet_case *c,
                          struct row *r)
 {
-    r->status = known_status(b, r->content);
-    if (strcmp(r->status, STATUS_UNPACKED) == 0)
-        return note(b, c, r, true);
-    return note(b, c, r, true) &&
-           store_put_place(b->results.store, c->name, r->content, b->err);
+    const char *before = known_set_status(&b->known, r->content);
+
+    r->status = before ? before : STATUS_FAILED;
+    if (!note(b, c, r, true))
+        return false;
+    if (c->kind == CASE_ARCHIVE)
+        return store_cases_of(b->results.store, c->name, note_again, b, b->err);
+    return store_put_place(b->results.store, c->name, r->content, b->err);
 }
 
 static bool settle_archive(struct batch *b, const struct fleet_case *c,
@@ -284,7 +237,8 @@ static bool settle_row(struct batch *b, const struct fleet_case *c,
                        const struct row *r)
 {
     return store_put(b->results.store, r, c->name, b->err) &&
-           learn(b, r->content, r->status, b->err) && note(b, c, r, false);
+           known_set_add(&b->known, r->content, r->status, b->err) &&
+           note(b, c, r, false);
 }
 
 /* Makes a row of a child that did not hand over a whole one. */
@@ -543,7 +497,9 @@ static bool work(struct batch *b, const char *const *paths, uint64_t n)
         .is_known = is_known,
         .ctx = b,
     };
-    ok = learn_all(b) && find_all(b, paths, n) && run_all(b);
+    ok = known_set_read(&b->known, b->results.store, b->options->retry,
+                        b->err) &&
+         find_all(b, paths, n) && run_all(b);
     end_children(b);
     results_close(&b->results);
     if (ok && b->to->items.n)
@@ -564,9 +520,10 @@ bool batch_run(const struct batch_options *o, const char *const *paths,
         options.jobs = options.jobs ? JOBS_MAX : 1;
     memset(ret, 0, sizeof *ret);
     arena_init(&ret->arena, m);
+    b.known.arena = &ret->arena;
     case_list_init(&b.cases, m);
     ok = work(&b, paths, n);
-    HASH_CLEAR(hh, b.known);
+    known_set_deinit(&b.known);
     vec_free(&b.queue, m);
     vec_free(&b.unpacked, m);
     case_list_deinit(&b.cases);

@@ -45,6 +45,12 @@ struct stored_rows {
 /* Strings in `a`; the vector from the same budget, freed by the caller. */
 bool store_rows(struct store *s, struct arena *a, struct stored_rows *ret,
                 struct err *e);
+/* Calls `each` with every case that was found in the archive at `archive`. */
+bool store_cases_of(struct store *s, const char *archive,
+                    bool (*each)(void *ctx, const char *place,
+                                 const char *content, const char *status,
+                                 struct err *e),
+                    void *ctx, struct err *e);
 /* Calls `each` with the content of every archive that is done. */
 bool store_archives(struct store *s,
                     bool (*each)(void *ctx, const char *content, struct err *e),
