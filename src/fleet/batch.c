@@ -144,7 +144,8 @@ static bool store_archive(struct batch *b, const struct unpacked *u)
     r.tool = OOMWHY_VERSION;
     return (!u->error || store_put(b->results.store, &r, u->name, b->err)) &&
            store_put_archive(b->results.store, u->content, u->cases, b->err) &&
-           learn(b, u->content, r.error ? r.status : STATUS_UNPACKED, b->err);
+           known_set_add(&b->known, u->content,
+                         r.error ? r.status : STATUS_UNPACKED, b->err);
 }
 
 /* One case less of archive `index`; the last one takes it away, and may be
