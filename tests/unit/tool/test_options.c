@@ -154,8 +154,6 @@ START_TEST(what_is_wrong_is_said)
     refuse("--limit lots x", "a size");
     refuse("--pid= x", "a number");
     refuse("--format yaml x", "text, json");
-    refuse("--format html x", "not available yet");
-    refuse("-o r.md x", "not available yet");
     refuse("--format csv x", "one table");
     refuse("--compat jhat x", "mat");
     refuse("--dump 0 x", "from 1");
