@@ -55,7 +55,7 @@ static void find_live(struct facts *f)
 
     if (made_by_error(f) || (f->heap && (!full || !facts_died(f))))
         f->live = figure_of(f->dump, facts_live_of(f->heap), 0);
-    if (full)
+    if (full && after_full(f))
         figure_fill(&f->live,
                     figure_of(f->gc_input, after_full(f), f->gc->last_line));
     for (uint64_t i = f->moments.n; i-- > 0;)

@@ -36,6 +36,18 @@ static const struct {
     {KIND_STRING_GROWTH, pattern_strings},
 };
 
+/* What the VM fills holes with is no object of anybody. */
+static uint64_t without_fillers(const struct class_histogram *h)
+{
+    const struct histogram_row *r;
+    uint64_t bytes = h->bytes;
+
+    VEC_EACH (&h->rows, r)
+        if (strncmp(r->class_name, "jdk.internal.vm.Filler", 22) == 0)
+            bytes = known_minus(bytes, r->bytes);
+    return bytes;
+}
+
 static uint64_t histogram_bytes(const struct facts *f)
 {
     uint64_t bytes = UNKNOWN;
@@ -43,7 +55,7 @@ static uint64_t histogram_bytes(const struct facts *f)
 
     VEC_EACH (&f->moments, m)
         if (m->histogram)
-            bytes = m->histogram->bytes;
+            bytes = without_fillers(m->histogram);
     return bytes;
 }
 

@@ -1,6 +1,7 @@
 /*
- * kinds_histogram.c - what a class histogram gives away when there is no
- * heap dump: numbers of the JDK's own bookkeeping objects, never paths.
+ * kinds_histogram.c - what gives the kind away when there is no heap dump:
+ * a class histogram, the number of loaders, the frame that asked in vain.
+ * A histogram has numbers of the JDK's own bookkeeping objects, never paths.
  *
  * A count says that a mechanism is in use a thousandfold, not that it holds
  * the bytes: what is named here is at most a good guess.
@@ -134,6 +135,10 @@ static bool by_inner(struct tally *t)
     return false;
 }
 
+/* Longer ones on average are not what programs call strings: other arrays
+ * must be among them. */
+#define LONG_STRING 1024
+
 /* Every string has an array: equal numbers say that the arrays are theirs. */
 static bool by_strings(struct tally *t)
 {
@@ -142,13 +147,68 @@ static bool by_strings(struct tally *t)
 
     if (!a || (row_of(t, "char[]") && row_of(t, "char[]")->bytes > a->bytes))
         a = row_of(t, "char[]");
-    if (!s || !a || a->objects > s->objects + s->objects / 4 ||
+    if (!s || !a || !a->objects || a->bytes / a->objects > LONG_STRING ||
+        a->objects > s->objects + s->objects / 4 ||
         s->bytes + a->bytes < t->at->bytes / 2)
         return false;
     return conclude(t, KIND_STRING_GROWTH, s,
                     pen_write(t->pen, "%llu strings take %s",
                               (unsigned long long)s->objects,
                               pen_size(t->pen, s->bytes + a->bytes)));
+}
+
+/* ---- without even a histogram
+ * -------------------------------------------------- */
+
+/* VM.metaspace counts loaders: a hundred more than at first, while the heap
+ * filled up, is a herd. */
+#define MANY_LOADERS 100
+
+static bool by_loader_count(const struct facts *f, struct pen *p,
+                            struct finding *ret)
+{
+    uint64_t more;
+
+    if (!f->first || !f->last)
+        return false;
+    more = known_minus(f->last->loaders.value, f->first->loaders.value);
+    if (!known(more) || more < MANY_LOADERS)
+        return false;
+    ret->kind = KIND_CLASSLOADER_LEAK;
+    finding_for(ret, SUPPORTING, f->last->loaders, "count",
+                pen_write(p, "%llu more class loaders than at %s",
+                          (unsigned long long)more, f->first->name));
+    culprit_named(pen_write(p, "%llu class loaders",
+                            (unsigned long long)f->last->loaders.value),
+                  UNKNOWN, &ret->culprit);
+    return true;
+}
+
+/* What asked in vain was copying an array to a larger one, and the heap was
+ * far from full: that array is what grows. */
+static bool by_copy(const struct facts *f, struct pen *p, struct finding *ret)
+{
+    const struct known_oome *o;
+    const char *frame;
+
+    if (!known(f->live.value) || !known(f->xmx.value) ||
+        f->live.value > f->xmx.value / 2)
+        return false;
+    VEC_EACH (&f->oomes, o) {
+        frame = o->oome ? o->oome->top_frame : NULL;
+        if (!frame || !strstr(frame, "java.util.Arrays.copyOf"))
+            continue;
+        ret->kind = KIND_GROWING_ARRAY;
+        finding_for(ret, SUPPORTING, o->at, NULL,
+                    pen_write(p,
+                              "%s asked for a larger array while the "
+                              "heap was half empty",
+                              frame));
+        culprit_named("an array that is copied to grow", UNKNOWN,
+                      &ret->culprit);
+        return true;
+    }
+    return false;
 }
 
 /* The last histogram that was taken. */
@@ -168,6 +228,8 @@ bool kind_of_histogram(const struct facts *f, struct pen *p,
 {
     struct tally t = {.facts = f, .pen = p, .ret = ret};
 
+    if (by_copy(f, p, ret) || by_loader_count(f, p, ret))
+        return true;
     if (!find(f, &t) || !t.at->bytes)
         return false;
     return by_count(&t) || by_array(&t) || by_inner(&t) || by_strings(&t);

@@ -113,28 +113,48 @@ static uint64_t histogram_count(const struct facts *f, const char *name)
     return 0;
 }
 
-/* One cleaner a buffer, one malloc block a buffer: equal numbers say that
- * the blocks are buffers. */
+static const struct {
+    const char *class_name, *beside; /* beside: as many of these as well */
+    enum verdict_kind kind;
+    const char *what;
+} owners[] = {
+    {"java.nio.DirectByteBuffer$Deallocator", "sun.nio.ch.Util$BufferCache",
+     KIND_DIRECT_BUFFERS_NIO_CACHE, "cached buffers of NIO"},
+    {"java.nio.DirectByteBuffer", "sun.nio.ch.Util$BufferCache",
+     KIND_DIRECT_BUFFERS_NIO_CACHE, "cached buffers of NIO"},
+    {"java.nio.DirectByteBuffer$Deallocator", NULL, KIND_DIRECT_BUFFERS,
+     "buffer deallocators"},
+    {"jdk.internal.foreign.NativeMemorySegmentImpl", NULL, KIND_FFM_SEGMENTS,
+     "native memory segments"},
+};
+
+/* One owner a malloc block: equal numbers say that the blocks are theirs. */
 static bool counted(const struct facts *f, struct pen *p,
                     const struct part *part, struct finding *ret)
 {
     const struct nmt_category *c =
         f->last->nmt ? nmt_find(f->last->nmt, part->name) : NULL;
-    uint64_t n = histogram_count(f, "java.nio.DirectByteBuffer$Deallocator");
-    uint64_t caches = histogram_count(f, "sun.nio.ch.Util$BufferCache");
 
-    if (!c || !known(c->malloc_count) || !known(n) || n < 2 ||
-        n < c->malloc_count / 2)
+    if (!c || !known(c->malloc_count))
         return false;
-    ret->kind = caches >= 8 && caches >= n / 2 ? KIND_DIRECT_BUFFERS_NIO_CACHE
-                                               : KIND_DIRECT_BUFFERS;
-    finding_for(
-        ret, SUPPORTING, figure_of(f->last->histogram_input, n, 0), "count",
-        pen_write(p,
-                  "the class histogram has %llu buffer deallocators, "
-                  "NMT %llu blocks",
-                  (unsigned long long)n, (unsigned long long)c->malloc_count));
-    return true;
+    for (size_t i = 0; i < sizeof owners / sizeof *owners; i++) {
+        uint64_t n = histogram_count(f, owners[i].class_name);
+        uint64_t beside =
+            owners[i].beside ? histogram_count(f, owners[i].beside) : n;
+
+        if (!known(n) || n < 2 || n < c->malloc_count / 2 || beside < n / 2)
+            continue;
+        ret->kind = owners[i].kind;
+        finding_for(ret, SUPPORTING, figure_of(f->last->histogram_input, n, 0),
+                    "count",
+                    pen_write(p,
+                              "the class histogram has %llu %s, NMT %llu "
+                              "blocks",
+                              (unsigned long long)n, owners[i].what,
+                              (unsigned long long)c->malloc_count));
+        return true;
+    }
+    return false;
 }
 
 static void kind_of_other(const struct facts *f, struct pen *p,
@@ -159,8 +179,12 @@ static void kind_of_other(const struct facts *f, struct pen *p,
 void kind_of_direct(const struct facts *f, struct pen *p, uint64_t bytes,
                     struct finding *ret)
 {
-    if (!census(f, p, known_or(bytes, 0), ret))
-        ret->kind = KIND_DIRECT_BUFFERS;
+    const struct part *other = parts_named(&f->parts, "Other");
+
+    if (census(f, p, known_or(bytes, 0), ret) ||
+        (other && counted(f, p, other, ret)))
+        return;
+    ret->kind = KIND_DIRECT_BUFFERS;
 }
 
 /* ---- outside NMT ------------------------------------------------------------
