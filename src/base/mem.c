@@ -16,26 +16,81 @@ void mem_init(struct mem *m, uint64_t limit)
     m->limit = limit;
 }
 
-/* Asks the budget for `bytes`; the error is set when it says no. */
-static bool take(struct mem *m, uint64_t bytes, struct err *e)
+/* False when a test wants this call to fail. */
+static bool allowed(struct mem *m, struct err *e)
 {
     uint64_t call = atomic_fetch_add(&m->calls, 1) + 1;
-    uint64_t held, peak;
 
-    if (m->fail_at && call >= m->fail_at)
-        return err_set(e, ERR_NOMEM, "out of memory (failure injected)");
-    held = atomic_fetch_add(&m->held, bytes) + bytes;
-    if (m->limit && held > m->limit) {
+    return !m->fail_at || call < m->fail_at ||
+           err_set(e, ERR_NOMEM, "out of memory (failure injected)");
+}
+
+/*
+ * How a limit is shared. Maps leave a quarter of it free for the pages of
+ * spilled ones that are in use, blocks an eighth for the program itself.
+ * Without that quarter the kernel killed or took ten times as long (measured
+ * in memory cgroups of that size). Below the floor, and with more than
+ * eight times the limit in all, it would read from disk for hours.
+ */
+#define SPILL_FLOOR ((uint64_t)48 << 20)
+#define SPILL_TIMES 8
+
+static uint64_t room_for_blocks(const struct mem *m)
+{
+    return m->limit - m->limit / 8;
+}
+
+static uint64_t room_for_maps(const struct mem *m)
+{
+    return m->limit - m->limit / 4;
+}
+
+/* Counts `bytes` as held, unless that is more than `room`. */
+static bool fits(struct mem *m, uint64_t bytes, uint64_t room)
+{
+    uint64_t held = atomic_fetch_add(&m->held, bytes) + bytes;
+    uint64_t peak = atomic_load(&m->peak);
+
+    if (m->limit && held > room) {
         atomic_fetch_sub(&m->held, bytes);
-        return err_set(e, ERR_BUDGET,
-                       "the memory limit of %llu bytes is too small: "
-                       "%llu bytes are needed at this point",
-                       (unsigned long long)m->limit, (unsigned long long)held);
+        return false;
     }
-    peak = atomic_load(&m->peak);
     while (held > peak && !atomic_compare_exchange_weak(&m->peak, &peak, held))
         ;
     return true;
+}
+
+/* The smallest limit that would have done so far. */
+static uint64_t needed(struct mem *m, uint64_t bytes)
+{
+    uint64_t held = atomic_load(&m->held) + bytes;
+    uint64_t on_disk = (held + atomic_load(&m->spilled)) / SPILL_TIMES;
+
+    held += held / 3; /* the quarter that maps leave free */
+    if (on_disk < SPILL_FLOOR)
+        on_disk = SPILL_FLOOR;
+    return on_disk < held ? on_disk : held;
+}
+
+static bool refuse(struct mem *m, uint64_t limit, struct err *e)
+{
+    return err_set(e, ERR_BUDGET,
+                   "the memory limit of %llu bytes is too small: "
+                   "%llu bytes are needed at this point",
+                   (unsigned long long)m->limit, (unsigned long long)limit);
+}
+
+/* Asks for a block. */
+static bool take(struct mem *m, uint64_t bytes, struct err *e)
+{
+    uint64_t held;
+
+    if (!allowed(m, e))
+        return false;
+    if (fits(m, bytes, room_for_blocks(m)))
+        return true;
+    held = atomic_load(&m->held) + bytes;
+    return refuse(m, held + held / 7 + 1, e);
 }
 
 static void give(struct mem *m, uint64_t bytes)
@@ -121,6 +176,11 @@ char *mem_strdup(struct mem *m, const char *s, struct err *e)
     return mem_strndup(m, s, strlen(s), e);
 }
 
+/* ---- maps ---------------------------------------------------------------- */
+
+/* A smaller map isn't worth a file. */
+#define SPILL_MIN ((uint64_t)1 << 20)
+
 /* Huge pages halve the price of first touch and of TLB misses; a kernel
  * without them ignores the advice. Small maps would only waste memory. */
 static void advise(void *p, uint64_t bytes)
@@ -129,51 +189,115 @@ static void advise(void *p, uint64_t bytes)
         madvise(p, bytes, MADV_HUGEPAGE);
 }
 
+static void *no_map(struct mem *m, uint64_t bytes, struct err *e)
+{
+    give(m, bytes);
+    err_set(e, ERR_NOMEM, "out of memory: no %llu bytes: %s",
+            (unsigned long long)bytes, strerror(errno));
+    return NULL;
+}
+
+/* Whether a map of `bytes`, `more` of them new, may lie on disk. */
+static bool may_spill(struct mem *m, uint64_t bytes, uint64_t more,
+                      struct err *e)
+{
+    uint64_t all = atomic_load(&m->held) + atomic_load(&m->spilled) + more;
+
+    return (bytes >= SPILL_MIN && m->limit >= SPILL_FLOOR &&
+            all / SPILL_TIMES <= m->limit) ||
+           refuse(m, needed(m, more), e);
+}
+
+/* What a map past the limit becomes. */
+static void *map_spilled(struct mem *m, uint64_t bytes, struct err *e)
+{
+    void *p;
+
+    if (!may_spill(m, bytes, bytes, e))
+        return NULL;
+    p = spill_map(&m->spills, bytes, e);
+    if (p)
+        atomic_fetch_add(&m->spilled, bytes);
+    return p;
+}
+
 void *mem_map(struct mem *m, uint64_t bytes, struct err *e)
 {
     void *p;
 
     if (bytes == 0)
         bytes = 1;
-    if (!take(m, bytes, e))
+    if (!allowed(m, e))
         return NULL;
+    if (!fits(m, bytes, room_for_maps(m)))
+        return map_spilled(m, bytes, e);
     p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (p == MAP_FAILED) {
-        give(m, bytes);
-        err_set(e, ERR_NOMEM, "out of memory: no %llu bytes: %s",
-                (unsigned long long)bytes, strerror(errno));
-        return NULL;
-    }
+    if (p == MAP_FAILED)
+        return no_map(m, bytes, e);
     advise(p, bytes);
     return p;
+}
+
+/* Moves a map in memory to a file. */
+static bool spill(struct mem *m, void *p, uint64_t bytes, struct err *e)
+{
+    if (!spill_take(&m->spills, p, bytes, e))
+        return false;
+    give(m, bytes);
+    atomic_fetch_add(&m->spilled, bytes);
+    return true;
+}
+
+static bool is_spilled(struct mem *m, const void *p)
+{
+    return atomic_load(&m->spilled) && spill_has(&m->spills, p);
+}
+
+static void *remap_spilled(struct mem *m, void *p, uint64_t old, uint64_t bytes,
+                           struct err *e)
+{
+    void *q = NULL;
+
+    if (bytes <= old || may_spill(m, bytes, bytes - old, e))
+        q = spill_remap(&m->spills, p, old, bytes, e);
+    if (q)
+        atomic_fetch_add(&m->spilled, bytes - old);
+    return q;
+}
+
+static void *remap_held(struct mem *m, void *p, uint64_t old, uint64_t bytes,
+                        struct err *e)
+{
+    void *q = mremap(p, old, bytes, MREMAP_MAYMOVE);
+
+    if (q == MAP_FAILED)
+        return no_map(m, bytes > old ? bytes - old : 0, e);
+    if (bytes < old)
+        give(m, old - bytes);
+    else
+        advise(q, bytes);
+    return q;
 }
 
 void *mem_remap(struct mem *m, void *p, uint64_t old, uint64_t bytes,
                 struct err *e)
 {
-    void *q;
-
     if (!p)
         return mem_map(m, bytes, e);
     if (old == 0)
         old = 1;
     if (bytes == 0)
         bytes = 1;
-    if (!take(m, bytes > old ? bytes - old : 0, e))
+    if (!allowed(m, e))
         return NULL;
-    q = mremap(p, old, bytes, MREMAP_MAYMOVE);
-    if (q == MAP_FAILED) {
-        give(m, bytes > old ? bytes - old : 0);
-        err_set(e, ERR_NOMEM, "out of memory: no %llu bytes: %s",
-                (unsigned long long)bytes, strerror(errno));
+    if (is_spilled(m, p))
+        return remap_spilled(m, p, old, bytes, e);
+    if (bytes <= old || fits(m, bytes - old, room_for_maps(m)))
+        return remap_held(m, p, old, bytes, e);
+    if (!may_spill(m, bytes, bytes - old, e) || !spill(m, p, old, e))
         return NULL;
-    }
-    if (bytes < old)
-        give(m, old - bytes);
-    else
-        advise(q, bytes);
-    return q;
+    return remap_spilled(m, p, old, bytes, e);
 }
 
 void mem_unmap(struct mem *m, void *p, uint64_t bytes)
@@ -182,6 +306,20 @@ void mem_unmap(struct mem *m, void *p, uint64_t bytes)
         return;
     if (bytes == 0)
         bytes = 1;
+    if (is_spilled(m, p)) {
+        spill_unmap(&m->spills, p, bytes);
+        atomic_fetch_sub(&m->spilled, bytes);
+        return;
+    }
     munmap(p, bytes);
     give(m, bytes);
+}
+
+void mem_rest(struct mem *m, void *p, uint64_t bytes)
+{
+    struct err ignored = {0};
+
+    if (p && m->limit && bytes >= SPILL_MIN && !is_spilled(m, p) &&
+        atomic_load(&m->held) > m->limit / 2)
+        spill(m, p, bytes, &ignored); /* else it stays where it is */
 }

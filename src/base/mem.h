@@ -16,6 +16,12 @@
  * All sizes are n * size with the product checked. Memory is always zeroed.
  * A failure fills `e` (ERR_NOMEM, or ERR_BUDGET when the limit refused) and
  * returns NULL; a block passed to mem_grow or mem_remap then stays valid.
+ *
+ * With a limit, a big map that would go past it is spilled: it lies in an
+ * unlinked temporary file, looks the same, and costs time instead of memory
+ * (see spill.h). Only what is held in memory counts against the limit, which
+ * includes some room for the program and for pages of spilled maps in use.
+ * The limit refuses what must be in memory, and what would take hours.
  */
 #ifndef OOMWHY_BASE_MEM_H
 #define OOMWHY_BASE_MEM_H
@@ -25,6 +31,7 @@
 #include <stdint.h>
 
 #include "err.h"
+#include "spill.h"
 
 struct mem {
     uint64_t limit;        /* bytes; 0 = none */
@@ -32,6 +39,8 @@ struct mem {
     _Atomic uint64_t peak; /* bytes */
     _Atomic uint64_t calls;
     uint64_t fail_at; /* the call, from 1, that fails and all after; 0 = off */
+    _Atomic uint64_t spilled; /* bytes in temporary files; not in `held` */
+    struct spills spills;
 };
 
 void mem_init(struct mem *m, uint64_t limit);
@@ -50,5 +59,9 @@ void *mem_map(struct mem *m, uint64_t bytes, struct err *e);
 void *mem_remap(struct mem *m, void *p, uint64_t old, uint64_t bytes,
                 struct err *e);
 void mem_unmap(struct mem *m, void *p, uint64_t bytes);
+/* The owner has no use for the map for a while. Under a limit that is half
+ * used up it is spilled now, so that what is needed can have the memory; its
+ * address and bytes stay. No other thread may write to it meanwhile. */
+void mem_rest(struct mem *m, void *p, uint64_t bytes);
 
 #endif

@@ -11,12 +11,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
+#include "tempfile.h"
 #include "vec.h"
 
 /* One refill. Small enough to stay in the second-level cache while parsed. */
@@ -239,16 +239,10 @@ static void gzip_restart(struct source *s, const struct member *at)
 
 static bool spool_create(struct source *s, struct err *e)
 {
-    const char *dir = getenv("TMPDIR");
-    char name[4096];
-    int fd;
+    int fd = tempfile_open(e);
 
-    snprintf(name, sizeof name, "%s/oomwhy-XXXXXX", dir && *dir ? dir : "/tmp");
-    fd = mkostemp(name, O_CLOEXEC);
     if (fd < 0)
-        return err_set(e, ERR_IO, "cannot create a temporary file in %s: %s",
-                       dir && *dir ? dir : "/tmp", strerror(errno));
-    unlink(name);
+        return false;
     s->pipe = s->fd;
     s->fd = fd;
     return true;

@@ -4,9 +4,11 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/bits.h"
+#include "base/tempfile.h"
 #include "base/vec.h"
 #include "suite.h"
 
@@ -76,6 +78,130 @@ START_TEST(the_budget_refuses)
     ck_assert_ptr_null(mem_alloc(&m, 1 << 20, 1, &e));
     ck_assert_int_eq(e.code, ERR_BUDGET);
     mem_free(&m, p);
+    ck_assert_uint_eq(m.held, 0);
+}
+END_TEST
+
+#define MIB ((uint64_t)1 << 20)
+
+/* Where temporary files are memory nothing can be spilled, or tested. */
+static bool has_disk(void)
+{
+    int fd = tempfile_open(&(struct err){0});
+    bool is = fd >= 0 && !tempfile_in_memory(fd);
+
+    close(fd);
+    return is;
+}
+
+static void stamp(uint64_t *p, uint64_t from, uint64_t bytes)
+{
+    for (uint64_t i = from / 8; i < bytes / 8; i += 64)
+        p[i] = i * 0x9e3779b97f4a7c15;
+}
+
+static void expect_stamp(const uint64_t *p, uint64_t bytes)
+{
+    for (uint64_t i = 0; i < bytes / 8; i += 64)
+        ck_assert_uint_eq(p[i], i * 0x9e3779b97f4a7c15);
+}
+
+START_TEST(maps_past_the_limit_are_spilled)
+{
+    struct mem m;
+    struct err e = {0};
+    uint64_t *a, *b, held;
+
+    if (!has_disk())
+        return;
+    mem_init(&m, 64 * MIB);
+    a = mem_map(&m, 40 * MIB, &e);
+    ck_assert_ptr_nonnull(a);
+    ck_assert_uint_eq(m.spilled, 0);
+    b = mem_map(&m, 30 * MIB, &e);
+    ck_assert_msg(b != NULL, "%s", e.text);
+    ck_assert_uint_eq(m.spilled, 30 * MIB);
+    ck_assert_uint_eq(b[30 * MIB / 8 - 1], 0);
+    held = m.held;
+    stamp(b, 0, 30 * MIB);
+    b = mem_remap(&m, b, 30 * MIB, 30 * MIB + 5000, &e);
+    b = mem_remap(&m, b, 30 * MIB + 5000, 70 * MIB, &e);
+    expect_stamp(b, 30 * MIB);
+    ck_assert_uint_eq(b[70 * MIB / 8 - 1], 0);
+    b = mem_remap(&m, b, 70 * MIB, 8 * MIB, &e);
+    expect_stamp(b, 8 * MIB);
+    ck_assert_uint_eq(m.held, held);
+    mem_unmap(&m, b, 8 * MIB);
+    mem_unmap(&m, a, 40 * MIB);
+    ck_assert_uint_eq(m.held, 0);
+    ck_assert_uint_eq(m.spilled, 0);
+    ck_assert_uint_le(m.peak, 64 * MIB);
+}
+END_TEST
+
+START_TEST(a_map_that_grows_past_the_limit_moves_out)
+{
+    struct mem m;
+    struct err e = {0};
+    uint64_t *p, bytes = 20 * MIB + 123;
+
+    if (!has_disk())
+        return;
+    mem_init(&m, 64 * MIB);
+    p = mem_map(&m, bytes, &e);
+    stamp(p, 0, bytes);
+    p = mem_remap(&m, p, bytes, 60 * MIB, &e);
+    ck_assert_msg(p != NULL, "%s", e.text);
+    expect_stamp(p, bytes);
+    ck_assert_uint_eq(p[60 * MIB / 8 - 1], 0);
+    ck_assert_uint_eq(m.held, 0);
+    mem_unmap(&m, p, 60 * MIB);
+    ck_assert_uint_eq(m.spilled, 0);
+}
+END_TEST
+
+START_TEST(a_map_at_rest_makes_room_where_it_lies)
+{
+    struct mem m;
+    struct err e = {0};
+    uint64_t *p;
+
+    if (!has_disk())
+        return;
+    mem_init(&m, 64 * MIB);
+    p = mem_map(&m, 40 * MIB, &e);
+    stamp(p, 0, 40 * MIB);
+    mem_rest(&m, p, 40 * MIB);
+    ck_assert_uint_eq(m.held, 0);
+    expect_stamp(p, 40 * MIB);
+    stamp(p, 0, 40 * MIB);
+    p = mem_remap(&m, p, 40 * MIB, 41 * MIB, &e);
+    expect_stamp(p, 40 * MIB);
+    mem_unmap(&m, p, 41 * MIB);
+    p = mem_map(&m, 8 * MIB, &e);
+    mem_rest(&m, p, 8 * MIB); /* there is room enough */
+    ck_assert_uint_eq(m.spilled, 0);
+    mem_unmap(&m, p, 8 * MIB);
+    ck_assert_uint_eq(m.held, 0);
+}
+END_TEST
+
+START_TEST(the_disk_is_no_way_out_for_small_limits)
+{
+    struct mem m;
+    struct err e = {0};
+    void *p;
+
+    mem_init(&m, 64 * MIB);
+    ck_assert_ptr_null(mem_map(&m, 1024 * MIB, &e));
+    ck_assert_int_eq(e.code, ERR_BUDGET);
+    ck_assert_ptr_nonnull(strstr(e.text, "134217728 bytes are needed"));
+    e = (struct err){0};
+    mem_init(&m, 30 * MIB);
+    p = mem_map(&m, 20 * MIB, &e);
+    ck_assert_ptr_null(mem_map(&m, 10 * MIB, &e));
+    ck_assert_ptr_nonnull(strstr(e.text, "41943040 bytes are needed"));
+    mem_unmap(&m, p, 20 * MIB);
     ck_assert_uint_eq(m.held, 0);
 }
 END_TEST
@@ -187,6 +313,10 @@ Suite *memory_suite(void)
     tcase_add_test(t, long_errors_are_cut);
     tcase_add_test(t, everything_is_given_back);
     tcase_add_test(t, the_budget_refuses);
+    tcase_add_test(t, maps_past_the_limit_are_spilled);
+    tcase_add_test(t, a_map_that_grows_past_the_limit_moves_out);
+    tcase_add_test(t, a_map_at_rest_makes_room_where_it_lies);
+    tcase_add_test(t, the_disk_is_no_way_out_for_small_limits);
     tcase_add_test(t, products_that_overflow_are_refused);
     tcase_add_test(t, failures_are_injected_from_the_nth_call);
     tcase_add_test(t, arenas_hold_many_small_and_few_large);
