@@ -41,7 +41,7 @@ static void count_all(struct analysis *a, struct heap_sum *rows)
         add(&h->all, bytes);
         if (tree)
             add(reached ? &h->reachable : &h->unreachable, bytes);
-        if (reached || !h->mat || h->quick)
+        if (reached || !h->mat || h->quick || a->options->keep_unreachable)
             add(&rows[c == CLASS_NONE ? d->n_classes : c], bytes);
     }
     if (!tree)
@@ -231,7 +231,7 @@ static bool strengths(struct analysis *a)
              reach_by(a, &k, FINAL, &h->final) &&
              reach_by(a, &k, PHANTOM, &h->phantom);
     }
-    mem_unmap(a->mem, k.seen, k.bytes);
+    a->live = k.seen;
     mem_unmap(a->mem, k.before, k.bytes);
     if (ok) {
         take_out(h, &h->soft);

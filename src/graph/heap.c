@@ -144,7 +144,7 @@ static bool run(struct analysis *a)
 {
     return build_model(a) && build_tree(a) && census_take(a) &&
            threads_collect(a) && natives_collect(a) && natives_flow(a) &&
-           suspects_find(a) && patterns_find(a);
+           suspects_find(a) && garbage_find(a) && patterns_find(a);
 }
 
 static void analysis_deinit(struct analysis *a)
@@ -154,6 +154,7 @@ static void analysis_deinit(struct analysis *a)
     model_deinit(&a->strong, a->mem);
     mem_unmap(a->mem, a->native, a->tree.reached * sizeof *a->native);
     mem_unmap(a->mem, a->mapped, a->tree.reached * sizeof *a->mapped);
+    mem_unmap(a->mem, a->live, ((uint64_t)a->dump->nodes / 64 + 1) * 8);
     tree_deinit(&a->tree, a->mem);
     vec_free(&a->native_weights, a->mem);
     vec_free(&a->mapped_weights, a->mem);
@@ -179,6 +180,7 @@ bool heap_analyse(struct source *s, const char *path,
     ret->mat = o->mat;
     ret->quick = o->quick;
     ret->oome_thread = NODE_NONE;
+    ret->garbage.roots = UNKNOWN;
     arena_init(&ret->arena, m);
     if (!read_dump(&a)) {
         arena_deinit(&ret->arena);
@@ -213,6 +215,8 @@ void heap_deinit(struct heap *h)
     vec_free(&h->natives.peers, h->mem);
     vec_free(&h->histogram, h->mem);
     vec_free(&h->dominators, h->mem);
+    vec_free(&h->garbage.objects, h->mem);
+    vec_free(&h->garbage.classes, h->mem);
     vec_free(&h->threads, h->mem);
     hprof_dump_deinit(&h->dump);
     arena_deinit(&h->arena);

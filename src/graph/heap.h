@@ -87,6 +87,14 @@ struct heap_suspects {
     uint64_t n, cap;
 };
 
+/* What nothing reaches, by its own roots: objects that no other garbage
+ * refers to, or one of a cycle. */
+struct heap_garbage {
+    uint64_t roots; /* UNKNOWN: too little garbage to be looked at */
+    VEC(struct heap_object) objects; /* retained, largest first, a handful */
+    VEC(struct heap_held) classes;   /* shallow, largest first, a handful */
+};
+
 struct heap_thread {
     uint32_t node;
     uint64_t id;
@@ -180,6 +188,7 @@ struct heap {
     uint64_t roots;                    /* distinct objects */
     struct heap_sum all, reachable, unreachable;
     struct heap_reference_sum soft, weak, phantom, final;
+    struct heap_garbage garbage;
     uint64_t class_objects;
 
     VEC(struct heap_class_row) histogram; /* shallow, largest first */

@@ -21,6 +21,8 @@ struct analysis {
     struct model model;  /* what the tree is over */
     struct model strong; /* --compat mat only: without weak referents */
     struct tree tree;    /* empty in quick mode */
+    uint64_t *live;      /* bitmap of the nodes that a reference of some
+                            strength reaches; NULL: the tree's */
     /* Bytes off the heap by Java owner: malloc'ed, and mapped from files. */
     VEC(struct tree_weight) native_weights;
     VEC(struct tree_weight) mapped_weights;
@@ -55,6 +57,8 @@ bool natives_credit(struct analysis *a, uint32_t node, uint64_t bytes,
 bool natives_flow(struct analysis *a);
 /* suspects.c: top dominators, leak suspects, holders of native memory. */
 bool suspects_find(struct analysis *a);
+/* garbage.c: who retains what nothing reaches. */
+bool garbage_find(struct analysis *a);
 /* patterns.c: queues of finalizers and cleaners, strings, class loaders. */
 bool patterns_find(struct analysis *a);
 

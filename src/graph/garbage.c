@@ -1,0 +1,283 @@
+/*
+ * garbage.c - who retains what nothing reaches.
+ *
+ * A dump taken without a collection before it may be mostly garbage, and a
+ * sum does not say whose. So the unreachable part gets roots, dominators
+ * and retained sizes of its own: what the dead structures were that a full
+ * GC would free.
+ */
+#include "graph/heap_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "graph/paths.h"
+#include "graph/subgraph.h"
+
+#define LARGEST     10
+#define LEAST_SHARE 100 /* of the heap: one in so many bytes */
+
+struct garbage {
+    struct analysis *a;
+    struct subgraph part;
+    struct tree tree;
+};
+
+/* ---- what is garbage ------------------------------------------------------
+ */
+
+static bool is_live(const struct analysis *a, uint32_t v)
+{
+    if (a->live)
+        return a->live[v >> 6] >> (v & 63) & 1;
+    return a->tree.at[v] != NODE_NONE;
+}
+
+/* Class objects without a record of their own are not counted as objects. */
+static bool is_garbage(const struct analysis *a, uint32_t v)
+{
+    if (is_live(a, v))
+        return false;
+    return !hprof_is_class_object(a->dump, v) ||
+           !a->dump->classes[v - 1].hidden;
+}
+
+static bool isolate(struct garbage *k)
+{
+    struct analysis *a = k->a;
+    uint64_t bytes = ((uint64_t)a->dump->nodes / 64 + 1) * 8;
+    uint64_t *members = mem_map(a->mem, bytes, a->err);
+    bool ok = members != NULL;
+
+    for (uint32_t v = 1; ok && v < a->dump->nodes; v++)
+        if (is_garbage(a, v))
+            members[v >> 6] |= (uint64_t)1 << (v & 63);
+    ok = ok &&
+         subgraph_build(&k->part, &a->model.graph, members, a->mem, a->err);
+    mem_unmap(a->mem, members, bytes);
+    return ok;
+}
+
+static uint64_t shallow(void *garbage, uint32_t v)
+{
+    struct garbage *k = garbage;
+
+    return sizes_next(&k->a->sizes, k->part.node[v]);
+}
+
+static bool build_tree(struct garbage *k)
+{
+    struct analysis *a = k->a;
+    struct dom dom;
+    bool ok;
+
+    if (!dom_build(&k->part.graph, a->mem, &dom, a->err))
+        return false;
+    ok = tree_build(&dom, shallow, k, a->mem, &k->tree, a->err);
+    dom_deinit(&dom, a->mem);
+    return ok;
+}
+
+/* ---- the largest ------------------------------------------------------------
+ */
+
+static struct heap_object object(struct garbage *k, uint32_t v, uint64_t id)
+{
+    struct analysis *a = k->a;
+    uint32_t node = k->part.node[v], at = k->tree.at[v];
+
+    return (struct heap_object){
+        .node = node,
+        .id = id,
+        .class_name = analysis_class_name(a, node),
+        .name = analysis_object_name(a, node),
+        .shallow = sizes_next(&a->sizes, node),
+        .retained = k->tree.retained[at],
+        .objects = k->tree.span[at],
+    };
+}
+
+static bool add_objects(struct garbage *k, const uint32_t *tops, uint64_t n)
+{
+    struct analysis *a = k->a;
+    struct heap_garbage *ret = &a->heap->garbage;
+    uint64_t *ids = mem_alloc(a->mem, n, sizeof *ids, a->err);
+    uint32_t *nodes = mem_alloc(a->mem, n, sizeof *nodes, a->err);
+    bool ok = ids && nodes && vec_reserve(&ret->objects, a->mem, n, a->err);
+
+    for (uint64_t i = 0; ok && i < n; i++)
+        nodes[i] = k->part.node[tops[i]];
+    ok = ok && paths_ids(a, nodes, n, ids);
+    for (uint64_t i = 0; ok && i < n; i++)
+        ret->objects.at[ret->objects.n++] = object(k, tops[i], ids[i]);
+    mem_free(a->mem, ids);
+    mem_free(a->mem, nodes);
+    return ok;
+}
+
+static bool list_objects(struct garbage *k, uint64_t max)
+{
+    uint32_t *tops;
+    uint64_t n;
+    bool ok = tree_children(&k->tree, 0, max, k->a->mem, &tops, &n, k->a->err);
+
+    ok = ok && add_objects(k, tops, n);
+    mem_free(k->a->mem, tops);
+    return ok;
+}
+
+/* ---- by class ---------------------------------------------------------------
+ */
+
+static int by_bytes(const void *x, const void *y)
+{
+    const struct heap_held *a = x, *b = y;
+
+    if (a->bytes != b->bytes)
+        return a->bytes > b->bytes ? -1 : 1;
+    return strcmp(a->class_name, b->class_name);
+}
+
+static bool list_classes(struct garbage *k)
+{
+    struct analysis *a = k->a;
+    const struct hprof_dump *d = a->dump;
+    struct heap_garbage *ret = &a->heap->garbage;
+    struct heap_held *sums =
+        mem_alloc(a->mem, (uint64_t)d->n_classes + 1, sizeof *sums, a->err);
+    uint64_t n = 0;
+
+    if (!sums)
+        return false;
+    for (uint32_t v = 1; v < k->part.graph.nodes; v++) {
+        uint32_t node = k->part.node[v], c = hprof_class_of(d, node);
+        struct heap_held *s = &sums[c == CLASS_NONE ? d->n_classes : c];
+
+        s->class_name = analysis_class_name(a, node);
+        s->objects++;
+        s->bytes += sizes_next(&a->sizes, node);
+    }
+    for (uint32_t c = 0; c <= d->n_classes; c++)
+        if (sums[c].objects)
+            sums[n++] = sums[c];
+    if (n)
+        qsort(sums, n, sizeof *sums, by_bytes);
+    for (uint64_t i = 0; i < n && i < LARGEST; i++) {
+        if (!vec_push(&ret->classes, a->mem, a->err))
+            break;
+        *vec_last(&ret->classes) = sums[i];
+    }
+    mem_free(a->mem, sums);
+    return !err_is_set(a->err);
+}
+
+/* ---- --keep-unreachable
+ * ------------------------------------------------------
+ */
+
+static int by_retained(const void *x, const void *y)
+{
+    const struct heap_object *a = x, *b = y;
+
+    if (a->retained != b->retained)
+        return a->retained > b->retained ? -1 : 1;
+    return a->node < b->node ? -1 : a->node > b->node;
+}
+
+/* Lists the garbage among the objects that are alive. */
+static bool join_dominators(struct garbage *k)
+{
+    struct heap *h = k->a->heap;
+    const struct heap_object *o;
+
+    VEC_EACH (&h->garbage.objects, o) {
+        if (!vec_push(&h->dominators, k->a->mem, k->a->err))
+            return false;
+        *vec_last(&h->dominators) = *o;
+    }
+    if (h->dominators.n)
+        qsort(h->dominators.at, h->dominators.n, sizeof *h->dominators.at,
+              by_retained);
+    for (uint32_t at = 1; at < k->tree.reached; at += k->tree.span[at])
+        h->n_dominators++;
+    return true;
+}
+
+/* Adds what the dead instances of a class retain. */
+static bool join_histogram(struct garbage *k)
+{
+    struct analysis *a = k->a;
+    uint32_t n = a->dump->n_classes, nodes = k->part.graph.nodes;
+    uint64_t bytes = (uint64_t)nodes * sizeof(uint32_t);
+    uint32_t *class_of = mem_map(a->mem, bytes, a->err);
+    uint64_t *retained =
+        mem_alloc(a->mem, (uint64_t)n + 1, sizeof *retained, a->err);
+    struct heap_class_row *row;
+    bool ok = class_of && retained;
+
+    for (uint32_t v = 1; ok && v < nodes; v++)
+        class_of[v] = hprof_class_of(a->dump, k->part.node[v]);
+    ok = ok &&
+         tree_class_retained(&k->tree, class_of, n, a->mem, retained, a->err);
+    if (ok)
+        VEC_EACH (&a->heap->histogram, row)
+            if (row->class_index != CLASS_NONE && known(row->retained))
+                row->retained += retained[row->class_index];
+    mem_unmap(a->mem, class_of, bytes);
+    mem_free(a->mem, retained);
+    return ok;
+}
+
+/* ---- the pass
+ * ----------------------------------------------------------------
+ */
+
+static bool is_worth_it(const struct analysis *a)
+{
+    const struct heap *h = a->heap;
+
+    if (!a->tree.at || !h->unreachable.objects)
+        return false;
+    return a->options->keep_unreachable ||
+           h->unreachable.bytes >= h->all.bytes / LEAST_SHARE;
+}
+
+static bool find(struct garbage *k)
+{
+    bool join = k->a->options->keep_unreachable;
+    uint64_t top = k->a->options->top;
+
+    if (!isolate(k) || !build_tree(k))
+        return false;
+    k->a->heap->garbage.roots = k->part.graph.n_roots;
+    if (!list_objects(k, join && (top == 0 || top > LARGEST) ? top : LARGEST) ||
+        !list_classes(k))
+        return false;
+    return !join || (join_dominators(k) && join_histogram(k));
+}
+
+/* Nobody asked: without the memory for it, the rest is worth having. */
+static bool do_without(struct analysis *a)
+{
+    struct heap_garbage *ret = &a->heap->garbage;
+
+    if (a->options->keep_unreachable || a->err->code != ERR_BUDGET)
+        return false;
+    *a->err = (struct err){0};
+    ret->roots = UNKNOWN;
+    ret->objects.n = ret->classes.n = 0;
+    return true;
+}
+
+bool garbage_find(struct analysis *a)
+{
+    struct garbage k = {.a = a};
+    bool ok;
+
+    if (!is_worth_it(a))
+        return true;
+    ok = find(&k);
+    tree_deinit(&k.tree, a->mem);
+    subgraph_deinit(&k.part, a->mem);
+    return ok || do_without(a);
+}
