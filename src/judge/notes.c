@@ -60,10 +60,24 @@ static void note_dump(const struct facts *f, struct pen *p, struct verdict *v)
                           apart > 0 ? "older than" : "younger than"));
 }
 
+/* The heap is not all there is to a JVM. */
+static void note_xmx(const struct facts *f, struct pen *p, struct verdict *v)
+{
+    if (known(f->xmx.value) && known(f->limit.value) && !f->xmx_guessed &&
+        f->xmx.value * 100 >
+            f->limit.value * f->thresholds->xmx_of_limit_percent)
+        note(v, pen_write(p,
+                          "-Xmx is %s of the container's limit; above %u %% "
+                          "little is left for the rest of a JVM",
+                          pen_share(p, f->xmx.value, f->limit.value),
+                          f->thresholds->xmx_of_limit_percent));
+}
+
 void notes_list(const struct facts *f, struct pen *p, struct verdict *v)
 {
     note_pids(f, p, v);
     note_dump(f, p, v);
+    note_xmx(f, p, v);
     if (f->nmt_off)
         note(v, "native memory tracking was off: native memory can only be "
                 "told by the heap dump's census and by /proc");

@@ -90,6 +90,12 @@ static void name_heap(const struct facts *f, struct pen *p, struct finding *ret)
         culprit_named("the Java heap", f->heap_end.value, &ret->culprit);
 }
 
+static bool fills_container(const struct facts *f, const struct part *heap)
+{
+    return heap->end * 100 >=
+           f->limit.value * f->thresholds->sizing_heap_percent;
+}
+
 /* Live data beyond the container is on-heap; a heap that only garbage let
  * grow is a matter of sizes. */
 static void judge_heap(const struct facts *f, struct pen *p,
@@ -99,7 +105,7 @@ static void judge_heap(const struct facts *f, struct pen *p,
 
     if (live && over)
         finding_init(ret, KIND_XMX_OVER_LIMIT);
-    else if (over)
+    else if (over && fills_container(f, heap))
         finding_init(ret, KIND_HEAP_RESERVATION_TOO_LARGE);
     else
         finding_init(ret, KIND_PARTS_EXCEED_LIMIT);

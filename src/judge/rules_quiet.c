@@ -127,7 +127,10 @@ bool rule_healthy(const struct facts *f, struct pen *p, struct finding *ret)
 static void candidates(const struct facts *f, struct pen *p,
                        struct finding *ret)
 {
-    if (!f->heap || !f->heap->suspects.n)
+    if (!f->heap || !f->heap->suspects.n ||
+        f->heap->suspects.at[0].retained * 100 <
+            known_or(f->heap->reachable.bytes, 0) *
+                f->thresholds->suspect_percent)
         return;
     culprit_of_suspect(p, f->heap, &f->heap->suspects.at[0],
                        f->heap->suspects.at[0].retained, &ret->culprit);
