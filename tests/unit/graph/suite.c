@@ -10,6 +10,7 @@ Suite *tree_suite(void);
 Suite *walk_suite(void);
 Suite *heap_suite(void);
 Suite *sizes_suite(void);
+Suite *garbage_suite(void);
 
 int main(void)
 {
@@ -21,6 +22,7 @@ int main(void)
     srunner_add_suite(runner, walk_suite());
     srunner_add_suite(runner, heap_suite());
     srunner_add_suite(runner, sizes_suite());
+    srunner_add_suite(runner, garbage_suite());
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);
