@@ -284,13 +284,20 @@ static bool committed_whole(const struct moment *m)
 
 struct figure moment_heap(const struct moment *m)
 {
-    if (known(m->heap_resident.value))
-        return m->heap_resident;
+    struct figure heap = m->heap_resident;
+    uint64_t most = moment_private(m);
+
+    if (known(heap.value))
+        return heap;
     if (!committed_whole(m))
-        return m->heap_committed;
-    if (known(m->heap_used.value))
-        return m->heap_used;
-    return m->heap_live;
+        heap = m->heap_committed;
+    else
+        heap = known(m->heap_used.value) ? m->heap_used : m->heap_live;
+    /* Committed is a promise; the process can't have more pages than it
+     * has. */
+    if (known(heap.value) && known(most) && heap.value > most)
+        heap.value = most;
+    return heap;
 }
 
 static void derive_tracked(struct moment *m)

@@ -250,6 +250,9 @@ static void grow(struct parts *p, const struct parts_end *end)
         if (part->kind == PART_HEAP && known(end->heap_max) &&
             part->end > end->heap_max)
             part->end = end->heap_max;
+        /* No part can be larger than all were together. */
+        if (known(end->private) && part->end > end->private)
+            part->end = end->private;
         if (part->end < part->last)
             part->end = part->last;
         part->growth = part->end - part->first;

@@ -70,8 +70,11 @@ static void argue_heap(const struct facts *f, struct pen *p,
 {
     argue_kill(f, p, ret);
     finding_for(ret, SUPPORTING, heap->figure, "bytes",
-                pen_write(p, "the Java heap takes %s of pages",
-                          pen_size(p, heap->last)));
+                f->last && known(f->last->heap_resident.value)
+                    ? pen_write(p, "the Java heap has pages of %s",
+                                pen_size(p, heap->last))
+                    : pen_write(p, "the Java heap can have pages of %s",
+                                pen_size(p, heap->last)));
     if (known(f->live.value))
         finding_for(
             ret, SUPPORTING, f->live, "bytes",

@@ -72,13 +72,16 @@ bool rule_metaspace(const struct facts *f, struct pen *p, struct finding *ret)
     if (class_space || (f->oome->at.line == LINE_DUMP && class_space_full(f)))
         ret->kind = KIND_CLASS_SPACE;
     ret->summary = pen_write(
-        p, "%s ran out%s: %s.",
+        p, "%s ran out%s: %s%s.",
         ret->kind == KIND_CLASS_SPACE ? "Compressed class space" : "Metaspace",
         known(f->max_metaspace.value) && ret->kind != KIND_CLASS_SPACE
             ? pen_write(p, " at its limit of %s",
                         pen_size(p, f->max_metaspace.value))
             : "",
-        ret->culprit.name);
+        kind_title(ret->kind),
+        known(ret->culprit.bytes) && !ret->culprit.class_name
+            ? ""
+            : pen_write(p, ", %s", ret->culprit.name));
     return true;
 }
 
