@@ -66,6 +66,8 @@ report_part report_dominators;
 report_part report_suspects;
 report_part report_native;
 report_part report_damage;
+/* What a full GC would free; needs a heap. */
+report_part report_garbage;
 /* Not in the document: a view of its own. */
 report_part report_threads;
 

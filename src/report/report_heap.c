@@ -304,6 +304,7 @@ void report_heap(struct emitter *em, const struct report *r)
     sum(em, "reachable", "Reachable", &h->reachable);
     references(em, h);
     sum(em, "unreachable", "Garbage", &h->unreachable);
+    report_garbage(em, r);
     if (emit_is_page(em)) {
         damage_of_page(em, r);
         lists_of_page(em, r);
