@@ -1,0 +1,3 @@
+mkdir in
+echo notes >in/notes.txt
+oomwhy batch in -o out
