@@ -139,7 +139,7 @@ static void about(struct emitter *em, const struct listing *l)
     emit_count(em, "judged", NULL, l->groups->members.n);
     emit_count(em, "left_out", NULL, l->left_out);
     emit_end(em);
-    emit_para(em, PARA_PLAIN, "%llu incidents in %llu groups.",
+    emit_para(em, PARA_PLAIN, "Incidents: %llu. Groups: %llu.",
               (unsigned long long)l->groups->members.n,
               (unsigned long long)l->groups->at.n);
     if (l->left_out)

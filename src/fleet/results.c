@@ -61,7 +61,7 @@ static bool open_store(struct results *r, struct arena *a, struct err *e)
         return false;
     if (store_open(path, true, a->mem, &r->store, &why))
         return true;
-    return err_set(e, why.code, "%s %s", path, why.text);
+    return err_set(e, why.code, "%s: %s", path, why.text);
 }
 
 bool results_open(const char *folder, struct arena *a, struct results *ret,

@@ -172,11 +172,11 @@ bool store_open(const char *path, bool create, struct mem *m,
         return false;
     }
     sqlite3_busy_timeout(s->db, BUSY_MS);
-    /* One flush a row fewer: what a power cut takes is analysed again. */
-    ok = run(s, "PRAGMA synchronous = NORMAL", e) &&
-         prepare_schema(s, create, e);
+    ok = prepare_schema(s, create, e);
     if (ok && create)
-        ok = prepare(s, write_insert, &s->put, e) &&
+        /* A flush a row fewer: what a power cut takes is analysed again. */
+        ok = run(s, "PRAGMA synchronous = NORMAL", e) &&
+             prepare(s, write_insert, &s->put, e) &&
              prepare(s, write_put_place, &s->put_place, e);
     if (!ok) {
         store_close(s);

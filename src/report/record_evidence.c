@@ -73,7 +73,24 @@ static void symptoms_of_log(struct emitter *em, const struct input *in,
     }
 }
 
-void record_symptom(struct emitter *em, const struct report *r)
+static bool has_symptom(const struct report *r)
+{
+    const struct input *in;
+    struct symptom kill;
+
+    if (find_kill(r, &kill))
+        return true;
+    VEC_EACH (&r->incident->inputs, in) {
+        if (in->kind == ARTIFACT_APP_LOG && in->log && in->log->oomes.n)
+            return true;
+        if (in->kind == ARTIFACT_VM_INFO && in->vm_info &&
+            in->vm_info->death != VM_ALIVE && in->vm_info->headline)
+            return true;
+    }
+    return false;
+}
+
+static void symptoms(struct emitter *em, const struct report *r)
 {
     static const struct column columns[] = {
         {"text", "Quoted", 0},
@@ -87,13 +104,25 @@ void record_symptom(struct emitter *em, const struct report *r)
     struct arena a;
 
     arena_init(&a, em->mem);
-    emit_table(em, "symptom", "Symptom", columns);
+    emit_table(em, "quoted", "", columns);
     if (find_kill(r, &kill))
         symptom(em, &kill, &a);
     VEC_EACH (&r->incident->inputs, in)
         symptoms_of_log(em, in, &a, &left);
     emit_end(em);
     arena_deinit(&a);
+}
+
+void record_symptom(struct emitter *em, const struct report *r)
+{
+    emit_object(em, "symptom", "Symptom");
+    if (has_symptom(r))
+        symptoms(em, r);
+    else
+        emit_para(em, PARA_PLAIN,
+                  "No artifact shows this process die or throw an "
+                  "OutOfMemoryError.");
+    emit_end(em);
 }
 
 /* ---- timeline ----------------------------------------------------------- */

@@ -93,8 +93,8 @@ static bool read_rows(struct fleet *f, struct err *e)
         return false;
     if (o->release && !split(f, e))
         return false;
-    if (o->baseline &&
-        !fleet_rows(o->baseline, &f->mem, &f->arena, &f->rows[SET_BEFORE], e))
+    if (o->against &&
+        !fleet_rows(o->against, &f->mem, &f->arena, &f->rows[SET_BEFORE], e))
         return false;
     if (!o->since)
         return true;
@@ -151,10 +151,10 @@ static bool list(struct fleet *f, struct err *e)
 
     f->listing.groups = &f->groups;
     f->listing.top = known(o->top) ? o->top : 0;
-    f->listing.compared = o->fleet.release || o->fleet.baseline;
+    f->listing.compared = o->fleet.release || o->fleet.against;
     if (o->fleet.fail_on_new && !f->listing.compared)
         return err_set(e, ERR_USAGE,
-                       "--fail-on new needs --baseline or --release to "
+                       "--fail-on new needs --against or --release to "
                        "compare with");
     return read_rows(f, e) &&
            groups_add(&f->groups, &f->rows[SET_BEFORE], SET_BEFORE, e) &&

@@ -23,7 +23,7 @@ bool fleet_rows(const char *path, struct mem *m, struct arena *a,
     if (!path)
         return false;
     if (!store_open(path, false, m, &s, &why))
-        return err_set(e, why.code, "%.120s %.100s", path, why.text);
+        return err_set(e, why.code, "%.120s: %.100s", path, why.text);
     ok = store_rows(s, a, ret, e);
     store_close(s);
     return ok;

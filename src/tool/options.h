@@ -33,8 +33,8 @@ struct fleet_options {   /* of batch and fleet */
     uint64_t time_limit; /* seconds for a case; 0: not stated */
     bool retry, fail_on_new;
     const char *since, *release;
-    const char *group;    /* the beginning of its id */
-    const char *baseline; /* results to compare with */
+    const char *group;   /* the beginning of its id */
+    const char *against; /* older results to compare with */
 };
 
 struct options {
