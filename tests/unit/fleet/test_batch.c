@@ -100,7 +100,7 @@ static void misbehave(const struct fleet_case *c,
     fprintf(to, "content %s\n", content);
     fflush(to);
     if (strcmp(name, "crash") == 0)
-        raise(SIGSEGV);
+        raise(SIGABRT); /* sanitizers catch others */
     if (strcmp(name, "hang") == 0)
         for (;;)
             pause();
@@ -132,7 +132,7 @@ START_TEST(one_bad_case_stops_nobody)
     ck_assert_uint_eq(result.items.n, 6);
     for (i = 0; i < 6; i++)
         ck_assert_str_eq(item(names[i])->status, statuses[i]);
-    ck_assert_ptr_nonnull(strstr(item("crash")->error, "signal 11"));
+    ck_assert_ptr_nonnull(strstr(item("crash")->error, "signal 6"));
     forget();
     run(); /* all known but the one without content */
     ck_assert_uint_eq(result.items.n, 6);
