@@ -335,11 +335,12 @@ static const struct heap_layout HEAPS[] = {
 
 enum { BOX = 0x800, NODE = 0x808, ARRAY = 0x810, BYTES = 0x818, LONGS = 0x820 };
 
-/* Six thousand objects of five classes; `hole` bytes after every seventh. */
-static void fill(const struct heap_layout *h, uint64_t hole)
+/* Six thousand objects of five classes; `hole` bytes after every seventh.
+ * `swapped`: the file has the upper half of the heap first, as ZGC's may. */
+static void fill(const struct heap_layout *h, uint64_t hole, bool swapped)
 {
     static const uint64_t NOTHING[16];
-    uint64_t at = 0x10000000;
+    uint64_t at = swapped ? 0x20000000 : 0x10000000;
 
     hw_class(&w, BOX, "demo/Box", object, "Ivalue");
     hw_class(&w, NODE, "demo/Node", object, "Ihash Lkey Lvalue Lnext");
@@ -350,6 +351,8 @@ static void fill(const struct heap_layout *h, uint64_t hole)
         uint32_t n = i / 5 % 16;
         uint64_t bytes;
 
+        if (swapped && i == 3000)
+            at = 0x10000000;
         switch (i % 5) {
         case 0:
             HW_INSTANCE(&w, at, BOX, "I", i);
@@ -388,7 +391,7 @@ START_TEST(inferred_from_a_dense_heap)
     uint64_t end;
 
     start(h->id_size, h->jdk);
-    fill(h, 0);
+    fill(h, 0, false);
     read_dump();
     size_as("auto");
     ck_assert_str_eq(sizes.model.name, h->model);
@@ -413,13 +416,29 @@ START_TEST(inferred_from_a_heap_with_holes)
     const struct heap_layout *h = &HEAPS[_i];
 
     start(h->id_size, h->jdk);
-    fill(h, 80);
+    fill(h, 80, false);
     read_dump();
     size_as("auto");
     ck_assert_str_eq(sizes.model.name, h->model);
     ck_assert_uint_eq(instance("demo.Box"), h->box);
     ck_assert_uint_eq(instance("demo.Node"), h->node);
     fits_its_neighbours();
+    stop();
+}
+END_TEST
+
+START_TEST(inferred_whatever_the_order)
+{
+    const struct heap_layout *h = &HEAPS[_i];
+
+    start(h->id_size, h->jdk);
+    fill(h, 0, true);
+    read_dump();
+    ck_assert(!dump.ids_ascend);
+    size_as("auto");
+    ck_assert_str_eq(sizes.model.name, h->model);
+    ck_assert(sizes.model.certain);
+    ck_assert_uint_eq(instance("demo.Node"), h->node);
     stop();
 }
 END_TEST
@@ -488,7 +507,7 @@ START_TEST(allocation_fails)
     uint64_t calls;
 
     start(8, 17);
-    fill(&HEAPS[0], 0);
+    fill(&HEAPS[0], 0, false);
     read_dump();
     for (uint64_t n = 1; n < 100; n++) {
         uint64_t held = mem.held;
@@ -522,6 +541,8 @@ Suite *sizes_suite(void)
     tcase_add_loop_test(i, inferred_from_a_dense_heap, 0,
                         sizeof HEAPS / sizeof *HEAPS);
     tcase_add_loop_test(i, inferred_from_a_heap_with_holes, 0,
+                        sizeof HEAPS / sizeof *HEAPS);
+    tcase_add_loop_test(i, inferred_whatever_the_order, 0,
                         sizeof HEAPS / sizeof *HEAPS);
     tcase_add_test(i, unlikely_addresses_prove_nothing);
     tcase_add_test(i, unknown_model);
