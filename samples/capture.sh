@@ -63,7 +63,7 @@ describe_case() {
         flags="-Xmx32m $dump_on_error" ;;
     classloader-churn)
         program=TariffHost limit=256M ask=metaspace.txt=VM.metaspace
-        flags="-Xmx64m -XX:MaxMetaspaceSize=16m $dump_on_error" ;;
+        flags="-Xmx64m -XX:MaxMetaspaceSize=12m $dump_on_error" ;;
     jni-malloc)
         program=WatermarkService limit=256M heap_dump=y native=watermark
         ask="native-trim.txt=System.trim_native_heap"
@@ -243,7 +243,7 @@ attend() {
     local seen='' name
     SECONDS=0
     while kill -0 "$java_pid" 2>/dev/null; do
-        [ "$SECONDS" -lt 60 ] || die "$program did not end by itself"
+        [ "$SECONDS" -lt 90 ] || die "$program did not end by itself"
         name=$(sed -n 's/^snapshot //p' "$case_dir/stdout.txt" | tail -n 1)
         if [ "$name" != "$seen" ]; then
             take_snapshot "$name"

@@ -36,7 +36,7 @@ final class TariffHost {
         Snapshot.take("1-start");
         for (int version = 0;; version++) {
             deploy();
-            if (version == 700) {
+            if (version == 350) {
                 Snapshot.take("2-late");
             }
         }
