@@ -21,7 +21,7 @@ CFLAGS_  := -std=c11 $(WARN) -Isrc -I. -DOOMWHY_VERSION='"$(VERSION)"' -pthread
 ifneq ($(filter x86_64%,$(shell $(CC) -dumpmachine)),)
 CFLAGS_  += -mpopcnt
 endif
-LIBS     := -lz -lcrypto -lsqlite3 -larchive -lm -pthread
+LIBS     := -lz -ldeflate -lcrypto -lsqlite3 -larchive -lm -pthread
 ALLOC    := -ljemalloc
 
 # `make asan` and `make asan test` build beside the ordinary objects.

@@ -8,6 +8,7 @@
 
 Suite *memory_suite(void); /* err, mem, arena, vec, bits */
 Suite *source_suite(void); /* source, lines */
-Suite *text_suite(void);   /* out, utf8, size */
+Suite *blocks_suite(void);
+Suite *text_suite(void); /* out, utf8, size */
 
 #endif

@@ -57,6 +57,19 @@ static size_t pack_members(unsigned members, uint8_t *to, size_t room)
     return n;
 }
 
+/* Every test of gzip runs with each of these. */
+static const unsigned jobs[] = {1, 2, 4};
+#define N_JOBS ((int)(sizeof jobs / sizeof jobs[0]))
+
+static struct source *open_packed(const uint8_t *packed, size_t n, int job)
+{
+    struct source *s;
+
+    ck_assert(source_open_memory("test", packed, n, &mem, &s, &err));
+    source_set_jobs(s, jobs[job]);
+    return s;
+}
+
 static void expect_at(struct source *s, uint64_t offset)
 {
     const uint8_t *p;
@@ -108,10 +121,9 @@ START_TEST(gzip_members_read_as_one)
 {
     const unsigned members[] = {1, 2, 7, 300};
     uint8_t *packed = malloc(PLAIN * 2);
-    size_t n = pack_members(members[_i], packed, PLAIN * 2);
-    struct source *s;
+    size_t n = pack_members(members[_i % 4], packed, PLAIN * 2);
+    struct source *s = open_packed(packed, n, _i / 4);
 
-    ck_assert(source_open_memory("test", packed, n, &mem, &s, &err));
     ck_assert(source_is_gzip(s));
     exercise(s);
     free(packed);
@@ -137,7 +149,7 @@ START_TEST(cut_gzip_gives_what_is_there)
     size_t n = pack_members(2, packed, PLAIN * 2), got;
     struct source *s;
 
-    ck_assert(source_open_memory("test", packed, n * 3 / 4, &mem, &s, &err));
+    s = open_packed(packed, n * 3 / 4, _i);
     got = drain(s);
     ck_assert_uint_gt(got, PLAIN / 2);
     ck_assert_uint_lt(got, PLAIN);
@@ -154,7 +166,7 @@ START_TEST(flipped_bits_in_gzip_are_damage)
     struct source *s;
 
     packed[n - 6] ^= 0x10; /* the CRC of the last member */
-    ck_assert(source_open_memory("test", packed, n, &mem, &s, &err));
+    s = open_packed(packed, n, _i);
     ck_assert_uint_eq(drain(s), PLAIN);
     ck_assert_ptr_nonnull(source_damage(s));
     source_close(s);
@@ -168,12 +180,12 @@ START_TEST(garbage_after_gzip_is_told_padding_is_not)
     size_t n = pack_members(1, packed, PLAIN * 2);
     struct source *s;
 
-    ck_assert(source_open_memory("test", packed, n + 512, &mem, &s, &err));
+    s = open_packed(packed, n + 512, _i);
     ck_assert_uint_eq(drain(s), PLAIN);
     ck_assert_ptr_null(source_damage(s));
     source_close(s);
     memcpy(packed + n, "trailing", 8);
-    ck_assert(source_open_memory("test", packed, n + 8, &mem, &s, &err));
+    s = open_packed(packed, n + 8, _i);
     ck_assert_uint_eq(drain(s), PLAIN);
     ck_assert_ptr_nonnull(strstr(source_damage(s), "garbage"));
     source_close(s);
@@ -234,6 +246,7 @@ START_TEST(every_allocation_may_fail)
         mem.fail_at = k;
         err = (struct err){0};
         if (source_open_memory("t", packed, n, &mem, &s, &err)) {
+            source_set_jobs(s, jobs[_i]);
             ck_assert_uint_eq(drain(s), PLAIN);
             source_close(s);
         } else {
@@ -299,13 +312,14 @@ Suite *source_suite(void)
 
     tcase_add_checked_fixture(t, setup, NULL);
     tcase_add_test(t, memory_reads_as_it_is);
-    tcase_add_loop_test(t, gzip_members_read_as_one, 0, 4);
-    tcase_add_test(t, cut_gzip_gives_what_is_there);
-    tcase_add_test(t, flipped_bits_in_gzip_are_damage);
-    tcase_add_test(t, garbage_after_gzip_is_told_padding_is_not);
+    tcase_add_loop_test(t, gzip_members_read_as_one, 0, 4 * N_JOBS);
+    tcase_add_loop_test(t, cut_gzip_gives_what_is_there, 0, N_JOBS);
+    tcase_add_loop_test(t, flipped_bits_in_gzip_are_damage, 0, N_JOBS);
+    tcase_add_loop_test(t, garbage_after_gzip_is_told_padding_is_not, 0,
+                        N_JOBS);
     tcase_add_test(t, files_and_pipes);
     tcase_add_test(t, what_cannot_be_opened_says_so);
-    tcase_add_test(t, every_allocation_may_fail);
+    tcase_add_loop_test(t, every_allocation_may_fail, 0, N_JOBS);
     tcase_add_test(t, lines_end_in_every_way);
     tcase_add_test(t, long_lines_come_in_parts_under_one_number);
     suite_add_tcase(s, t);

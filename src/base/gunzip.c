@@ -1,0 +1,299 @@
+/*
+ * gunzip.c - see gunzip.h.
+ *
+ * Between two members the next one is asked of blocks.c, if the file is of
+ * the kind it knows; what it cannot do, and all other files, zlib does. The
+ * latter is a job for one thread, which then runs ahead of the reader.
+ */
+#define _GNU_SOURCE
+#include "gunzip.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "ahead.h"
+#include "blocks.h"
+#include "vec.h"
+
+#define RAW_BUFFER ((size_t)128 << 10)
+/* Known member starts are kept this far apart at least. */
+#define MEMBER_GAP ((uint64_t)1 << 20)
+/* Reading ahead starts after so many bytes in a row, and a place so far
+ * ahead is waited for. */
+#define AHEAD_AFTER ((uint64_t)2 << 20)
+#define AHEAD_NEAR  ((uint64_t)16 << 20)
+
+struct member {
+    uint64_t raw; /* where its header starts on disk */
+    uint64_t out; /* uncompressed offset of its first byte */
+};
+
+struct gunzip {
+    struct raw *raw;
+    struct mem *mem;
+    unsigned jobs;
+    struct ahead *ahead; /* while it runs all below but the last is its own */
+
+    z_stream z;
+    uint8_t *zin;          /* RAW_BUFFER bytes */
+    uint64_t raw_at;       /* where the next raw byte comes from */
+    uint64_t out;          /* uncompressed offset of the next byte */
+    bool between, ended;   /* members */
+    struct blocks *blocks; /* NULL: only zlib */
+    struct block block;    /* what is left of it */
+    VEC(struct member) members;
+    char damage[200];
+    _Atomic uint64_t raw_done;
+
+    struct {
+        uint64_t at;   /* uncompressed offset of the next byte */
+        uint64_t from; /* where it began to read in a row */
+        bool over;     /* it has been told that there is no more */
+    } reader;
+};
+
+static void damaged(struct gunzip *g, const char *what, uint64_t at)
+{
+    if (!g->damage[0])
+        snprintf(g->damage, sizeof g->damage, "%s at offset %llu", what,
+                 (unsigned long long)at);
+}
+
+/* ---- zlib's input ----------------------------------------------------- */
+
+static uint64_t zin_offset(const struct gunzip *g)
+{
+    return g->raw_at - g->z.avail_in;
+}
+
+static void zin_move(struct gunzip *g, uint64_t raw)
+{
+    g->z.avail_in = 0;
+    g->raw_at = raw;
+}
+
+static bool zin_fill(struct gunzip *g)
+{
+    size_t n;
+
+    if (g->z.avail_in)
+        memmove(g->zin, g->z.next_in, g->z.avail_in);
+    n = raw_read(g->raw, g->raw_at, g->zin + g->z.avail_in,
+                 RAW_BUFFER - g->z.avail_in);
+    g->z.next_in = g->zin;
+    g->z.avail_in += (unsigned)n;
+    g->raw_at += n;
+    return n > 0;
+}
+
+/* ---- members ---------------------------------------------------------- */
+
+static void note_member(struct gunzip *g)
+{
+    struct err ignored = {0};
+    struct member *last = g->members.n ? vec_last(&g->members) : NULL;
+
+    if (last && g->out < last->out + MEMBER_GAP)
+        return;
+    /* Losing an access point only costs time. */
+    if (vec_push(&g->members, g->mem, &ignored))
+        *vec_last(&g->members) = (struct member){zin_offset(g), g->out};
+}
+
+/* Nothing but padding may follow the last member. */
+static void end(struct gunzip *g)
+{
+    g->ended = true;
+    do
+        for (; g->z.avail_in; g->z.avail_in--, g->z.next_in++)
+            if (*g->z.next_in) {
+                damaged(g, "garbage after the gzip data", zin_offset(g));
+                return;
+            }
+    while (zin_fill(g));
+}
+
+static void next_member(struct gunzip *g)
+{
+    if (g->blocks && blocks_next(g->blocks, zin_offset(g), &g->block)) {
+        note_member(g);
+        zin_move(g, g->block.end);
+        return;
+    }
+    while (g->z.avail_in < 2 && zin_fill(g))
+        ;
+    if (g->z.avail_in < 2 || g->z.next_in[0] != 0x1f ||
+        g->z.next_in[1] != 0x8b) {
+        end(g);
+        return;
+    }
+    note_member(g);
+    inflateReset(&g->z);
+    g->between = false;
+}
+
+static size_t take_block(struct gunzip *g, uint8_t *to, size_t n)
+{
+    if (n > g->block.n)
+        n = g->block.n;
+    memcpy(to, g->block.bytes, n);
+    g->block.bytes += n;
+    g->block.n -= n;
+    return n;
+}
+
+static size_t inflate_some(struct gunzip *g, uint8_t *to, size_t n)
+{
+    int rc;
+
+    if (g->z.avail_in == 0 && !zin_fill(g)) {
+        damaged(g, "the gzip data is cut off", g->raw_at);
+        g->ended = true;
+        return 0;
+    }
+    g->z.next_out = to;
+    g->z.avail_out = (unsigned)n;
+    rc = inflate(&g->z, Z_NO_FLUSH);
+    if (rc == Z_STREAM_END) {
+        g->between = true;
+    } else if (rc != Z_OK && rc != Z_BUF_ERROR) {
+        damaged(g, g->z.msg ? g->z.msg : "the gzip data is damaged",
+                zin_offset(g));
+        g->ended = true;
+    }
+    return n - g->z.avail_out;
+}
+
+/* An ahead_fn. */
+static size_t read_on(void *gunzip, uint8_t *to, size_t n)
+{
+    struct gunzip *g = gunzip;
+    size_t got = 0;
+
+    while (got == 0 && !g->ended) {
+        if (g->block.n)
+            got = take_block(g, to, n);
+        else if (g->between)
+            next_member(g);
+        else
+            got = inflate_some(g, to, n);
+    }
+    g->out += got;
+    g->raw_done = zin_offset(g);
+    return got;
+}
+
+/* ---- the outside ------------------------------------------------------ */
+
+struct gunzip *gunzip_create(struct raw *raw, struct mem *m, struct err *e)
+{
+    struct gunzip *g = mem_alloc(m, 1, sizeof *g, e);
+
+    if (!g)
+        return NULL;
+    g->raw = raw;
+    g->mem = m;
+    g->jobs = 1;
+    g->between = true;
+    g->zin = mem_alloc(m, RAW_BUFFER, 1, e);
+    if (g->zin && inflateInit2(&g->z, 16 + MAX_WBITS) == Z_OK) {
+        g->blocks = blocks_create(raw, m);
+        return g;
+    }
+    err_set(e, ERR_NOMEM, "zlib does not start");
+    mem_free(m, g->zin);
+    mem_free(m, g);
+    return NULL;
+}
+
+static void stop_ahead(struct gunzip *g)
+{
+    if (g->ahead)
+        ahead_stop(g->ahead);
+    g->ahead = NULL;
+}
+
+void gunzip_destroy(struct gunzip *g)
+{
+    if (!g)
+        return;
+    stop_ahead(g);
+    blocks_destroy(g->blocks);
+    inflateEnd(&g->z);
+    vec_free(&g->members, g->mem);
+    mem_free(g->mem, g->zin);
+    mem_free(g->mem, g);
+}
+
+void gunzip_set_jobs(struct gunzip *g, unsigned jobs)
+{
+    g->jobs = jobs;
+    if (g->blocks)
+        blocks_set_jobs(g->blocks, jobs);
+}
+
+/* Blocks have threads of their own, and a pipe has no time to lose. */
+static bool wants_ahead(const struct gunzip *g)
+{
+    return !g->ahead && g->jobs > 1 && !g->blocks &&
+           g->reader.at - g->reader.from >= AHEAD_AFTER &&
+           !raw_is_piping(g->raw);
+}
+
+size_t gunzip_read(struct gunzip *g, uint8_t *to, size_t n)
+{
+    size_t got;
+
+    if (wants_ahead(g)) {
+        g->ahead = ahead_start(read_on, g, g->mem);
+        if (!g->ahead)
+            g->jobs = 1; /* it won't be better next time */
+    }
+    got = g->ahead ? ahead_read(g->ahead, to, n) : read_on(g, to, n);
+    g->reader.at += got;
+    g->reader.over = n && !got;
+    return got;
+}
+
+static void restart(struct gunzip *g, const struct member *at)
+{
+    zin_move(g, at->raw);
+    g->out = at->out;
+    g->block.n = 0;
+    g->between = true;
+    g->ended = false;
+}
+
+uint64_t gunzip_seek(struct gunzip *g, uint64_t offset)
+{
+    static const struct member start = {0, 0};
+    const struct member *at = &start, *m;
+
+    if (g->ahead && offset >= g->reader.at &&
+        offset - g->reader.at < AHEAD_NEAR)
+        return g->reader.at;
+    stop_ahead(g);
+    VEC_EACH (&g->members, m)
+        if (m->out <= offset)
+            at = m;
+    if (at->out > g->out || offset < g->out)
+        restart(g, at);
+    g->reader.at = g->reader.from = g->out;
+    g->reader.over = false;
+    return g->out;
+}
+
+uint64_t gunzip_raw_offset(const struct gunzip *g)
+{
+    return g->raw_done;
+}
+
+const char *gunzip_damage(const struct gunzip *g)
+{
+    if (g->ahead && !g->reader.over)
+        return NULL; /* it isn't there yet */
+    if (g->raw->damage[0])
+        return g->raw->damage;
+    return g->damage[0] ? g->damage : NULL;
+}

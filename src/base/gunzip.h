@@ -1,0 +1,36 @@
+/*
+ * gunzip.h - takes gzip off raw bytes: any number of concatenated members,
+ * from the start or from any member met so far.
+ *
+ * Damage (bad CRC, cut tail, trailing garbage) ends the bytes early and is
+ * told; zeros behind the last member are padding.
+ */
+#ifndef OOMWHY_BASE_GUNZIP_H
+#define OOMWHY_BASE_GUNZIP_H
+
+#include "mem.h"
+#include "raw.h"
+
+struct gunzip;
+
+/* `raw` begins with a gzip header, and stays where it is. */
+struct gunzip *gunzip_create(struct raw *raw, struct mem *m, struct err *e);
+void gunzip_destroy(struct gunzip *g);
+
+/* Threads to use, the caller's included; 1 unless told otherwise. Before the
+ * first byte is read. They start once there is enough to read in a row. */
+void gunzip_set_jobs(struct gunzip *g, unsigned jobs);
+
+/* At least one byte unless they have ended. */
+size_t gunzip_read(struct gunzip *g, uint8_t *to, size_t n);
+
+/* Goes to the place nearest to `offset` but not behind it from which it can
+ * read on; returns that place. Both are uncompressed offsets. */
+uint64_t gunzip_seek(struct gunzip *g, uint64_t offset);
+
+/* How far into the raw bytes it has come; that may be ahead of the caller. */
+uint64_t gunzip_raw_offset(const struct gunzip *g);
+/* NULL while all is well; a sentence of `raw` or its own. */
+const char *gunzip_damage(const struct gunzip *g);
+
+#endif

@@ -1,0 +1,151 @@
+/*
+ * raw.c - see raw.h.
+ */
+#define _GNU_SOURCE
+#include "raw.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tempfile.h"
+
+/* ---- opening --------------------------------------------------------- */
+
+static bool spool_create(struct raw *r, struct err *e)
+{
+    int fd = tempfile_open(e);
+
+    if (fd < 0)
+        return false;
+    r->pipe = r->fd;
+    r->fd = fd;
+    return true;
+}
+
+/* Files of /proc are regular and say 0 bytes; their end tells. */
+bool raw_open(struct raw *r, const char *path, struct err *e)
+{
+    struct stat st;
+
+    *r = (struct raw){.pipe = -1};
+    r->fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO)
+                                   : open(path, O_RDONLY | O_CLOEXEC);
+    if (r->fd < 0 || fstat(r->fd, &st) < 0)
+        return err_set(e, ERR_IO, "cannot be opened: %s", strerror(errno));
+    if (S_ISDIR(st.st_mode))
+        return err_set(e, ERR_IO, "is a directory");
+    if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode))
+        return spool_create(r, e);
+    r->size = (uint64_t)st.st_size;
+    return true;
+}
+
+void raw_open_memory(struct raw *r, const void *bytes, size_t n)
+{
+    *r = (struct raw){.fd = -1, .pipe = -1, .size = n};
+    r->memory = n ? bytes : (const void *)"";
+}
+
+void raw_deinit(struct raw *r)
+{
+    if (r->fd >= 0)
+        close(r->fd);
+    if (r->pipe >= 0)
+        close(r->pipe);
+}
+
+/* ---- reading --------------------------------------------------------- */
+
+static void damaged(struct raw *r, const char *what, uint64_t at)
+{
+    if (!r->damage[0])
+        snprintf(r->damage, sizeof r->damage, "%s at offset %llu", what,
+                 (unsigned long long)at);
+}
+
+static bool write_all(int fd, const uint8_t *p, size_t n)
+{
+    while (n) {
+        ssize_t k = write(fd, p, n);
+
+        if (k < 0 && errno == EINTR)
+            continue;
+        if (k <= 0)
+            return false;
+        p += k;
+        n -= (size_t)k;
+    }
+    return true;
+}
+
+/* Takes the next bytes of the pipe, keeping a copy in the spool. */
+static size_t pipe_read(struct raw *r, uint8_t *to, size_t n)
+{
+    ssize_t k;
+
+    do
+        k = read(r->pipe, to, n);
+    while (k < 0 && errno == EINTR);
+    if (k < 0)
+        damaged(r, strerror(errno), r->size);
+    if (k <= 0) {
+        r->pipe_ended = true;
+        return 0;
+    }
+    if (lseek(r->fd, (off_t)r->size, SEEK_SET) < 0 ||
+        !write_all(r->fd, to, (size_t)k)) {
+        damaged(r, "the temporary copy of standard input cannot be written",
+                r->size);
+        r->pipe_ended = true;
+        return 0;
+    }
+    r->size += (uint64_t)k;
+    return (size_t)k;
+}
+
+bool raw_is_piping(const struct raw *r)
+{
+    return r->pipe >= 0 && !r->pipe_ended;
+}
+
+/* -1 and errno where the system refuses. */
+static ssize_t read_at(const struct raw *r, uint64_t at, uint8_t *to, size_t n)
+{
+    ssize_t k;
+
+    if (r->memory) {
+        if (at >= r->size)
+            return 0;
+        if (n > r->size - at)
+            n = r->size - at;
+        memcpy(to, r->memory + at, n);
+        return (ssize_t)n;
+    }
+    do
+        k = pread(r->fd, to, n, (off_t)at);
+    while (k < 0 && errno == EINTR);
+    return k;
+}
+
+size_t raw_read(struct raw *r, uint64_t at, uint8_t *to, size_t n)
+{
+    ssize_t k;
+
+    if (raw_is_piping(r) && at >= r->size)
+        return pipe_read(r, to, n);
+    k = read_at(r, at, to, n);
+    if (k < 0)
+        damaged(r, strerror(errno), at);
+    return k < 0 ? 0 : (size_t)k;
+}
+
+size_t raw_read_shared(const struct raw *r, uint64_t at, uint8_t *to, size_t n)
+{
+    ssize_t k = read_at(r, at, to, n);
+
+    return k < 0 ? 0 : (size_t)k;
+}

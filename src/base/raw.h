@@ -1,0 +1,38 @@
+/*
+ * raw.h - the bytes of an input as they lie on disk: of a file, of memory, or
+ * of a pipe, which is spooled to a temporary file as it is read.
+ */
+#ifndef OOMWHY_BASE_RAW_H
+#define OOMWHY_BASE_RAW_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "err.h"
+
+struct raw {
+    const uint8_t *memory; /* not NULL: the bytes, `size` of them */
+    int fd;                /* file or spool; -1 for memory */
+    int pipe;              /* being spooled into fd; -1: none */
+    bool pipe_ended;
+    uint64_t size;    /* of the file, the spool so far, or memory */
+    char damage[200]; /* why reading stopped early; "" */
+};
+
+/* `path` "-" is standard input. Deinit also after a failure. */
+bool raw_open(struct raw *r, const char *path, struct err *e);
+void raw_open_memory(struct raw *r, const void *bytes, size_t n);
+void raw_deinit(struct raw *r);
+
+/* Up to `n` bytes from offset `at`; 0 at the end or where reading fails, and
+ * then `damage` says why. */
+size_t raw_read(struct raw *r, uint64_t at, uint8_t *to, size_t n);
+
+/* The same for many threads at once, of what is no pipe: a failure looks like
+ * the end and leaves no trace. */
+size_t raw_read_shared(const struct raw *r, uint64_t at, uint8_t *to, size_t n);
+
+/* Bytes may still come that the spool does not have. */
+bool raw_is_piping(const struct raw *r);
+
+#endif

@@ -1,0 +1,283 @@
+/*
+ * test_blocks.c - a dump in HotSpot's blocks reads like any other gzip file,
+ * whatever the number of threads, the damage and the wrong guesses. What it
+ * is compared with is the same file with another comment, which the general
+ * path reads.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "base/source.h"
+#include "suite.h"
+
+#define PLAIN  ((size_t)1 << 20)
+#define PACKED (2 * PLAIN)
+#define BLOCK  16384
+
+static const unsigned jobs[] = {1, 2, 4};
+#define N_JOBS ((int)(sizeof jobs / sizeof jobs[0]))
+
+/* What a reader makes of the bytes. */
+struct outcome {
+    size_t n;
+    uLong crc;
+    char damage[200];
+};
+
+static uint8_t plain[PLAIN], packed[PACKED + 64], other[PACKED + 64];
+static struct mem mem;
+static struct err err;
+
+static uint32_t next(uint32_t *x)
+{
+    *x = *x * 1664525 + 1013904223;
+    return *x >> 8;
+}
+
+static void setup(void)
+{
+    uint32_t x = 1;
+
+    mem_init(&mem, 0);
+    err = (struct err){0};
+    for (size_t i = 0; i < PLAIN; i++)
+        plain[i] = (uint8_t)(next(&x) >> 20);
+}
+
+static size_t pack(const uint8_t *from, size_t n, int level, const char *say,
+                   uint8_t *to, size_t room)
+{
+    gz_header head = {.comment = (uint8_t *)say};
+    z_stream z = {0};
+
+    ck_assert_int_eq(deflateInit2(&z, level, Z_DEFLATED, 16 + MAX_WBITS, 8,
+                                  Z_DEFAULT_STRATEGY),
+                     Z_OK);
+    if (say)
+        ck_assert_int_eq(deflateSetHeader(&z, &head), Z_OK);
+    z.next_in = (uint8_t *)from;
+    z.avail_in = (unsigned)n;
+    z.next_out = to;
+    z.avail_out = (unsigned)room;
+    ck_assert_int_eq(deflate(&z, Z_FINISH), Z_STREAM_END);
+    deflateEnd(&z);
+    return room - z.avail_out;
+}
+
+/* The whole of `plain` as HotSpot writes it, into `packed`. */
+static size_t pack_blocks(int level, const char *say)
+{
+    size_t n = 0;
+
+    for (size_t at = 0; at < PLAIN; at += BLOCK)
+        n += pack(plain + at, BLOCK, level, at ? NULL : say, packed + n,
+                  PACKED - n);
+    return n;
+}
+
+static struct source *open_with(const uint8_t *bytes, size_t n, unsigned j)
+{
+    struct source *s;
+
+    ck_assert(source_open_memory("test", bytes, n, &mem, &s, &err));
+    source_set_jobs(s, j);
+    return s;
+}
+
+static struct outcome drain(const uint8_t *bytes, size_t n, unsigned j)
+{
+    struct outcome o = {0, crc32(0, NULL, 0), ""};
+    struct source *s = open_with(bytes, n, j);
+    const uint8_t *p;
+    size_t k;
+
+    while ((k = source_peek(s, 4096, &p)) > 0) {
+        o.crc = crc32(o.crc, p, (unsigned)k);
+        o.n += k;
+        source_consume(s, k);
+    }
+    if (source_damage(s))
+        strcpy(o.damage, source_damage(s));
+    source_close(s);
+    ck_assert_uint_eq(mem.held, 0);
+    return o;
+}
+
+static void expect_like_others(size_t n)
+{
+    struct outcome want;
+
+    memcpy(other, packed, n);
+    if (n > 10)
+        other[10] = 'X'; /* of HPROF */
+    want = drain(other, n, 1);
+    for (int i = 0; i < N_JOBS; i++) {
+        struct outcome got = drain(packed, n, jobs[i]);
+
+        ck_assert_uint_eq(got.n, want.n);
+        ck_assert_uint_eq(got.crc, want.crc);
+        ck_assert_str_eq(got.damage, want.damage);
+    }
+}
+
+START_TEST(blocks_read_as_one)
+{
+    size_t n = pack_blocks(1, "HPROF BLOCKSIZE=16384");
+    struct outcome got = drain(packed, n, jobs[_i]);
+
+    ck_assert_uint_eq(got.n, PLAIN);
+    ck_assert_uint_eq(got.crc, crc32(crc32(0, NULL, 0), plain, PLAIN));
+    ck_assert_str_eq(got.damage, "");
+    expect_like_others(n);
+}
+END_TEST
+
+START_TEST(what_looks_like_a_header_is_none)
+{
+    static const uint8_t fake[] = {0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 3};
+    uint32_t x = 7;
+
+    for (int i = 0; i < 40; i++)
+        memcpy(plain + next(&x) % (PLAIN - sizeof fake), fake, sizeof fake);
+    expect_like_others(pack_blocks(0, "HPROF BLOCKSIZE=16384"));
+}
+END_TEST
+
+START_TEST(lies_about_the_block_size_cost_only_time)
+{
+    static const char *const says[] = {
+        "HPROF BLOCKSIZE=16000",   "HPROF BLOCKSIZE=1",
+        "HPROF BLOCKSIZE=0",       "HPROF BLOCKSIZE=99999999999999999999",
+        "HPROF BLOCKSIZE=-16384",  "HPROF BLOCKSIZE=16384 or so",
+        "HPROF BLOCKSIZE=4194304",
+    };
+
+    for (size_t i = 0; i < sizeof says / sizeof says[0]; i++)
+        expect_like_others(pack_blocks(6, says[i]));
+}
+END_TEST
+
+START_TEST(cut_blocks_give_what_is_there)
+{
+    size_t n = pack_blocks(1, "HPROF BLOCKSIZE=16384");
+    uint32_t x = 3;
+
+    for (size_t cut = 2; cut < 60; cut++)
+        expect_like_others(cut);
+    for (size_t cut = n - 30; cut < n; cut++)
+        expect_like_others(cut);
+    for (int i = 0; i < 40; i++)
+        expect_like_others(next(&x) % n);
+}
+END_TEST
+
+START_TEST(damaged_blocks_give_what_comes_before)
+{
+    size_t n = pack_blocks(1, "HPROF BLOCKSIZE=16384");
+    uint32_t x = 5;
+
+    for (int i = 0; i < 100; i++) {
+        size_t at = 40 + next(&x) % (n - 40);
+        uint8_t bit = (uint8_t)(1 << next(&x) % 8);
+
+        packed[at] ^= bit;
+        expect_like_others(n);
+        packed[at] ^= bit;
+    }
+}
+END_TEST
+
+START_TEST(padding_is_no_damage_and_garbage_is)
+{
+    size_t n = pack_blocks(1, "HPROF BLOCKSIZE=16384");
+
+    memset(packed + n, 0, 64);
+    expect_like_others(n + 64);
+    packed[n + 63] = 1;
+    expect_like_others(n + 64);
+    packed[n] = 0x1f;
+    packed[n + 1] = 0x8b;
+    expect_like_others(n + 64);
+}
+END_TEST
+
+START_TEST(seeks_go_anywhere)
+{
+    size_t n = pack_blocks(1, "HPROF BLOCKSIZE=16384");
+    struct source *s = open_with(packed, n, jobs[_i]);
+    const uint8_t *p;
+    uint32_t x = 9;
+
+    for (int i = 0; i < 300; i++) {
+        size_t at = next(&x) % PLAIN, want = next(&x) % (4 * BLOCK);
+
+        if (want > PLAIN - at)
+            want = PLAIN - at;
+        ck_assert(source_seek(s, at, &err));
+        ck_assert_uint_ge(source_peek(s, want, &p), want);
+        ck_assert_mem_eq(p, plain + at, want);
+    }
+    ck_assert_ptr_null(source_damage(s));
+    source_close(s);
+    ck_assert_uint_eq(mem.held, 0);
+}
+END_TEST
+
+START_TEST(closing_early_leaves_nothing)
+{
+    size_t n = pack_blocks(1, "HPROF BLOCKSIZE=16384");
+    const uint8_t *p;
+
+    for (size_t stop = 0; stop < PLAIN; stop += PLAIN / 20) {
+        struct source *s = open_with(packed, n, jobs[_i]);
+
+        ck_assert_uint_eq(source_skip(s, stop), stop);
+        ck_assert_uint_gt(source_peek(s, 1, &p), 0);
+        source_close(s);
+        ck_assert_uint_eq(mem.held, 0);
+    }
+}
+END_TEST
+
+START_TEST(every_allocation_may_fail)
+{
+    size_t n = pack_blocks(1, "HPROF BLOCKSIZE=16384");
+
+    for (uint64_t k = 1; k < 40; k++) {
+        struct source *s;
+
+        mem_init(&mem, 0);
+        mem.fail_at = k;
+        err = (struct err){0};
+        if (source_open_memory("t", packed, n, &mem, &s, &err)) {
+            source_set_jobs(s, jobs[_i]);
+            ck_assert_uint_eq(source_skip(s, PLAIN + 1), PLAIN);
+            source_close(s);
+        } else {
+            ck_assert_int_eq(err.code, ERR_NOMEM);
+        }
+        ck_assert_uint_eq(mem.held, 0);
+    }
+}
+END_TEST
+
+Suite *blocks_suite(void)
+{
+    Suite *s = suite_create("blocks");
+    TCase *t = tcase_create("all");
+
+    tcase_set_timeout(t, 60);
+    tcase_add_checked_fixture(t, setup, NULL);
+    tcase_add_loop_test(t, blocks_read_as_one, 0, N_JOBS);
+    tcase_add_test(t, what_looks_like_a_header_is_none);
+    tcase_add_test(t, lies_about_the_block_size_cost_only_time);
+    tcase_add_test(t, cut_blocks_give_what_is_there);
+    tcase_add_test(t, damaged_blocks_give_what_comes_before);
+    tcase_add_test(t, padding_is_no_damage_and_garbage_is);
+    tcase_add_loop_test(t, seeks_go_anywhere, 0, N_JOBS);
+    tcase_add_loop_test(t, closing_early_leaves_nothing, 0, N_JOBS);
+    tcase_add_loop_test(t, every_allocation_may_fail, 0, N_JOBS);
+    suite_add_tcase(s, t);
+    return s;
+}
