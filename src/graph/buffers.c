@@ -148,7 +148,7 @@ static bool owner(struct buffers *b, uint32_t node, uint64_t bytes)
     struct heap_natives *n = &b->a->heap->natives;
 
     count(&n->owners, bytes);
-    if (b->a->tree.at && analysis_at(b->a, node) == NODE_NONE)
+    if (analysis_has_tree(b->a) && !analysis_reaches(b->a, node))
         count(&n->awaiting_gc, bytes);
     return natives_credit(b->a, node, bytes, false);
 }

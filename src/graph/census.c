@@ -23,11 +23,11 @@ static void count_all(struct analysis *a, struct heap_sum *rows)
 {
     const struct hprof_dump *d = a->dump;
     struct heap *h = a->heap;
-    bool tree = a->tree.at != NULL;
+    bool tree = analysis_has_tree(a);
 
     for (uint32_t v = 1; v < d->nodes; v++) {
-        uint64_t bytes = sizes_next(&a->sizes, v);
-        bool reached = analysis_at(a, v) != NODE_NONE;
+        uint64_t bytes = sizes_at(&a->sizes, v);
+        bool reached = analysis_reaches(a, v);
         uint32_t c = hprof_class_of(d, v);
 
         if (hprof_is_class_object(d, v)) {
@@ -111,11 +111,10 @@ static bool histogram(struct analysis *a)
 
     if (ok)
         count_all(a, sums);
-    if (ok && a->tree.at) {
+    if (ok && analysis_has_tree(a)) {
         retained = mem_alloc(a->mem, n, sizeof *retained, a->err);
-        ok = retained &&
-             tree_class_retained(&a->tree, a->dump->class_of,
-                                 a->dump->n_classes, a->mem, retained, a->err);
+        ok =
+            retained && tree_class_retained(&a->tree, a->mem, retained, a->err);
     }
     ok = ok && make_rows(a, sums, retained);
     mem_free(a->mem, sums);
@@ -170,7 +169,7 @@ static void sum_new(struct analysis *a, const struct marks *k,
             uint32_t v = w << 6 | (uint32_t)__builtin_ctzll(fresh);
 
             ret->objects++;
-            ret->bytes += sizes_next(&a->sizes, v);
+            ret->bytes += sizes_at(&a->sizes, v);
         }
     }
     memcpy(k->before, k->seen, k->bytes);
@@ -216,15 +215,13 @@ static bool strengths(struct analysis *a)
     struct marks k = {.bytes = ((uint64_t)a->dump->nodes / 64 + 1) * 8};
     bool ok;
 
-    if (!a->tree.at || h->mat)
+    if (!analysis_has_tree(a) || h->mat)
         return true;
     k.seen = mem_map(a->mem, k.bytes, a->err);
     k.before = mem_map(a->mem, k.bytes, a->err);
     ok = k.seen && k.before;
     if (ok) {
-        for (uint32_t v = 0; v < a->dump->nodes; v++)
-            if (a->tree.at[v] != NODE_NONE)
-                k.seen[v >> 6] |= (uint64_t)1 << (v & 63);
+        memcpy(k.seen, a->tree.seen, k.bytes);
         memcpy(k.before, k.seen, k.bytes);
         ok = reach_by(a, &k, SOFT, &h->soft) &&
              reach_by(a, &k, WEAK, &h->weak) &&

@@ -1,9 +1,9 @@
 /*
  * dfs.c - depth-first numbering with an explicit stack.
  *
- * The time goes into cache misses: a node's number, class and edges lie in
- * arrays far apart. They are asked for as soon as an edge to the node comes
- * into view, which is a few nodes before the walk gets there.
+ * The time goes into cache misses: a node's number and edges lie in arrays
+ * far apart. They are asked for as soon as an edge to the node comes into
+ * view, which is a few nodes before the walk gets there.
  */
 #include "graph/dfs.h"
 
@@ -21,11 +21,11 @@ struct run {
 };
 
 struct walk {
+    const struct core *c;
     const struct graph *g;
     struct dfs *d;
     struct mem *m;
-    const uint32_t *class_of; /* the graph's; `first` where it has none */
-    struct run *stack;        /* [cap] below the run being followed */
+    struct run *stack; /* [cap] below the run being followed */
     uint64_t depth, cap;
     uint32_t tree; /* number of the GC root whose tree is being walked */
 };
@@ -56,9 +56,12 @@ static inline void push(struct walk *k, struct run r)
 
 static inline void ask_for(const struct walk *k, uint32_t w)
 {
-    __builtin_prefetch(&k->d->number[w], 1);
-    __builtin_prefetch(&k->g->first[w]);
-    __builtin_prefetch(&k->class_of[w]);
+    if (ranks_has(&k->c->kept, w)) {
+        __builtin_prefetch(&k->d->number[ranks_of(&k->c->kept, w)], 1);
+        __builtin_prefetch(&k->g->first[w]);
+    }
+    if (bits_has(k->c->edged, w))
+        __builtin_prefetch(&k->g->class_of[w]);
 }
 
 /* Gives `w` the next number, as a child of number `up`. */
@@ -66,22 +69,21 @@ static inline uint32_t discover(struct dfs *d, uint32_t w, uint32_t up)
 {
     uint32_t n = d->reached++;
 
-    d->number[w] = n;
+    d->number[ranks_of(&d->core->kept, w)] = n;
     d->vertex[n] = w;
     d->link[n] = (struct dfs_link){up, up};
     return n;
 }
 
-/* An edge to a node that has its number already. */
-static inline void meet_again(struct walk *k, uint32_t from, uint32_t w)
+/* An edge to a node that has number `n` already. */
+static inline void meet_again(struct walk *k, uint32_t from, uint32_t n)
 {
     struct dfs *d = k->d;
-    uint32_t n = d->number[w];
 
-    if (dfs_is_top(d, w))
+    if (bits_has(d->top, n))
         return;
     if (n < k->tree) {
-        d->top[w >> 6] |= (uint64_t)1 << (w & 63);
+        bits_add(d->top, n);
     } else if (n < from) {
         d->cross[n]++;
         d->crosses++;
@@ -93,43 +95,53 @@ static inline void meet_again(struct walk *k, uint32_t from, uint32_t w)
 /*
  * Numbers `w` and returns the first run of its edges. One to a class node
  * not met before comes first, or every instance on a long path would leave
- * it waiting on the stack; `class_node` is an array of targets, so it is a
- * run of one.
+ * it waiting on the stack; `live` is an array of targets, so it is a run of
+ * one.
  */
 static inline struct run enter(struct walk *k, uint32_t w, uint32_t up)
 {
     const struct graph *g = k->g;
-    uint32_t n = discover(k->d, w, up);
-    struct edge_iter it;
-    struct run run;
+    uint32_t n = discover(k->d, w, up), i, end, class, met;
+    struct run run = {.from = n};
+    uint64_t first, last;
 
-    edges_begin(g, w, &it);
-    run = (struct run){g->to + it.at, (uint32_t)(it.end - it.at), n};
-    for (uint32_t i = 0; i < run.left && i < AHEAD; i++)
+    graph_range(g, w, &first, &last);
+    run.at = g->to + first;
+    run.left = (uint32_t)(last - first);
+    for (i = 0; i < run.left && i < AHEAD; i++)
         ask_for(k, run.at[i]);
-    if (it.extra < it.extra_end)
-        push(k,
-             (struct run){g->extra->to + it.extra, it.extra_end - it.extra, n});
-    if (it.implied == NO_NODE)
+    graph_extra(g, w, &i, &end);
+    if (i < end)
+        push(k, (struct run){g->extra->to + i, end - i, n});
+    if (!bits_has(k->c->edged, w))
         return run;
-    if (k->d->number[it.implied] != NO_NODE) {
-        meet_again(k, n, it.implied);
+    class = graph_class(g, w);
+    met = dfs_number(k->d, k->c->live[class]);
+    if (met) {
+        meet_again(k, n, met);
         return run;
     }
     push(k, run);
-    return (struct run){&g->class_node[g->class_of[w]], 1, n};
+    return (struct run){&k->c->live[class], 1, n};
 }
 
-/* Passes over edges to nodes met before. What remains of a run is looked
- * through before it is stacked: a list with links both ways then leaves
- * nothing on the stack. */
+/* Passes over edges that lead nowhere or to nodes met before. What remains
+ * of a run is looked through before it is stacked: a list with links both
+ * ways then leaves nothing on the stack. */
 static inline void pass_met(struct walk *k, struct run *run)
 {
-    while (run->left && k->d->number[*run->at] != NO_NODE) {
+    for (; run->left; run->at++, run->left--) {
+        uint32_t w, n;
+
         if (run->left > AHEAD)
             ask_for(k, run->at[AHEAD]);
-        meet_again(k, run->from, *run->at++);
-        run->left--;
+        w = core_target(k->c, *run->at);
+        if (w == NO_NODE)
+            continue;
+        n = dfs_number(k->d, w);
+        if (!n)
+            return;
+        meet_again(k, run->from, n);
     }
 }
 
@@ -151,9 +163,7 @@ static bool walk_tree(struct walk *k, uint32_t root, struct err *e)
         }
         if (!stack_room(k, e))
             return false;
-        if (run.left > AHEAD)
-            ask_for(k, run.at[AHEAD]);
-        w = *run.at++;
+        w = core_target(k->c, *run.at++);
         run.left--;
         pass_met(k, &run);
         push(k, run);
@@ -163,7 +173,7 @@ static bool walk_tree(struct walk *k, uint32_t root, struct err *e)
 
 static bool alloc(struct dfs *d, struct mem *m, struct err *e)
 {
-    uint64_t n = d->nodes;
+    uint64_t n = d->core->kept.n;
 
     d->number = mem_map(m, n * sizeof *d->number, e);
     d->vertex = d->number ? mem_map(m, n * sizeof *d->vertex, e) : NULL;
@@ -173,27 +183,24 @@ static bool alloc(struct dfs *d, struct mem *m, struct err *e)
     return d->top != NULL;
 }
 
-bool dfs_build(const struct graph *g, struct mem *m, struct dfs *ret,
+bool dfs_build(const struct core *c, struct mem *m, struct dfs *ret,
                struct err *e)
 {
-    struct walk k = {.g = g, .d = ret, .m = m, .class_of = g->class_of};
+    struct walk k = {.c = c, .g = c->graph, .d = ret, .m = m};
     bool ok;
 
-    if (!g->class_node)
-        k.class_of = g->first;
     memset(ret, 0, sizeof *ret);
-    ret->nodes = g->nodes;
+    ret->core = c;
     ok = alloc(ret, m, e) && stack_grow(&k, 1024, e);
     if (ok) {
-        memset(ret->number, 0xff, g->nodes * sizeof *ret->number);
         discover(ret, 0, 0);
-        ret->top[0] |= 1;
-        for (uint32_t i = 0; i < g->n_roots; i++)
-            ret->top[g->roots[i] >> 6] |= (uint64_t)1 << (g->roots[i] & 63);
+        bits_add(ret->top, 0);
     }
-    for (uint32_t i = 0; ok && i < g->n_roots; i++)
-        if (ret->number[g->roots[i]] == NO_NODE)
-            ok = walk_tree(&k, g->roots[i], e);
+    for (uint32_t i = 0; ok && i < k.g->n_roots; i++) {
+        if (!dfs_number(ret, k.g->roots[i]))
+            ok = walk_tree(&k, k.g->roots[i], e);
+        bits_add(ret->top, dfs_number(ret, k.g->roots[i]));
+    }
     mem_unmap(m, k.stack, k.cap * sizeof *k.stack);
     if (!ok)
         dfs_deinit(ret, m);
@@ -202,7 +209,7 @@ bool dfs_build(const struct graph *g, struct mem *m, struct dfs *ret,
 
 void dfs_deinit(struct dfs *d, struct mem *m)
 {
-    uint64_t n = d->nodes;
+    uint64_t n = d->core ? d->core->kept.n : 0;
 
     mem_unmap(m, d->number, n * sizeof *d->number);
     mem_unmap(m, d->vertex, n * sizeof *d->vertex);

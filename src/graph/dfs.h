@@ -1,5 +1,5 @@
 /*
- * dfs.h - depth-first numbering: the stage before dominators.
+ * dfs.h - depth-first numbering of the core: the stage before dominators.
  *
  * Numbers are given in order of discovery (preorder), the super-root's is 0.
  * While edges pass by, this stage also notes what the next one would
@@ -9,7 +9,7 @@
 #ifndef OOMWHY_GRAPH_DFS_H
 #define OOMWHY_GRAPH_DFS_H
 
-#include "graph/graph.h"
+#include "graph/reduce.h"
 
 struct dfs_link {
     uint32_t up;  /* number of the parent in the depth-first tree */
@@ -21,26 +21,31 @@ struct dfs_link {
  * root's tree: a dominator is an ancestor of both ends of such an edge, and
  * the super-root is the only one. Giving those nodes an edge from the
  * super-root changes no dominator, so no other edge into them matters.
+ *
+ * All arrays have room for [core->kept.n].
  */
 struct dfs {
-    uint32_t nodes, reached;
-    uint32_t *number;      /* [nodes]; NO_NODE: unreachable */
+    const struct core *core;
+    uint32_t reached;
+    uint32_t *number;      /* by rank; 0: unreachable, or the super-root */
     uint32_t *vertex;      /* [reached] the node with that number */
     struct dfs_link *link; /* [reached] by number; {0, 0} for number 0 */
     uint32_t *cross;       /* [reached] by number: cross and back edges into
                               it seen before it was found to be in `top` */
-    uint64_t *top;         /* bitmap of nodes; the super-root's bit is set */
+    uint64_t *top;         /* bitmap of numbers, the super-root's too */
     uint64_t crosses;      /* sum of `cross` */
 };
 
-/* Holds 20 bytes a node and 16 for each open node of the deepest path. */
-bool dfs_build(const struct graph *g, struct mem *m, struct dfs *ret,
+/* Holds 20 bytes a node of the core and 16 for each open node of the deepest
+ * path. */
+bool dfs_build(const struct core *c, struct mem *m, struct dfs *ret,
                struct err *e);
 void dfs_deinit(struct dfs *d, struct mem *m);
 
-static inline bool dfs_is_top(const struct dfs *d, uint32_t node)
+/* The number of a node of the core. */
+static inline uint32_t dfs_number(const struct dfs *d, uint32_t v)
 {
-    return d->top[node >> 6] >> (node & 63) & 1;
+    return d->number[ranks_of(&d->core->kept, v)];
 }
 
 #endif

@@ -2,20 +2,18 @@
  * dom.c - immediate dominators by Semi-NCA.
  *
  * L. Georgiadis, R. E. Tarjan, R. F. Werneck: "Finding Dominators in
- * Practice", JGAA 10(1), 2006. Everything between dfs_build and publish()
- * works on depth-first numbers, so that memory is walked in order; "node"
- * below is such a number.
+ * Practice", JGAA 10(1), 2006. Everything works on depth-first numbers, so
+ * that memory is walked in order; "node" below is such a number.
  *
- * Bytes a node on top of the graph: 20 from dfs_build, 4 for the parents
- * kept as first guess of the dominators, and 4 for each stored edge (about
- * a third of the references of real heaps). `cross` goes from in-degree to
- * start of predecessors to semidominator, `number` becomes the result.
+ * No array but the predecessors is added to those of dfs_build: `cross` goes
+ * from in-degree to start of predecessors to semidominator; `number` becomes
+ * the dominators once edges are stored.
  */
 #include "graph/dom.h"
 
 #include <string.h>
 
-#include "graph/dfs.h"
+#include "graph/exits.h"
 
 /* How many independent loads are kept in flight. */
 #define AHEAD 24
@@ -34,9 +32,7 @@ struct preds {
 static void place_groups(struct dfs *d, struct preds *p)
 {
     for (uint32_t i = 0; i < d->reached; i++) {
-        if (i + AHEAD < d->reached)
-            __builtin_prefetch(&d->top[d->vertex[i + AHEAD] >> 6]);
-        if (dfs_is_top(d, d->vertex[i]))
+        if (bits_has(d->top, i))
             d->link[i].low = 0;
         else
             p->n += d->cross[i];
@@ -45,44 +41,65 @@ static void place_groups(struct dfs *d, struct preds *p)
     p->begin = d->cross;
 }
 
-/* Stores the edge to node `w` of the graph if it is one that counts. */
+/* Stores the edge to `w`, a node of the graph, if it is one that counts. */
 static inline void store(const struct dfs *d, struct preds *p, uint32_t from,
                          uint32_t w)
 {
-    if (!dfs_is_top(d, w) && d->number[w] < from)
-        p->from[--p->begin[d->number[w]]] = from;
+    uint32_t n;
+
+    w = core_target(d->core, w);
+    if (w == NO_NODE)
+        return;
+    n = dfs_number(d, w);
+    if (n < from && !bits_has(d->top, n))
+        p->from[--p->begin[n]] = from;
+}
+
+static void store_edges_of(const struct dfs *d, struct preds *p, uint32_t v,
+                           uint32_t from, uint64_t edges)
+{
+    const struct core *c = d->core;
+    const struct graph *g = c->graph;
+    uint32_t j, jend;
+    uint64_t i, end;
+
+    if (bits_has(c->edged, v))
+        store(d, p, from, core_exit(c, v));
+    graph_range(g, v, &i, &end);
+    for (; i < end; i++) {
+        uint32_t ahead = i + AHEAD < edges ? g->to[i + AHEAD] : 0;
+
+        if (ranks_has(&c->kept, ahead))
+            __builtin_prefetch(&d->number[ranks_of(&c->kept, ahead)]);
+        store(d, p, from, g->to[i]);
+    }
+    graph_extra(g, v, &j, &jend);
+    for (; j < jend; j++)
+        store(d, p, from, g->extra->to[j]);
 }
 
 /* In the order of the graph's memory, so that only the targets' numbers are
  * fetched from all over the place, and those well in advance. */
-static void store_edges(const struct graph *g, const struct dfs *d,
-                        struct preds *p)
+static void store_edges(const struct dfs *d, struct preds *p)
 {
+    const struct ranks *kept = &d->core->kept;
+    const struct graph *g = d->core->graph;
     uint64_t edges = g->first_base[g->nodes >> 16] + g->first[g->nodes];
+    uint32_t rank = 0;
 
-    for (uint32_t v = 1; v < g->nodes; v++) {
-        uint32_t from = d->number[v];
-        struct edge_iter it;
+    for (uint32_t i = 0; i < kept->words; i++)
+        for (uint64_t b = kept->bits[i]; b; b &= b - 1) {
+            uint32_t v = i << 6 | (uint32_t)__builtin_ctzll(b);
+            uint32_t from = d->number[rank++];
 
-        if (from == NO_NODE)
-            continue;
-        edges_begin(g, v, &it);
-        if (it.implied != NO_NODE)
-            store(d, p, from, it.implied);
-        for (uint64_t i = it.at; i < it.end; i++) {
-            if (i + AHEAD < edges)
-                __builtin_prefetch(&d->number[g->to[i + AHEAD]]);
-            store(d, p, from, g->to[i]);
+            if (from)
+                store_edges_of(d, p, v, from, edges);
         }
-        for (uint32_t i = it.extra; i < it.extra_end; i++)
-            store(d, p, from, g->extra->to[i]);
-    }
 }
 
-static bool preds_build(const struct graph *g, struct dfs *d, struct preds *p,
-                        struct mem *m, struct err *e)
+static bool preds_build(struct dfs *d, struct preds *p, struct mem *m,
+                        struct err *e)
 {
-    memset(p, 0, sizeof *p);
     if (d->crosses > UINT32_MAX)
         return err_set(e, ERR_UNSUPPORTED,
                        "%llu references join branches of the heap's graph: "
@@ -93,7 +110,7 @@ static bool preds_build(const struct graph *g, struct dfs *d, struct preds *p,
     p->from = mem_map(m, p->bytes, e);
     if (!p->from)
         return false;
-    store_edges(g, d, p);
+    store_edges(d, p);
     return true;
 }
 
@@ -217,64 +234,104 @@ static void dominators_by_jumps(uint32_t *idom, const uint32_t *semi,
 
 /* ---- the whole -----------------------------------------------------------*/
 
-/* Hands over to `ret` what of `d` is part of the result: dominators by node
- * of the graph take the place of the numbers. */
-static void publish(struct dfs *d, uint32_t *above, struct dom *ret)
+/* From numbers and predecessors to idom[reached], in the room of `number`. */
+static uint32_t *find_dominators(struct dfs *d, const struct preds *p)
 {
-    for (uint32_t i = 0; i < d->reached; i++) {
-        if (i + AHEAD < d->reached)
-            __builtin_prefetch(&d->number[d->vertex[i + AHEAD]], 1);
-        d->number[d->vertex[i]] = d->vertex[above[i]];
-    }
-    ret->nodes = d->nodes;
-    ret->reached = d->reached;
-    ret->idom = d->number;
-    ret->vertex = d->vertex;
-    ret->above = above;
-    d->number = d->vertex = NULL;
+    uint32_t *idom = d->number, done;
+
+    for (uint32_t i = 0; i < d->reached; i++)
+        idom[i] = d->link[i].up;
+    semidominators(d, p);
+    done = dominators_by_steps(idom, d->cross, d->reached);
+    if (done < d->reached)
+        dominators_by_jumps(idom, d->cross, d->link, done, d->reached);
+    return idom;
 }
+
+/* Hands over to `ret` what of `d` is of further use. */
+static void publish(struct dfs *d, struct dom *ret)
+{
+    ret->reached = d->reached;
+    ret->vertex = d->vertex;
+    ret->above = d->number;
+    ret->spare = d->cross;
+    ret->spare_pairs = (uint32_t *)d->link;
+    d->vertex = d->number = d->cross = NULL;
+    d->link = NULL;
+}
+
+/* One attempt; `again`: folding hid a dominator, and `barred` has grown. */
+static bool attempt(const struct graph *g, uint8_t *barred, struct mem *m,
+                    struct dom *ret, bool *again, struct err *e)
+{
+    struct exits exits = {0};
+    struct preds p = {0};
+    struct dfs d = {0};
+    bool ok;
+
+    memset(ret, 0, sizeof *ret);
+    ok = core_build(g, barred, m, &ret->core, e) &&
+         dfs_build(&ret->core, m, &d, e) && preds_build(&d, &p, m, e) &&
+         exits_note(&exits, &d, p.begin, p.n, m, e);
+    if (ok) {
+        uint32_t *idom = find_dominators(&d, &p);
+
+        *again = exits_hide_any(&exits, &d, idom, p.from, barred);
+        publish(&d, ret);
+    }
+    vec_free(&exits, m);
+    mem_unmap(m, p.from, p.bytes);
+    dfs_deinit(&d, m);
+    if (!ok || *again)
+        dom_deinit(ret, m);
+    return ok;
+}
+
+/* After so many attempts nothing is folded that has a class edge. */
+#define ATTEMPTS 2
 
 bool dom_build(const struct graph *g, struct mem *m, struct dom *ret,
                struct err *e)
 {
-    uint64_t bytes = (uint64_t)g->nodes * sizeof(uint32_t);
-    struct dfs d;
-    struct preds p;
-    uint32_t *idom, done;
-    bool ok = false;
+    uint8_t *barred = mem_alloc(m, (uint64_t)g->n_classes + 1, 1, e);
+    bool ok = barred != NULL, again = ok;
 
     memset(ret, 0, sizeof *ret);
-    if (!dfs_build(g, m, &d, e))
-        return false;
-    if (!preds_build(g, &d, &p, m, e))
-        goto out;
-    idom = mem_map(m, bytes, e);
-    if (!idom)
-        goto out;
-    for (uint32_t i = 0; i < d.reached; i++)
-        idom[i] = d.link[i].up;
-    semidominators(&d, &p);
-    done = dominators_by_steps(idom, d.cross, d.reached);
-    if (done < d.reached)
-        dominators_by_jumps(idom, d.cross, d.link, done, d.reached);
-    publish(&d, idom, ret);
-    ok = true;
-out:
-    mem_unmap(m, p.from, p.bytes);
-    dfs_deinit(&d, m);
+    for (unsigned i = 1; ok && again; i++) {
+        again = false;
+        ok = attempt(g, barred, m, ret, &again, e);
+        if (i >= ATTEMPTS)
+            memset(barred, 1, g->n_classes);
+    }
+    mem_free(m, barred);
     return ok;
 }
 
-void dom_drop_order(struct dom *d, struct mem *m)
+void dom_spell_out(const struct dom *d, uint32_t *idom)
 {
-    mem_unmap(m, d->vertex, (uint64_t)d->nodes * sizeof *d->vertex);
-    mem_unmap(m, d->above, (uint64_t)d->nodes * sizeof *d->above);
-    d->vertex = d->above = NULL;
+    const struct graph *g = d->core.graph;
+
+    memset(idom, 0xff, (uint64_t)g->nodes * sizeof *idom);
+    for (uint32_t i = 0; i < d->reached; i++)
+        idom[d->vertex[i]] = d->vertex[d->above[i]];
+    for (uint32_t i = 1; i < d->reached; i++) {
+        struct folded_iter it;
+        uint32_t w;
+
+        folded_begin(&d->core, d->vertex[i], &it);
+        while ((w = folded_next(&it)) != NO_NODE)
+            idom[w] = it.above;
+    }
 }
 
 void dom_deinit(struct dom *d, struct mem *m)
 {
-    dom_drop_order(d, m);
-    mem_unmap(m, d->idom, (uint64_t)d->nodes * sizeof *d->idom);
+    uint64_t bytes = (uint64_t)d->core.kept.n * sizeof(uint32_t);
+
+    mem_unmap(m, d->vertex, bytes);
+    mem_unmap(m, d->above, bytes);
+    mem_unmap(m, d->spare, bytes);
+    mem_unmap(m, d->spare_pairs, 2 * bytes);
+    core_deinit(&d->core, m);
     memset(d, 0, sizeof *d);
 }

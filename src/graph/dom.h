@@ -1,39 +1,49 @@
 /*
  * dom.h - reachability and immediate dominators.
  *
- * Depth-first numbering, then Semi-NCA (Georgiadis, Tarjan, Werneck) with a
- * bound on its only quadratic step; nothing recurses. Only cross and back
- * edges are stored as predecessors: tree edges are implied by the parent.
+ * Leaves folded away, depth-first numbering of the rest, then Semi-NCA
+ * (Georgiadis, Tarjan, Werneck) with a bound on its only quadratic step;
+ * nothing recurses. Only cross and back edges are stored as predecessors:
+ * tree edges are implied by the parent.
  */
 #ifndef OOMWHY_GRAPH_DOM_H
 #define OOMWHY_GRAPH_DOM_H
 
-#include "graph/graph.h"
+#include "graph/reduce.h"
 
+/*
+ * A folded node is dominated by its referrer and reachable if that is. Arrays
+ * are of core.kept.n numbers.
+ */
 struct dom {
-    uint32_t nodes;   /* of the graph */
-    uint32_t reached; /* including the super-root */
-    uint32_t *idom;   /* [nodes]: immediate dominator; NO_NODE: unreachable;
-                         idom[0] is 0 */
+    struct core core;
+    uint32_t reached; /* nodes of the core, including the super-root */
     uint32_t *vertex; /* [reached] nodes in depth-first order, dominators
                          before what they dominate; the super-root first */
     uint32_t *above;  /* [reached] where in that order the dominator stands */
+    uint32_t *spare, *spare_pairs; /* room for tree_build: one number a node
+                                      of the core, and two */
 };
 
+/* Holds 20 bytes a node of the core, 4 for each edge that has to be stored
+ * (less than two a node, as a rule), and in the end the 20 bytes of `ret`;
+ * `g` must outlive it. */
 bool dom_build(const struct graph *g, struct mem *m, struct dom *ret,
                struct err *e);
 void dom_deinit(struct dom *d, struct mem *m);
-/* Frees `vertex` and `above`, which only tree_build and dom_verify need. */
-void dom_drop_order(struct dom *d, struct mem *m);
+
+/* By node of the graph: idom[nodes] becomes the immediate dominator; NO_NODE:
+ * unreachable; 0 for the super-root. */
+void dom_spell_out(const struct dom *d, uint32_t *idom);
 
 /* The same by Lengauer and Tarjan's simple algorithm: slower, written
  * independently; tests compare the two. */
-bool dom_build_lengauer_tarjan(const struct graph *g, struct mem *m,
-                               struct dom *ret, struct err *e);
+bool dom_lengauer_tarjan(const struct graph *g, struct mem *m, uint32_t *idom,
+                         struct err *e);
 
-/* Asserts what makes `d` the dominator tree of `g` (parent and sibling
- * properties); returns false with a sentence where one fails. */
-bool dom_verify(const struct graph *g, const struct dom *d, struct mem *m,
+/* Asserts what makes idom[nodes] the dominator tree of `g` (parent and
+ * sibling properties); returns false with a sentence where one fails. */
+bool dom_verify(const struct graph *g, const uint32_t *idom, struct mem *m,
                 struct err *e);
 
 #endif

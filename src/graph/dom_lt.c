@@ -212,25 +212,19 @@ static void immediate_dominators(struct lt *s)
             s->dom[w] = s->dom[s->dom[w]];
 }
 
-static void publish(struct lt *s, struct dom *ret)
+static void publish(const struct lt *s, uint32_t *idom)
 {
-    ret->nodes = s->g->nodes;
-    ret->reached = s->n;
+    memset(idom, 0xff, s->g->nodes * sizeof *idom);
     for (uint32_t w = 0; w < s->n; w++)
-        s->number[s->vertex[w]] = s->vertex[s->dom[w]];
-    ret->idom = s->number;
-    ret->vertex = s->vertex;
-    ret->above = s->dom;
-    s->number = s->vertex = s->dom = NULL;
+        idom[s->vertex[w]] = s->vertex[s->dom[w]];
 }
 
-bool dom_build_lengauer_tarjan(const struct graph *g, struct mem *m,
-                               struct dom *ret, struct err *e)
+bool dom_lengauer_tarjan(const struct graph *g, struct mem *m, uint32_t *idom,
+                         struct err *e)
 {
     struct lt s;
     bool ok = lt_init(&s, g, m, e);
 
-    memset(ret, 0, sizeof *ret);
     if (ok) {
         number(&s, 0, NO_NODE);
         for (uint32_t i = 0; i < g->n_roots; i++)
@@ -241,7 +235,7 @@ bool dom_build_lengauer_tarjan(const struct graph *g, struct mem *m,
     if (ok) {
         relative_dominators(&s);
         immediate_dominators(&s);
-        publish(&s, ret);
+        publish(&s, idom);
     }
     lt_deinit(&s, m);
     return ok;

@@ -41,11 +41,11 @@ static uint32_t **word_array(struct claim *c, unsigned i)
 }
 
 static bool claim_init(struct claim *c, const struct graph *g,
-                       const struct dom *d, struct mem *m, struct err *e)
+                       const uint32_t *idom, struct mem *m, struct err *e)
 {
     memset(c, 0, sizeof *c);
     c->g = g;
-    c->idom = d->idom;
+    c->idom = idom;
     for (unsigned i = 0; i < WORDS; i++) {
         uint32_t **p = word_array(c, i);
 
@@ -69,6 +69,15 @@ static void claim_deinit(struct claim *c, struct mem *m)
 static bool wrong(struct err *e, const char *what, uint32_t v, uint32_t w)
 {
     return err_set(e, ERR_FORMAT, "%s: nodes %u and %u", what, v, w);
+}
+
+static uint32_t count_reached(const struct claim *c)
+{
+    uint32_t n = 0;
+
+    for (uint32_t v = 0; v < c->g->nodes; v++)
+        n += c->idom[v] != NO_NODE;
+    return n;
 }
 
 /* Counts at first[i], then prefix sums: makes room for groups that are then
@@ -107,9 +116,9 @@ static bool group_kids(struct claim *c, struct err *e)
 
 /* `order` holds positions already given at its start and, growing down from
  * its end, the nodes waiting; they cannot meet. */
-static bool lay_out(struct claim *c, uint32_t reached, struct err *e)
+static bool lay_out(struct claim *c, struct err *e)
 {
-    uint32_t n = 0, waiting = c->g->nodes;
+    uint32_t n = 0, waiting = c->g->nodes, reached = count_reached(c);
 
     memset(c->at, 0xff, (uint64_t)c->g->nodes * sizeof *c->at);
     c->order[--waiting] = 0;
@@ -208,8 +217,8 @@ static bool check_siblings(struct claim *c, struct mem *m, struct err *e)
                             .first_base = c->base,
                             .roots = c->g->roots,
                             .n_roots = c->g->n_roots};
-    struct dom d;
-    bool ok = true;
+    uint32_t *idom;
+    bool ok;
 
     derive(c, true);
     c->edges = make_room(c->first, c->g->nodes);
@@ -219,37 +228,24 @@ static bool check_siblings(struct claim *c, struct mem *m, struct err *e)
     derive(c, false);
     derived.first = c->first;
     derived.to = c->to;
-    if (!dom_build_lengauer_tarjan(&derived, m, &d, e))
+    idom = mem_map(m, (uint64_t)c->g->nodes * sizeof *idom, e);
+    if (!idom)
         return false;
+    ok = dom_lengauer_tarjan(&derived, m, idom, e);
     for (uint32_t v = 0; ok && v < c->g->nodes; v++)
-        if (d.idom[v] != c->idom[v])
+        if (idom[v] != c->idom[v])
             ok = wrong(e, "sibling property", c->idom[v], v);
-    dom_deinit(&d, m);
+    mem_unmap(m, idom, (uint64_t)c->g->nodes * sizeof *idom);
     return ok;
 }
 
-/* `vertex` and `above` tell the same tree, dominators first. */
-static bool check_order(const struct dom *d, struct err *e)
-{
-    if (d->vertex[0] != 0)
-        return wrong(e, "the order starts elsewhere", d->vertex[0], 0);
-    for (uint32_t i = 1; i < d->reached; i++) {
-        uint32_t v = d->vertex[i];
-
-        if (d->above[i] >= i || v >= d->nodes ||
-            d->idom[v] != d->vertex[d->above[i]])
-            return wrong(e, "the order tells another tree", i, v);
-    }
-    return true;
-}
-
-bool dom_verify(const struct graph *g, const struct dom *d, struct mem *m,
+bool dom_verify(const struct graph *g, const uint32_t *idom, struct mem *m,
                 struct err *e)
 {
     struct claim c;
-    bool ok = claim_init(&c, g, d, m, e) && group_kids(&c, e) &&
-              lay_out(&c, d->reached, e) && check_parents(&c, e) &&
-              check_siblings(&c, m, e) && check_order(d, e);
+    bool ok = claim_init(&c, g, idom, m, e) && group_kids(&c, e) &&
+              lay_out(&c, e) && check_parents(&c, e) &&
+              check_siblings(&c, m, e);
 
     claim_deinit(&c, m);
     return ok;

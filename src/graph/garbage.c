@@ -21,6 +21,9 @@ struct garbage {
     struct analysis *a;
     struct subgraph part;
     struct tree tree;
+    uint64_t tops;        /* children of its super-root */
+    uint32_t *class_of;   /* [part.graph.nodes] and */
+    uint32_t *class_node; /* [n_classes]: for join_histogram alone */
 };
 
 /* ---- what is garbage ------------------------------------------------------
@@ -28,9 +31,7 @@ struct garbage {
 
 static bool is_live(const struct analysis *a, uint32_t v)
 {
-    if (a->live)
-        return a->live[v >> 6] >> (v & 63) & 1;
-    return a->tree.at[v] != NODE_NONE;
+    return a->live ? bits_has(a->live, v) : tree_has(&a->tree, v);
 }
 
 /* Class objects without a record of their own are not counted as objects. */
@@ -62,7 +63,7 @@ static uint64_t shallow(void *garbage, uint32_t v)
 {
     struct garbage *k = garbage;
 
-    return sizes_next(&k->a->sizes, k->part.node[v]);
+    return sizes_at(&k->a->sizes, k->part.node[v]);
 }
 
 static bool build_tree(struct garbage *k)
@@ -84,16 +85,16 @@ static bool build_tree(struct garbage *k)
 static struct heap_object object(struct garbage *k, uint32_t v, uint64_t id)
 {
     struct analysis *a = k->a;
-    uint32_t node = k->part.node[v], at = k->tree.at[v];
+    uint32_t node = k->part.node[v];
 
     return (struct heap_object){
         .node = node,
         .id = id,
         .class_name = analysis_class_name(a, node),
         .name = analysis_object_name(a, node),
-        .shallow = sizes_next(&a->sizes, node),
-        .retained = k->tree.retained[at],
-        .objects = k->tree.span[at],
+        .shallow = sizes_at(&a->sizes, node),
+        .retained = tree_retained(&k->tree, v),
+        .objects = tree_objects(&k->tree, v),
     };
 }
 
@@ -119,7 +120,8 @@ static bool list_objects(struct garbage *k, uint64_t max)
 {
     uint32_t *tops;
     uint64_t n;
-    bool ok = tree_children(&k->tree, 0, max, k->a->mem, &tops, &n, k->a->err);
+    bool ok = tree_children(&k->tree, 0, max, k->a->mem, &tops, &n, &k->tops,
+                            k->a->err);
 
     ok = ok && add_objects(k, tops, n);
     mem_free(k->a->mem, tops);
@@ -155,7 +157,7 @@ static bool list_classes(struct garbage *k)
 
         s->class_name = analysis_class_name(a, node);
         s->objects++;
-        s->bytes += sizes_next(&a->sizes, node);
+        s->bytes += sizes_at(&a->sizes, node);
     }
     for (uint32_t c = 0; c <= d->n_classes; c++)
         if (sums[c].objects)
@@ -198,8 +200,29 @@ static bool join_dominators(struct garbage *k)
     if (h->dominators.n)
         qsort(h->dominators.at, h->dominators.n, sizeof *h->dominators.at,
               by_retained);
-    for (uint32_t at = 1; at < k->tree.reached; at += k->tree.span[at])
-        h->n_dominators++;
+    h->n_dominators += k->tops;
+    return true;
+}
+
+/* Tells the graph its nodes' classes, without edges to them: those that
+ * count are among the others. */
+static bool know_classes(struct garbage *k)
+{
+    struct analysis *a = k->a;
+    struct graph *g = &k->part.graph;
+    uint32_t n = a->dump->n_classes;
+
+    k->class_of =
+        mem_map(a->mem, (uint64_t)g->nodes * sizeof *k->class_of, a->err);
+    k->class_node = mem_alloc(a->mem, n, sizeof *k->class_node, a->err);
+    if (!k->class_of || !k->class_node)
+        return false;
+    for (uint32_t v = 0; v < g->nodes; v++)
+        k->class_of[v] = hprof_class_of(a->dump, k->part.node[v]);
+    memset(k->class_node, 0xff, n * sizeof *k->class_node);
+    g->class_of = k->class_of;
+    g->class_node = k->class_node;
+    g->n_classes = n;
     return true;
 }
 
@@ -207,23 +230,16 @@ static bool join_dominators(struct garbage *k)
 static bool join_histogram(struct garbage *k)
 {
     struct analysis *a = k->a;
-    uint32_t n = a->dump->n_classes, nodes = k->part.graph.nodes;
-    uint64_t bytes = (uint64_t)nodes * sizeof(uint32_t);
-    uint32_t *class_of = mem_map(a->mem, bytes, a->err);
-    uint64_t *retained =
-        mem_alloc(a->mem, (uint64_t)n + 1, sizeof *retained, a->err);
+    uint64_t *retained = mem_alloc(a->mem, (uint64_t)a->dump->n_classes + 1,
+                                   sizeof *retained, a->err);
     struct heap_class_row *row;
-    bool ok = class_of && retained;
+    bool ok =
+        retained && tree_class_retained(&k->tree, a->mem, retained, a->err);
 
-    for (uint32_t v = 1; ok && v < nodes; v++)
-        class_of[v] = hprof_class_of(a->dump, k->part.node[v]);
-    ok = ok &&
-         tree_class_retained(&k->tree, class_of, n, a->mem, retained, a->err);
     if (ok)
         VEC_EACH (&a->heap->histogram, row)
             if (row->class_index != CLASS_NONE && known(row->retained))
                 row->retained += retained[row->class_index];
-    mem_unmap(a->mem, class_of, bytes);
     mem_free(a->mem, retained);
     return ok;
 }
@@ -236,7 +252,7 @@ static bool is_worth_it(const struct analysis *a)
 {
     const struct heap *h = a->heap;
 
-    if (!a->tree.at || !h->unreachable.objects)
+    if (!analysis_has_tree(a) || !h->unreachable.objects)
         return false;
     return a->options->keep_unreachable ||
            h->unreachable.bytes >= h->all.bytes / LEAST_SHARE;
@@ -247,7 +263,7 @@ static bool find(struct garbage *k)
     bool join = k->a->options->keep_unreachable;
     uint64_t top = k->a->options->top;
 
-    if (!isolate(k) || !build_tree(k))
+    if (!isolate(k) || (join && !know_classes(k)) || !build_tree(k))
         return false;
     k->a->heap->garbage.roots = k->part.graph.n_roots;
     if (!list_objects(k, join && (top == 0 || top > LARGEST) ? top : LARGEST) ||
@@ -278,6 +294,9 @@ bool garbage_find(struct analysis *a)
         return true;
     ok = find(&k);
     tree_deinit(&k.tree, a->mem);
+    mem_unmap(a->mem, k.class_of,
+              (uint64_t)k.part.graph.nodes * sizeof *k.class_of);
+    mem_free(a->mem, k.class_node);
     subgraph_deinit(&k.part, a->mem);
     return ok || do_without(a);
 }

@@ -15,23 +15,25 @@ const struct graph *analysis_paths(const struct analysis *a)
     return a->heap->mat ? &a->strong.graph : &a->model.graph;
 }
 
-uint32_t analysis_at(const struct analysis *a, uint32_t node)
+bool analysis_has_tree(const struct analysis *a)
 {
-    return a->tree.at ? a->tree.at[node] : NODE_NONE;
+    return a->tree.reached != 0;
+}
+
+bool analysis_reaches(const struct analysis *a, uint32_t node)
+{
+    return analysis_has_tree(a) && tree_has(&a->tree, node);
 }
 
 uint64_t analysis_retained(const struct analysis *a, uint32_t node)
 {
-    uint32_t at = analysis_at(a, node);
-
-    return at == NODE_NONE ? UNKNOWN : a->tree.retained[at];
+    return analysis_reaches(a, node) ? tree_retained(&a->tree, node) : UNKNOWN;
 }
 
 uint64_t analysis_native(const struct analysis *a, uint32_t node)
 {
-    uint32_t at = analysis_at(a, node);
-
-    return at == NODE_NONE || !a->native ? 0 : a->native[at];
+    return analysis_reaches(a, node) ? load_below(&a->native, &a->tree, node)
+                                     : 0;
 }
 
 const char *analysis_class_name(const struct analysis *a, uint32_t node)
@@ -152,8 +154,8 @@ static void analysis_deinit(struct analysis *a)
     sizes_deinit(&a->sizes, a->mem);
     model_deinit(&a->model, a->mem);
     model_deinit(&a->strong, a->mem);
-    mem_unmap(a->mem, a->native, a->tree.reached * sizeof *a->native);
-    mem_unmap(a->mem, a->mapped, a->tree.reached * sizeof *a->mapped);
+    load_deinit(&a->native, a->mem);
+    load_deinit(&a->mapped, a->mem);
     mem_unmap(a->mem, a->live, ((uint64_t)a->dump->nodes / 64 + 1) * 8);
     tree_deinit(&a->tree, a->mem);
     vec_free(&a->native_weights, a->mem);

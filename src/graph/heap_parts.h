@@ -6,8 +6,8 @@
 #define OOMWHY_GRAPH_HEAP_PARTS_H
 
 #include "graph/heap.h"
+#include "graph/load.h"
 #include "graph/model.h"
-#include "graph/tree.h"
 #include "hprof/values.h"
 
 struct analysis {
@@ -24,17 +24,19 @@ struct analysis {
     uint64_t *live;      /* bitmap of the nodes that a reference of some
                             strength reaches; NULL: the tree's */
     /* Bytes off the heap by Java owner: malloc'ed, and mapped from files. */
-    VEC(struct tree_weight) native_weights;
-    VEC(struct tree_weight) mapped_weights;
-    uint64_t *native; /* [tree.reached] summed up the tree, by position; */
-    uint64_t *mapped; /* NULL: none */
+    VEC(struct load_weight) native_weights;
+    VEC(struct load_weight) mapped_weights;
+    struct load native, mapped; /* the same over the tree */
     struct err *err;
 };
 
 /* The graph that paths and suspects follow. */
 const struct graph *analysis_paths(const struct analysis *a);
-/* Position in the tree; NODE_NONE when unreachable or in quick mode. */
-uint32_t analysis_at(const struct analysis *a, uint32_t node);
+/* Whether there is a tree: not in quick mode. */
+bool analysis_has_tree(const struct analysis *a);
+/* Whether a node is in it. */
+bool analysis_reaches(const struct analysis *a, uint32_t node);
+/* UNKNOWN if it is not. */
 uint64_t analysis_retained(const struct analysis *a, uint32_t node);
 uint64_t analysis_native(const struct analysis *a, uint32_t node);
 /* "java.lang.Class" for class objects, "?" where the class is missing. */

@@ -45,7 +45,7 @@ static const char *const HANDLES[] = {
 bool natives_credit(struct analysis *a, uint32_t node, uint64_t bytes,
                     bool mapped)
 {
-    struct tree_weight w = {node, bytes};
+    struct load_weight w = {node, bytes};
 
     if (!bytes)
         return true;
@@ -296,20 +296,11 @@ bool natives_collect(struct analysis *a)
     return other_peers(a);
 }
 
-static bool flow(struct analysis *a, const struct tree_weight *w, uint64_t n,
-                 uint64_t **ret)
-{
-    if (!a->tree.at || !n)
-        return true;
-    *ret = mem_map(a->mem, a->tree.reached * sizeof **ret, a->err);
-    if (!*ret)
-        return false;
-    tree_sum(&a->tree, w, n, *ret);
-    return true;
-}
-
 bool natives_flow(struct analysis *a)
 {
-    return flow(a, a->native_weights.at, a->native_weights.n, &a->native) &&
-           flow(a, a->mapped_weights.at, a->mapped_weights.n, &a->mapped);
+    return !analysis_has_tree(a) ||
+           (load_build(&a->native, &a->tree, a->native_weights.at,
+                       a->native_weights.n, a->mem, a->err) &&
+            load_build(&a->mapped, &a->tree, a->mapped_weights.at,
+                       a->mapped_weights.n, a->mem, a->err));
 }

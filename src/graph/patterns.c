@@ -57,7 +57,8 @@ static bool count_finalizers(struct analysis *a)
         q->finalizers++;
         tally_add(&t, hprof_class_of(a->dump, w->to));
         /* What nobody else reaches is waiting for its finalize(). */
-        if (a->tree.at && !a->heap->mat && analysis_at(a, w->to) == NODE_NONE)
+        if (analysis_has_tree(a) && !a->heap->mat &&
+            !analysis_reaches(a, w->to))
             q->pending++;
     }
     tally_result(a, &t, &q->finalizer_class, &q->finalizer_class_count);
@@ -90,7 +91,7 @@ static void count_actions(struct analysis *a, uint32_t v, struct tally *t)
             strncmp(a->dump->classes[c].name, "jdk.internal.ref.", 17) == 0)
             continue;
         tally_add(t, c);
-        if (analysis_at(a, a->dump->refs[i]) != NODE_NONE)
+        if (analysis_reaches(a, a->dump->refs[i]))
             q->cleaner_bytes += analysis_retained(a, a->dump->refs[i]);
     }
 }
@@ -199,7 +200,7 @@ static bool look_at_strings(struct analysis *a)
     bool ok;
 
     s->duplicate_bytes = UNKNOWN;
-    if (string == CLASS_NONE || !a->tree.at)
+    if (string == CLASS_NONE || !analysis_has_tree(a))
         return true;
     total = d->classes[string].objects;
     step = total / SAMPLE + 1;
@@ -335,7 +336,7 @@ static bool look_at_jni(struct analysis *a)
             hprof_is_class_object(a->dump, r->node))
             continue;
         tally_add(&t, hprof_class_of(a->dump, r->node));
-        if (analysis_at(a, r->node) != NODE_NONE)
+        if (analysis_reaches(a, r->node))
             a->heap->jni_global_retained += analysis_retained(a, r->node);
     }
     tally_result(a, &t, &a->heap->jni_global_class,

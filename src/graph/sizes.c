@@ -308,6 +308,45 @@ static bool choose(struct sizes *s, const char *name, struct mem *m,
     return apply_jvm(s, name, m, e);
 }
 
+static struct class_size array_size(const struct sizes *s, unsigned type)
+{
+    const struct size_model *m = &s->model;
+    struct class_size k = {.bytes = m->array_header};
+
+    k.element = type == HPROF_OBJECT ? m->reference_size
+                                     : hprof_type_size(type, s->dump->id_size);
+    if (m->kind == SIZES_MAT && type != HPROF_OBJECT)
+        k.bytes = align_up(k.bytes, m->reference_size);
+    if (m->kind == SIZES_AUTO && k.element > 4)
+        k.bytes = align_up(k.bytes, 8);
+    return k;
+}
+
+/* What sizes_at looks up: sizes by class, and which node is which array. */
+static bool tabulate(struct sizes *s, struct mem *m, struct err *e)
+{
+    const struct hprof_dump *d = s->dump;
+
+    s->classes =
+        mem_alloc(m, (uint64_t)d->n_classes + 1, sizeof *s->classes, e);
+    if (!s->classes || !ranks_init(&s->arrays, d->nodes, m, e))
+        return false;
+    for (uint32_t c = 0; c < d->n_classes; c++)
+        s->classes[c] = d->classes[c].array
+                            ? array_size(s, d->classes[c].array)
+                            : (struct class_size){.bytes = s->instance[c]};
+    s->classes[d->n_classes].bytes =
+        align_up(s->model.object_header, s->model.object_align);
+    for (uint32_t v = d->n_classes + 1; v < d->nodes; v++) {
+        uint32_t c = hprof_class_of(d, v);
+        uint64_t array = c != CLASS_NONE && s->classes[c].element;
+
+        s->arrays.bits[v >> 6] |= array << (v & 63);
+    }
+    ranks_count(&s->arrays);
+    return true;
+}
+
 bool sizes_init(struct sizes *s, const struct hprof_dump *d, const char *name,
                 struct mem *m, struct err *e)
 {
@@ -318,7 +357,7 @@ bool sizes_init(struct sizes *s, const struct hprof_dump *d, const char *name,
     s->instance = mem_alloc(m, d->n_classes, sizeof *s->instance, e);
     s->class_object = mem_alloc(m, d->n_classes, sizeof *s->class_object, e);
     if (!s->instance || !s->class_object ||
-        !choose(s, name ? name : "auto", m, e)) {
+        !choose(s, name ? name : "auto", m, e) || !tabulate(s, m, e)) {
         sizes_deinit(s, m);
         return false;
     }
@@ -329,48 +368,11 @@ void sizes_deinit(struct sizes *s, struct mem *m)
 {
     mem_free(m, s->instance);
     mem_free(m, s->class_object);
+    mem_free(m, s->classes);
+    ranks_deinit(&s->arrays, m);
     vec_free(&s->stack_chunks, m);
     s->instance = s->class_object = NULL;
-}
-
-static uint64_t array_bytes(const struct sizes *s, unsigned type,
-                            uint32_t length)
-{
-    const struct size_model *m = &s->model;
-    uint64_t element = type == HPROF_OBJECT
-                           ? m->reference_size
-                           : hprof_type_size(type, s->dump->id_size);
-    uint64_t head = m->array_header;
-
-    if (m->kind == SIZES_MAT && type != HPROF_OBJECT)
-        head = align_up(head, m->reference_size);
-    if (m->kind == SIZES_AUTO && element > 4)
-        head = align_up(head, 8);
-    return align_up(head + element * length, m->object_align);
-}
-
-static bool is_array(const struct hprof_dump *d, uint32_t node)
-{
-    uint32_t c = hprof_class_of(d, node);
-
-    return node > d->n_classes && c != CLASS_NONE && d->classes[c].array;
-}
-
-/* Moves the cursor to `node`; it knows how many arrays came before. */
-static void seek(struct sizes *s, uint32_t node)
-{
-    if (node < s->next_node) {
-        s->next_node = 0;
-        s->next_length = 0;
-    }
-    for (; s->next_node < node; s->next_node++)
-        s->next_length += is_array(s->dump, s->next_node);
-}
-
-uint32_t sizes_array_length(struct sizes *s, uint32_t node)
-{
-    seek(s, node);
-    return is_array(s->dump, node) ? s->dump->lengths[s->next_length] : 0;
+    s->classes = NULL;
 }
 
 static int by_node(const void *a, const void *b)
@@ -381,7 +383,7 @@ static int by_node(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-static uint64_t stack_chunk_bytes(const struct sizes *s, uint32_t node)
+uint64_t sizes_of_stack(const struct sizes *s, uint32_t node)
 {
     struct sized_node key = {.node = node};
     const struct sized_node *found = NULL;
@@ -392,22 +394,7 @@ static uint64_t stack_chunk_bytes(const struct sizes *s, uint32_t node)
     return found ? found->bytes : s->instance[s->stack_chunk];
 }
 
-uint64_t sizes_next(void *ctx, uint32_t node)
+uint64_t sizes_next(void *sizes, uint32_t node)
 {
-    struct sizes *s = ctx;
-    const struct hprof_dump *d = s->dump;
-    uint32_t c;
-
-    if (node == 0)
-        return 0;
-    if (hprof_is_class_object(d, node))
-        return s->class_object[node - 1];
-    c = hprof_class_of(d, node);
-    if (c == CLASS_NONE)
-        return align_up(s->model.object_header, s->model.object_align);
-    if (c == s->stack_chunk)
-        return stack_chunk_bytes(s, node);
-    if (!d->classes[c].array)
-        return s->instance[c];
-    return array_bytes(s, d->classes[c].array, sizes_array_length(s, node));
+    return sizes_at(sizes, node);
 }

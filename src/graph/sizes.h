@@ -9,6 +9,8 @@
 #ifndef OOMWHY_GRAPH_SIZES_H
 #define OOMWHY_GRAPH_SIZES_H
 
+#include "base/bits.h"
+#include "graph/ranks.h"
 #include "hprof/dump.h"
 
 enum size_model_kind {
@@ -32,6 +34,13 @@ struct sized_node {
     uint64_t bytes;
 };
 
+/* What it takes to know an object's size from its class and length. */
+struct class_size {
+    uint64_t bytes;   /* of an instance, or of an array's header */
+    uint32_t element; /* bytes; 0: no array */
+    bool differs;     /* from one instance to the next: stack chunks */
+};
+
 struct sizes {
     struct size_model model;
     const struct hprof_dump *dump;
@@ -40,9 +49,9 @@ struct sizes {
     /* Objects whose class does not tell: stacks of unmounted virtual
      * threads, by node. */
     VEC(struct sized_node) stack_chunks;
-    uint32_t stack_chunk; /* jdk.internal.vm.StackChunk or CLASS_NONE */
-    uint64_t next_length; /* the cursor of sizes_next */
-    uint32_t next_node;
+    uint32_t stack_chunk;       /* jdk.internal.vm.StackChunk or CLASS_NONE */
+    struct class_size *classes; /* [n_classes + 1], the last: no class */
+    struct ranks arrays;        /* nodes that are arrays; by rank: lengths */
 };
 
 /* `name`: "auto", "mat", or a layout such as "hotspot-64",
@@ -57,10 +66,36 @@ void sizes_deinit(struct sizes *s, struct mem *m);
 bool sizes_read_stacks(struct sizes *s, struct source *source, struct mem *m,
                        struct err *e);
 
-/* Shallow bytes of `node`, called for ascending nodes (the tree_size_fn of
- * tree.h; a step back rewinds, at a price). The super-root has 0. */
+/* Of a stack chunk. */
+uint64_t sizes_of_stack(const struct sizes *s, uint32_t node);
+
+/* Shallow bytes of `node`, in any order; the super-root has 0. */
+static inline uint64_t sizes_at(const struct sizes *s, uint32_t node)
+{
+    const struct hprof_dump *d = s->dump;
+    const struct class_size *k;
+    uint32_t c;
+
+    if (node <= d->n_classes)
+        return node ? s->class_object[node - 1] : 0;
+    c = hprof_class_of(d, node);
+    k = &s->classes[c == CLASS_NONE ? d->n_classes : c];
+    if (k->element)
+        return align_up(k->bytes + (uint64_t)k->element *
+                                       d->lengths[ranks_of(&s->arrays, node)],
+                        s->model.object_align);
+    return k->differs ? sizes_of_stack(s, node) : k->bytes;
+}
+
+/* The same as a tree_size_fn (tree.h). */
 uint64_t sizes_next(void *sizes, uint32_t node);
-/* Length of an array node; 0 for what is not an array. Same cursor. */
-uint32_t sizes_array_length(struct sizes *s, uint32_t node);
+
+/* Length of an array node; 0 for what is not an array. */
+static inline uint32_t sizes_array_length(const struct sizes *s, uint32_t node)
+{
+    return ranks_has(&s->arrays, node)
+               ? s->dump->lengths[ranks_of(&s->arrays, node)]
+               : 0;
+}
 
 #endif

@@ -78,6 +78,7 @@ bool sizes_read_stacks(struct sizes *s, struct source *source, struct mem *m,
     ok = hprof_values_read(s->dump, source, values,
                            s->dump->classes[class].objects, 0, &scratch, e) &&
          keep(s, values, s->dump->classes[class].objects, m, e);
+    s->classes[class].differs = true;
     arena_deinit(&scratch);
     mem_free(m, values);
     return ok;

@@ -35,24 +35,17 @@ static bool list_dominators(struct analysis *a, const uint32_t *nodes,
     bool ok = ids && paths_ids(a, nodes, n, ids) &&
               vec_reserve(&h->dominators, a->mem, n, a->err);
 
-    for (uint64_t i = 0; ok && i < n; i++) {
-        uint32_t v = nodes[i], at = a->tree.at[v];
-        uint64_t below = 0;
-
-        for (uint32_t c = at + 1; c < at + a->tree.span[at];
-             c += a->tree.span[c])
-            below += a->tree.retained[c];
+    for (uint64_t i = 0; ok && i < n; i++)
         h->dominators.at[h->dominators.n++] = (struct heap_object){
-            .node = v,
+            .node = nodes[i],
             .id = ids[i],
-            .class_name = analysis_class_name(a, v),
-            .name = analysis_object_name(a, v),
-            .shallow = a->tree.retained[at] - below,
-            .retained = a->tree.retained[at],
-            .native_retained = analysis_native(a, v),
-            .objects = a->tree.span[at],
+            .class_name = analysis_class_name(a, nodes[i]),
+            .name = analysis_object_name(a, nodes[i]),
+            .shallow = sizes_at(&a->sizes, nodes[i]),
+            .retained = analysis_retained(a, nodes[i]),
+            .native_retained = analysis_native(a, nodes[i]),
+            .objects = tree_objects(&a->tree, nodes[i]),
         };
-    }
     mem_free(a->mem, ids);
     return ok;
 }
@@ -60,45 +53,56 @@ static bool list_dominators(struct analysis *a, const uint32_t *nodes,
 /* ---- going down
  * ------------------------------------------------------------------ */
 
-/* The child of position `at` with the largest weight; 0: no children. */
-static uint32_t heaviest(const struct analysis *a, uint32_t at,
-                         const uint64_t *weight)
+/* What a subtree weighs: native bytes, or those of the heap without `load`. */
+static uint64_t weigh(const struct analysis *a, const struct load *load,
+                      uint32_t v)
 {
-    uint32_t best = 0;
+    return load ? load_below(load, &a->tree, v) : tree_retained(&a->tree, v);
+}
 
-    for (uint32_t c = at + 1; c < at + a->tree.span[at]; c += a->tree.span[c])
-        if (!best || weight[c] > weight[best])
-            best = c;
+/* The child of `v` with the largest weight, of equals the first in the tree;
+ * NODE_NONE: no children. */
+static uint32_t heaviest(const struct analysis *a, uint32_t v,
+                         const struct load *load, uint64_t *weight)
+{
+    uint32_t best = NODE_NONE, w;
+    struct tree_kids it;
+
+    tree_kids_begin(&a->tree, v, &it);
+    while ((w = tree_kids_next(&it)) != NODE_NONE) {
+        uint64_t bytes = weigh(a, load, w);
+
+        if (best != NODE_NONE && bytes <= *weight)
+            continue;
+        best = w;
+        *weight = bytes;
+    }
     return best;
 }
 
-static uint32_t accumulation(const struct analysis *a, uint32_t at,
-                             const uint64_t *weight)
+static uint32_t accumulation(const struct analysis *a, uint32_t v,
+                             const struct load *load)
 {
+    uint64_t above = weigh(a, load, v), below = 0;
+
     for (unsigned depth = 0; depth < MAX_DEPTH; depth++) {
-        uint32_t c = heaviest(a, at, weight);
+        uint32_t w = heaviest(a, v, load, &below);
 
-        if (!c || (double)weight[c] / (double)weight[at] < DROP_RATIO)
-            return at;
-        at = c;
+        if (w == NODE_NONE || (double)below / (double)above < DROP_RATIO)
+            return v;
+        v = w;
+        above = below;
     }
-    return at;
+    return v;
 }
 
-static uint64_t shallow_at(const struct analysis *a, uint32_t at)
+static uint64_t children_of(const struct analysis *a, uint32_t v)
 {
-    uint64_t below = 0;
-
-    for (uint32_t c = at + 1; c < at + a->tree.span[at]; c += a->tree.span[c])
-        below += a->tree.retained[c];
-    return a->tree.retained[at] - below;
-}
-
-static uint64_t children_of(const struct analysis *a, uint32_t at)
-{
+    struct tree_kids it;
     uint64_t n = 0;
 
-    for (uint32_t c = at + 1; c < at + a->tree.span[at]; c += a->tree.span[c])
+    tree_kids_begin(&a->tree, v, &it);
+    while (tree_kids_next(&it) != NODE_NONE)
         n++;
     return n;
 }
@@ -138,35 +142,59 @@ static bool held_rows(struct analysis *a, const struct heap_sum *sums,
     return true;
 }
 
-static void sum_subtree(const struct analysis *a, uint32_t at,
+static void add_node(const struct analysis *a, uint32_t v,
+                     struct heap_sum *sums)
+{
+    uint32_t c = hprof_class_of(a->dump, v);
+    struct heap_sum *s = &sums[c == CLASS_NONE ? a->dump->n_classes : c];
+
+    s->objects++;
+    s->bytes += sizes_at(&a->sizes, v);
+}
+
+static void add_with_folded(const struct analysis *a, uint32_t v,
+                            struct heap_sum *sums)
+{
+    struct folded_iter it;
+    uint32_t w;
+
+    add_node(a, v, sums);
+    folded_begin(&a->tree.core, v, &it);
+    while ((w = folded_next(&it)) != NODE_NONE)
+        add_node(a, w, sums);
+}
+
+static void sum_subtree(const struct analysis *a, uint32_t v,
                         struct heap_sum *sums)
 {
-    for (uint32_t i = at; i < at + a->tree.span[at]; i++) {
-        uint32_t c = hprof_class_of(a->dump, a->tree.order[i]);
-        struct heap_sum *s = &sums[c == CLASS_NONE ? a->dump->n_classes : c];
+    const struct tree *t = &a->tree;
+    uint32_t at;
 
-        s->objects++;
-        s->bytes += shallow_at(a, i);
+    if (tree_is_folded(t, v)) {
+        add_with_folded(a, v, sums);
+        return;
     }
+    at = tree_at(t, v);
+    for (uint32_t i = at; i < at + t->span[at]; i++)
+        add_with_folded(a, t->order[i], sums);
 }
 
 /* Of one subtree, or of every top-level object of the suspect's class. */
-static bool find_contents(struct analysis *a, struct heap_suspect *s,
-                          uint32_t at)
+static bool find_contents(struct analysis *a, struct heap_suspect *s)
 {
+    const struct tree *t = &a->tree;
     struct heap_sum *sums = mem_alloc(a->mem, (uint64_t)a->dump->n_classes + 1,
                                       sizeof *sums, a->err);
     bool ok;
 
     if (!sums)
         return false;
-    if (s->kind == SUSPECT_OBJECT) {
-        sum_subtree(a, at, sums);
-    } else {
-        for (uint32_t c = 1; c < a->tree.reached; c += a->tree.span[c])
-            if (hprof_class_of(a->dump, a->tree.order[c]) == s->class_index)
-                sum_subtree(a, c, sums);
-    }
+    if (s->kind == SUSPECT_OBJECT)
+        sum_subtree(a, s->node, sums);
+    else
+        for (uint32_t c = 1; c < t->reached; c += t->span[c])
+            if (hprof_class_of(a->dump, t->order[c]) == s->class_index)
+                sum_subtree(a, t->order[c], sums);
     ok = held_rows(a, sums, s);
     mem_free(a->mem, sums);
     return ok;
@@ -175,51 +203,46 @@ static bool find_contents(struct analysis *a, struct heap_suspect *s,
 /* ---- making one
  * ------------------------------------------------------------------- */
 
-static void fill_object(struct analysis *a, struct heap_suspect *s, uint32_t at)
+static void fill_object(struct analysis *a, struct heap_suspect *s, uint32_t v)
 {
-    uint32_t v = a->tree.order[at];
-
     s->kind = SUSPECT_OBJECT;
     s->node = v;
     s->class_index = hprof_class_of(a->dump, v);
     s->class_name = analysis_class_name(a, v);
     s->name = analysis_object_name(a, v);
-    s->objects = a->tree.span[at];
-    s->shallow = shallow_at(a, at);
-    s->retained = a->tree.retained[at];
-    s->native_retained = a->native ? a->native[at] : 0;
+    s->objects = tree_objects(&a->tree, v);
+    s->shallow = sizes_at(&a->sizes, v);
+    s->retained = tree_retained(&a->tree, v);
+    s->native_retained = analysis_native(a, v);
 }
 
 static void fill_accumulation(struct analysis *a, struct heap_suspect *s,
-                              uint32_t at)
+                              uint32_t v)
 {
-    uint32_t v = a->tree.order[at];
-
     s->has_accumulation = true;
-    s->accumulation_children = children_of(a, at);
+    s->accumulation_children = children_of(a, v);
     s->accumulation = (struct heap_object){
         .node = v,
         .class_name = analysis_class_name(a, v),
         .name = analysis_object_name(a, v),
-        .shallow = shallow_at(a, at),
-        .retained = a->tree.retained[at],
-        .native_retained = a->native ? a->native[at] : 0,
-        .objects = a->tree.span[at],
+        .shallow = sizes_at(&a->sizes, v),
+        .retained = tree_retained(&a->tree, v),
+        .native_retained = analysis_native(a, v),
+        .objects = tree_objects(&a->tree, v),
     };
 }
 
-static bool add_object(struct analysis *a, struct heap_suspects *f, uint32_t at,
-                       const uint64_t *weight)
+static bool add_object(struct analysis *a, struct heap_suspects *f, uint32_t v,
+                       const struct load *load)
 {
     struct heap_suspect *s;
-    uint32_t point = accumulation(a, at, weight);
 
     if (!vec_push(f, a->mem, a->err))
         return false;
     s = vec_last(f);
-    fill_object(a, s, at);
-    fill_accumulation(a, s, point);
-    return find_contents(a, s, at);
+    fill_object(a, s, v);
+    fill_accumulation(a, s, accumulation(a, v, load));
+    return find_contents(a, s);
 }
 
 /* Ids and paths for all at once. */
@@ -252,6 +275,7 @@ static bool finish(struct analysis *a, struct heap_suspects *f)
 /* ---- suspects of the heap
  * ----------------------------------------------------- */
 
+/* The super-root has no folded children: its children are positions. */
 struct group {
     uint64_t members, retained;
     uint32_t largest; /* position */
@@ -260,27 +284,30 @@ struct group {
 static void group_rest(const struct analysis *a, uint64_t threshold,
                        struct group *groups)
 {
-    for (uint32_t c = 1; c < a->tree.reached; c += a->tree.span[c]) {
-        uint32_t k = hprof_class_of(a->dump, a->tree.order[c]);
+    const struct tree *t = &a->tree;
+
+    for (uint32_t c = 1; c < t->reached; c += t->span[c]) {
+        uint32_t k = hprof_class_of(a->dump, t->order[c]);
         struct group *g;
 
-        if (a->tree.retained[c] > threshold || k == CLASS_NONE)
+        if (t->retained[c] > threshold || k == CLASS_NONE)
             continue;
         g = &groups[k];
-        if (!g->members || a->tree.retained[c] > a->tree.retained[g->largest])
+        if (!g->members || t->retained[c] > t->retained[g->largest])
             g->largest = c;
         g->members++;
-        g->retained += a->tree.retained[c];
+        g->retained += t->retained[c];
     }
 }
 
 static uint64_t group_native(const struct analysis *a, uint32_t class_index)
 {
+    const struct tree *t = &a->tree;
     uint64_t n = 0;
 
-    for (uint32_t c = 1; a->native && c < a->tree.reached; c += a->tree.span[c])
-        if (hprof_class_of(a->dump, a->tree.order[c]) == class_index)
-            n += a->native[c];
+    for (uint32_t c = 1; a->native.n && c < t->reached; c += t->span[c])
+        if (hprof_class_of(a->dump, t->order[c]) == class_index)
+            n += load_below(&a->native, t, t->order[c]);
     return n;
 }
 
@@ -292,14 +319,14 @@ static bool add_group(struct analysis *a, struct heap_suspects *f, uint32_t k,
     if (!vec_push(f, a->mem, a->err))
         return false;
     s = vec_last(f);
-    fill_object(a, s, g->largest);
+    fill_object(a, s, a->tree.order[g->largest]);
     s->kind = SUSPECT_CLASS_GROUP;
     s->class_index = k;
     s->class_name = a->dump->classes[k].name;
     s->objects = g->members;
     s->retained = g->retained;
     s->native_retained = group_native(a, k);
-    return find_contents(a, s, g->largest);
+    return find_contents(a, s);
 }
 
 static bool add_groups(struct analysis *a, struct heap_suspects *f,
@@ -337,11 +364,9 @@ static bool find_suspects(struct analysis *a, const uint32_t *top, uint64_t n)
     bool ok = true;
 
     for (uint64_t i = 0; ok && i < n && f.n < MAX_SUSPECTS; i++) {
-        uint32_t at = a->tree.at[top[i]];
-
-        if (a->tree.retained[at] <= threshold)
+        if (tree_retained(&a->tree, top[i]) <= threshold)
             break;
-        ok = add_object(a, &f, at, a->tree.retained);
+        ok = add_object(a, &f, top[i], NULL);
     }
     ok = ok && add_groups(a, &f, threshold) && finish(a, &f);
     if (ok && f.n)
@@ -353,30 +378,54 @@ static bool find_suspects(struct analysis *a, const uint32_t *top, uint64_t n)
 /* ---- holders of native memory
  * ------------------------------------------------- */
 
-/* The top-level positions with most native bytes, by repeated maximum:
- * there are few. */
-static bool find_holders(struct analysis *a, const uint64_t *weight,
+struct holder {
+    uint32_t node;
+    uint64_t bytes;
+};
+
+/* Keeps the largest, largest first. */
+static unsigned insert(struct holder *top, unsigned n, struct holder h)
+{
+    unsigned i = n < HOLDERS ? n++ : HOLDERS;
+
+    for (; i && top[i - 1].bytes < h.bytes; i--)
+        if (i < HOLDERS)
+            top[i] = top[i - 1];
+    if (i < HOLDERS)
+        top[i] = h;
+    return n;
+}
+
+/* The children of the super-root with most bytes of `load`. */
+static unsigned top_holders(const struct analysis *a, const struct load *load,
+                            struct holder *top)
+{
+    const struct tree *t = &a->tree;
+    unsigned n = 0;
+
+    for (uint32_t c = 1; load->n && c < t->reached; c += t->span[c]) {
+        struct holder h = {t->order[c], load_below(load, t, t->order[c])};
+
+        if (h.bytes)
+            n = insert(top, n, h);
+    }
+    return n;
+}
+
+static bool find_holders(struct analysis *a, const struct load *load,
                          struct heap_suspects *ret)
 {
+    struct holder top[HOLDERS];
     struct heap_suspects f = {0};
-    uint64_t bound = UINT64_MAX;
-    uint32_t last = 0;
+    unsigned n = top_holders(a, load, top);
     bool ok = true;
 
-    while (ok && weight && f.n < HOLDERS) {
-        uint32_t best = 0;
-
-        for (uint32_t c = 1; c < a->tree.reached; c += a->tree.span[c])
-            if ((weight[c] < bound || (weight[c] == bound && c > last)) &&
-                (!best || weight[c] > weight[best]))
-                best = c;
-        if (!best || weight[best] == 0 || weight[best] < weight[0] / 20)
+    for (unsigned i = 0; ok && i < n; i++) {
+        if (top[i].bytes < load_below(load, &a->tree, 0) / 20)
             break;
-        bound = weight[best];
-        last = best;
-        ok = add_object(a, &f, best, weight);
+        ok = add_object(a, &f, top[i].node, load);
         if (ok)
-            vec_last(&f)->native_retained = weight[best];
+            vec_last(&f)->native_retained = top[i].bytes;
     }
     ok = ok && finish(a, &f);
     *ret = f;
@@ -385,22 +434,21 @@ static bool find_holders(struct analysis *a, const uint64_t *weight,
 
 bool suspects_find(struct analysis *a)
 {
-    uint64_t top = a->options->top, n = 0;
+    uint64_t top = a->options->top, most, n = 0;
     uint32_t *nodes = NULL;
     bool ok;
 
-    if (!a->tree.at)
+    if (!analysis_has_tree(a))
         return true;
     if (top && top < LEAST_TOP)
         top = LEAST_TOP;
-    ok = tree_children(&a->tree, 0, 0, a->mem, &nodes, &n, a->err);
-    if (ok) {
-        a->heap->n_dominators = n;
-        ok = list_dominators(a, nodes, top && top < n ? top : n) &&
-             find_suspects(a, nodes, n) &&
-             find_holders(a, a->native, &a->heap->natives.holders) &&
-             find_holders(a, a->mapped, &a->heap->natives.mapped_holders);
-    }
+    most = top && top < MAX_SUSPECTS ? MAX_SUSPECTS : top;
+    ok = tree_children(&a->tree, 0, most, a->mem, &nodes, &n,
+                       &a->heap->n_dominators, a->err);
+    ok = ok && list_dominators(a, nodes, top && top < n ? top : n) &&
+         find_suspects(a, nodes, n) &&
+         find_holders(a, &a->native, &a->heap->natives.holders) &&
+         find_holders(a, &a->mapped, &a->heap->natives.mapped_holders);
     mem_free(a->mem, nodes);
     return ok;
 }

@@ -175,7 +175,8 @@ static int by_position(const void *x, const void *y)
     return a->at < b->at ? -1 : a->at > b->at;
 }
 
-/* Locals inside their thread's subtree are held by the stack alone; one
+/* Neither threads nor locals are ever folded: edges of the overlay join them.
+ * Locals inside their thread's subtree are held by the stack alone; one
  * inside another's subtree is part of that one's bytes already. */
 static void sum_locals(struct analysis *a, struct local *locals, uint64_t n)
 {
@@ -184,7 +185,7 @@ static void sum_locals(struct analysis *a, struct local *locals, uint64_t n)
     if (n)
         qsort(locals, n, sizeof *locals, by_position);
     for (uint64_t i = 0; i < n; i++) {
-        uint32_t top = analysis_at(a, locals[i].thread->node);
+        uint32_t top = tree_at(&a->tree, locals[i].thread->node);
         uint32_t at = locals[i].at;
 
         if (at <= top || at >= top + a->tree.span[top] || at < covered)
@@ -210,13 +211,12 @@ static bool count_locals(struct analysis *a)
         if (!t || t->node == NODE_NONE)
             continue;
         t->stack_locals++;
-        if (analysis_at(a, r->node) == NODE_NONE ||
-            analysis_at(a, t->node) == NODE_NONE)
+        if (!analysis_reaches(a, r->node) || !analysis_reaches(a, t->node))
             continue;
         ok = vec_push(&locals, a->mem, a->err);
         if (!ok)
             break;
-        *vec_last(&locals) = (struct local){t, analysis_at(a, r->node)};
+        *vec_last(&locals) = (struct local){t, tree_at(&a->tree, r->node)};
     }
     if (ok)
         sum_locals(a, locals.at, locals.n);

@@ -6,14 +6,15 @@
  * positions downwards from its start, gives the preorder: no lists of
  * children, no stack.
  *
- * 20 bytes a node, all of it result: `retained` lends its room to the
- * layout before weights are known.
+ * Everything happens in the room that dom_build used: `order` takes the
+ * place of `above`, `span` that of `vertex`, `retained` that of the places
+ * the layout is worked out in.
  */
 #include "graph/tree.h"
 
 #include <string.h>
 
-/* How many independent stores are kept in flight. */
+/* How many independent loads or stores are kept in flight. */
 #define AHEAD 24
 
 /* By depth-first order, while the layout is worked out. */
@@ -37,17 +38,21 @@ static void lay_out(const struct dom *d, struct place *p)
     }
 }
 
+/* Nodes to their positions, then spans, then positions to the nodes' ranks;
+ * each loop is through with the array that the next one writes to. */
 static void store(const struct dom *d, const struct place *p, struct tree *t)
 {
-    memset(t->at, 0xff, (uint64_t)t->nodes * sizeof *t->at);
-    for (uint32_t i = 0; i < d->reached; i++) {
-        uint32_t at = p[i].next - p[i].span;
+    const struct ranks *kept = &t->core.kept;
 
-        if (i + AHEAD < d->reached)
-            __builtin_prefetch(&t->at[d->vertex[i + AHEAD]], 1);
-        t->order[at] = d->vertex[i];
-        t->span[at] = p[i].span;
-        t->at[d->vertex[i]] = at;
+    for (uint32_t i = 0; i < t->reached; i++)
+        t->order[p[i].next - p[i].span] = d->vertex[i];
+    for (uint32_t i = 0; i < t->reached; i++)
+        t->span[p[i].next - p[i].span] = p[i].span;
+    memset(t->at, 0, (uint64_t)kept->n * sizeof *t->at);
+    for (uint32_t i = 0; i < t->reached; i++) {
+        if (i + AHEAD < t->reached)
+            __builtin_prefetch(&t->at[ranks_of(kept, t->order[i + AHEAD])], 1);
+        t->at[ranks_of(kept, t->order[i])] = i;
     }
 }
 
@@ -73,90 +78,199 @@ static void sum_subtrees(const struct tree *t, uint64_t *w)
     }
 }
 
-static void weigh(struct tree *t, tree_size_fn *shallow, void *ctx)
+/* A node's own weight and that of what is folded into it. */
+static inline void weigh_one(struct tree *t, uint32_t v, uint32_t at)
 {
-    for (uint32_t v = 0; v < t->nodes; v++) {
-        uint64_t bytes = shallow(ctx, v);
+    uint64_t bytes = t->shallow(t->ctx, v);
+    struct folded_iter it;
+    uint32_t n = 0, w;
 
-        if (v + AHEAD < t->nodes && t->at[v + AHEAD] != NO_NODE)
-            __builtin_prefetch(&t->retained[t->at[v + AHEAD]], 1);
-        if (t->at[v] != NO_NODE)
-            t->retained[t->at[v]] = bytes;
+    bits_add(t->seen, v);
+    folded_begin(&t->core, v, &it);
+    while ((w = folded_next(&it)) != NO_NODE) {
+        bits_add(t->seen, w);
+        bytes += t->shallow(t->ctx, w);
+        n++;
     }
+    t->retained[at] = bytes;
+    t->folded[at] = n < 255 ? (uint8_t)n : 255;
+}
+
+/* In the order of the graph's memory, as everything there is near then. */
+static void weigh(struct tree *t)
+{
+    const struct ranks *kept = &t->core.kept;
+    uint32_t rank = 0;
+
+    for (uint32_t i = 0; i < kept->words; i++)
+        for (uint64_t b = kept->bits[i]; b; b &= b - 1, rank++) {
+            if (rank + AHEAD < kept->n) {
+                __builtin_prefetch(&t->retained[t->at[rank + AHEAD]], 1);
+                __builtin_prefetch(&t->folded[t->at[rank + AHEAD]], 1);
+            }
+            if (t->at[rank] || !rank)
+                weigh_one(t, i << 6 | (uint32_t)__builtin_ctzll(b),
+                          t->at[rank]);
+        }
     sum_subtrees(t, t->retained);
 }
 
-static bool alloc(struct tree *t, struct mem *m, struct err *e)
+static void take_over(struct tree *t, struct dom *d)
 {
-    uint64_t n = t->reached;
-
-    t->retained = mem_map(m, n * sizeof *t->retained, e);
-    t->order = t->retained ? mem_map(m, n * sizeof *t->order, e) : NULL;
-    t->span = t->order ? mem_map(m, n * sizeof *t->span, e) : NULL;
-    t->at = t->span ? mem_map(m, (uint64_t)t->nodes * sizeof *t->at, e) : NULL;
-    return t->at != NULL;
+    t->core = d->core;
+    t->reached = d->reached;
+    t->order = d->above;
+    t->span = d->vertex;
+    t->at = d->spare;
+    t->retained = (uint64_t *)d->spare_pairs;
+    memset(d, 0, sizeof *d);
 }
 
-bool tree_build(const struct dom *d, tree_size_fn *shallow, void *ctx,
-                struct mem *m, struct tree *ret, struct err *e)
+bool tree_build(struct dom *d, tree_size_fn *shallow, void *ctx, struct mem *m,
+                struct tree *ret, struct err *e)
 {
-    struct place *places;
+    struct dom from = *d;
 
     memset(ret, 0, sizeof *ret);
-    ret->nodes = d->nodes;
-    ret->reached = d->reached;
-    if (!alloc(ret, m, e)) {
+    ret->shallow = shallow;
+    ret->ctx = ctx;
+    take_over(ret, d);
+    ret->folded = mem_map(m, ret->core.kept.n, e);
+    ret->seen = ret->folded ? mem_map(m, ret->core.kept.words * 8, e) : NULL;
+    if (!ret->seen) {
         tree_deinit(ret, m);
         return false;
     }
-    places = (struct place *)ret->retained;
-    lay_out(d, places);
-    store(d, places, ret);
-    weigh(ret, shallow, ctx);
+    lay_out(&from, (struct place *)ret->retained);
+    store(&from, (struct place *)ret->retained, ret);
+    weigh(ret);
     return true;
 }
 
 void tree_deinit(struct tree *t, struct mem *m)
 {
-    uint64_t n = t->reached;
+    uint64_t n = t->core.kept.n;
 
     mem_unmap(m, t->retained, n * sizeof *t->retained);
     mem_unmap(m, t->order, n * sizeof *t->order);
     mem_unmap(m, t->span, n * sizeof *t->span);
-    mem_unmap(m, t->at, (uint64_t)t->nodes * sizeof *t->at);
+    mem_unmap(m, t->at, n * sizeof *t->at);
+    mem_unmap(m, t->folded, n);
+    mem_unmap(m, t->seen, t->core.kept.words * sizeof *t->seen);
+    core_deinit(&t->core, m);
     memset(t, 0, sizeof *t);
 }
 
-bool tree_class_retained(const struct tree *t, const uint32_t *class_of,
-                         uint32_t n, struct mem *m, uint64_t *ret,
-                         struct err *e)
+/* ---- what one node retains -----------------------------------------------*/
+
+uint64_t tree_retained(const struct tree *t, uint32_t v)
 {
-    /* By class: where the subtree of its outermost open instance ends. */
-    uint32_t *end = mem_alloc(m, n, sizeof *end, e);
+    struct folded_iter it;
+    uint64_t bytes;
+    uint32_t w;
 
-    if (!end)
-        return false;
-    for (uint32_t i = 1; i < t->reached; i++) {
-        uint32_t c = class_of[t->order[i]];
-
-        if (i + AHEAD < t->reached)
-            __builtin_prefetch(&class_of[t->order[i + AHEAD]]);
-        if (c >= n || i < end[c])
-            continue;
-        ret[c] += t->retained[i];
-        end[c] = i + t->span[i];
-    }
-    mem_free(m, end);
-    return true;
+    if (!tree_is_folded(t, v))
+        return t->retained[tree_at(t, v)];
+    bytes = t->shallow(t->ctx, v);
+    folded_begin(&t->core, v, &it);
+    while ((w = folded_next(&it)) != NO_NODE)
+        bytes += t->shallow(t->ctx, w);
+    return bytes;
 }
 
-void tree_sum(const struct tree *t, const struct tree_weight *w, uint64_t n,
-              uint64_t *ret)
+static uint64_t count_folded(const struct tree *t, uint32_t v)
 {
-    for (uint64_t i = 0; i < n; i++)
-        if (t->at[w[i].node] != NO_NODE)
-            ret[t->at[w[i].node]] += w[i].bytes;
-    sum_subtrees(t, ret);
+    struct folded_iter it;
+    uint64_t n = 0;
+
+    folded_begin(&t->core, v, &it);
+    while (folded_next(&it) != NO_NODE)
+        n++;
+    return n;
+}
+
+uint64_t tree_objects(const struct tree *t, uint32_t v)
+{
+    uint32_t at;
+    uint64_t n;
+
+    if (tree_is_folded(t, v))
+        return 1 + count_folded(t, v);
+    at = tree_at(t, v);
+    n = t->span[at];
+    for (uint32_t i = at; i < at + t->span[at]; i++)
+        n += t->folded[i] < 255 ? t->folded[i] : count_folded(t, t->order[i]);
+    return n;
+}
+
+/* ---- classes -------------------------------------------------------------*/
+
+struct by_class {
+    const struct tree *t;
+    const struct graph *g;
+    uint32_t *end; /* where the subtree of its outermost open instance ends */
+    uint64_t *ret;
+};
+
+/* What is folded into the node at position `i`. */
+static void add_folded(struct by_class *b, uint32_t i)
+{
+    struct folded_iter it;
+    uint32_t w;
+
+    folded_begin(&b->t->core, b->t->order[i], &it);
+    while ((w = folded_next(&it)) != NO_NODE) {
+        uint32_t c = graph_class(b->g, w);
+
+        if (i < b->end[c] ||
+            (it.above != it.node && graph_class(b->g, it.above) == c))
+            continue;
+        b->ret[c] += tree_retained(b->t, w);
+    }
+}
+
+static inline void ask_for(const struct by_class *b, uint32_t i)
+{
+    const struct tree *t = b->t;
+    uint32_t v;
+
+    if (i + AHEAD >= t->reached)
+        return;
+    v = t->order[i + AHEAD];
+    __builtin_prefetch(&b->g->class_of[v]);
+    if (t->folded[i + AHEAD])
+        __builtin_prefetch(&b->g->first[v]);
+    if (t->folded[i + AHEAD / 2]) {
+        uint64_t first, last;
+
+        graph_range(b->g, t->order[i + AHEAD / 2], &first, &last);
+        __builtin_prefetch(&b->g->to[first]);
+    }
+}
+
+bool tree_class_retained(const struct tree *t, struct mem *m, uint64_t *ret,
+                         struct err *e)
+{
+    const struct graph *g = t->core.graph;
+    struct by_class b = {.t = t, .g = g, .ret = ret};
+
+    b.end = mem_alloc(m, (uint64_t)g->n_classes + 1, sizeof *b.end, e);
+    if (!b.end)
+        return false;
+    b.end[g->n_classes] = UINT32_MAX;
+    for (uint32_t i = 1; g->class_node && i < t->reached; i++) {
+        uint32_t c = graph_class(g, t->order[i]);
+
+        ask_for(&b, i);
+        if (i >= b.end[c]) {
+            ret[c] += t->retained[i];
+            b.end[c] = i + t->span[i];
+        }
+        if (t->folded[i])
+            add_folded(&b, i);
+    }
+    mem_free(m, b.end);
+    return true;
 }
 
 /* ---- the children of one node --------------------------------------------*/
@@ -200,24 +314,28 @@ static void sift_up(struct child *heap, uint64_t i)
     heap[i] = c;
 }
 
-static uint64_t count_children(const struct tree *t, uint32_t at)
+static uint64_t count_children(const struct tree *t, uint32_t v)
 {
+    struct tree_kids it;
     uint64_t n = 0;
 
-    for (uint32_t i = at + 1; i < at + t->span[at]; i += t->span[i])
+    tree_kids_begin(t, v, &it);
+    while (tree_kids_next(&it) != NO_NODE)
         n++;
     return n;
 }
 
 /* Keeps the `max` largest children in a heap, the smallest of them on top. */
-static void collect(const struct tree *t, uint32_t at, struct child *heap,
+static void collect(const struct tree *t, uint32_t v, struct child *heap,
                     uint64_t max)
 {
+    struct tree_kids it;
+    struct child c;
     uint64_t n = 0;
 
-    for (uint32_t i = at + 1; i < at + t->span[at]; i += t->span[i]) {
-        struct child c = {t->retained[i], t->order[i]};
-
+    tree_kids_begin(t, v, &it);
+    while ((c.node = tree_kids_next(&it)) != NO_NODE) {
+        c.retained = tree_retained(t, c.node);
         if (n < max) {
             heap[n] = c;
             sift_up(heap, n++);
@@ -229,19 +347,20 @@ static void collect(const struct tree *t, uint32_t at, struct child *heap,
 }
 
 bool tree_children(const struct tree *t, uint32_t node, uint64_t max,
-                   struct mem *m, uint32_t **ret, uint64_t *n, struct err *e)
+                   struct mem *m, uint32_t **ret, uint64_t *n, uint64_t *all,
+                   struct err *e)
 {
-    uint32_t at = t->at[node];
-    uint64_t count = at == NO_NODE ? 0 : count_children(t, at);
+    uint64_t count = tree_has(t, node) ? count_children(t, node) : 0;
     struct child *heap;
 
+    *all = count;
     if (max && count > max)
         count = max;
     heap = mem_alloc(m, count, sizeof *heap, e);
     *ret = heap ? mem_alloc(m, count, sizeof **ret, e) : NULL;
     *n = *ret ? count : 0;
     if (*n) {
-        collect(t, at, heap, count);
+        collect(t, node, heap, count);
         while (count--) {
             (*ret)[count] = heap[0].node;
             heap[0] = heap[count];

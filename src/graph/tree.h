@@ -1,54 +1,105 @@
 /*
  * tree.h - the dominator tree in preorder, with what each subtree weighs.
  *
- * order[0] is the super-root; the subtree of order[i] is the contiguous
- * range order[i .. i + span[i]). Everything a node retains is that range,
- * so "what does it hold?" is one sequential walk.
+ * The core's part of it is laid out: order[0] is the super-root, and the
+ * subtree of order[i] is the range order[i .. i + span[i]), to which the
+ * nodes folded into that range belong as well. A folded node has no position;
+ * functions that take a node answer for it too, from the graph.
+ *
+ * Holds 21 bytes a node of the core and 4.5 bits a node.
  */
 #ifndef OOMWHY_GRAPH_TREE_H
 #define OOMWHY_GRAPH_TREE_H
 
 #include "graph/dom.h"
 
-struct tree {
-    uint32_t nodes, reached;
-    uint32_t *order;    /* [reached] nodes, siblings in no promised order */
-    uint32_t *at;       /* [nodes] position in order; NO_NODE: unreachable */
-    uint32_t *span;     /* [reached] objects in the subtree, itself too */
-    uint64_t *retained; /* [reached] bytes, by position */
-};
-
-/*
- * `shallow` gives sizes in node order: it is called once for every node,
- * ascending, so that it may walk side tables sequentially.
- */
+/* Bytes of one node; 0 for the super-root. Called in no special order. */
 typedef uint64_t tree_size_fn(void *ctx, uint32_t node);
 
-bool tree_build(const struct dom *d, tree_size_fn *shallow, void *ctx,
-                struct mem *m, struct tree *ret, struct err *e);
+/* Arrays have room for core.kept.n. */
+struct tree {
+    struct core core;
+    tree_size_fn *shallow;
+    void *ctx;
+    uint32_t reached;   /* positions */
+    uint32_t *at;       /* by rank: position; 0: unreachable, or super-root */
+    uint32_t *order;    /* [reached] nodes, siblings in no promised order */
+    uint32_t *span;     /* [reached] positions of the subtree */
+    uint64_t *retained; /* [reached] bytes of the subtree */
+    uint8_t *folded;    /* [reached] how many nodes are folded into this one;
+                           255: or more */
+    uint64_t *seen;     /* bitmap of nodes: reachable */
+};
+
+/* Uses up `d`. `ctx`, and the graph of `d`, must outlive the tree. */
+bool tree_build(struct dom *d, tree_size_fn *shallow, void *ctx, struct mem *m,
+                struct tree *ret, struct err *e);
 void tree_deinit(struct tree *t, struct mem *m);
+
+static inline bool tree_has(const struct tree *t, uint32_t v)
+{
+    return bits_has(t->seen, v);
+}
+
+static inline bool tree_is_folded(const struct tree *t, uint32_t v)
+{
+    return !ranks_has(&t->core.kept, v);
+}
+
+/* The position of a reachable node of the core. */
+static inline uint32_t tree_at(const struct tree *t, uint32_t v)
+{
+    return t->at[ranks_of(&t->core.kept, v)];
+}
+
+/* Of reachable nodes: bytes and objects that go when it goes, itself too. */
+uint64_t tree_retained(const struct tree *t, uint32_t v);
+uint64_t tree_objects(const struct tree *t, uint32_t v);
+
+/* The children of a reachable node, those of the core first. */
+struct tree_kids {
+    const struct tree *t;
+    uint32_t pos, end; /* positions of the core */
+    struct folded_iter folded;
+};
+
+static inline void tree_kids_begin(const struct tree *t, uint32_t v,
+                                   struct tree_kids *it)
+{
+    it->t = t;
+    it->pos = it->end = 0;
+    folded_begin(&t->core, v, &it->folded);
+    it->folded.direct = true;
+    if (!tree_is_folded(t, v)) {
+        it->pos = tree_at(t, v) + 1;
+        it->end = tree_at(t, v) + t->span[tree_at(t, v)];
+    }
+}
+
+/* The next one, or NO_NODE. */
+static inline uint32_t tree_kids_next(struct tree_kids *it)
+{
+    uint32_t v;
+
+    if (it->pos >= it->end)
+        return folded_next(&it->folded);
+    v = it->t->order[it->pos];
+    it->pos += it->t->span[it->pos];
+    return v;
+}
 
 /*
  * Retained bytes of each class: the sum over its instances that have no
- * instance of the same class above them in the tree. `class_of` by node,
- * `n` classes; ret[n] zeroed by the caller.
+ * instance of the same class above them in the tree. ret[n_classes + 1] is
+ * zeroed by the caller; the last is for nodes without class.
  */
-bool tree_class_retained(const struct tree *t, const uint32_t *class_of,
-                         uint32_t n, struct mem *m, uint64_t *ret,
+bool tree_class_retained(const struct tree *t, struct mem *m, uint64_t *ret,
                          struct err *e);
 
-/* Sums another weight up the same tree (native bytes by owner): `weight` by
- * node is given for few nodes as pairs; ret[reached] zeroed by the caller. */
-struct tree_weight {
-    uint32_t node;
-    uint64_t bytes;
-};
-void tree_sum(const struct tree *t, const struct tree_weight *w, uint64_t n,
-              uint64_t *ret);
-
-/* Direct children of `node` with retained bytes, largest first; ties by
- * node. `max` 0 means all. The vector is the caller's. */
+/* Children of `node` with retained bytes, largest first; ties by node. `max`
+ * 0 means all. The vector is the caller's; `all` is how many there are. */
 bool tree_children(const struct tree *t, uint32_t node, uint64_t max,
-                   struct mem *m, uint32_t **ret, uint64_t *n, struct err *e);
+                   struct mem *m, uint32_t **ret, uint64_t *n, uint64_t *all,
+                   struct err *e);
 
 #endif

@@ -226,6 +226,36 @@ void sketch_heap(struct sketch *s, uint64_t *state, uint32_t nodes)
     }
 }
 
+void sketch_leafy(struct sketch *s, uint64_t *state, uint32_t nodes)
+{
+    uint32_t inner = 2 + random_below(state, nodes / 3);
+    uint32_t classes = 1 + random_below(state, 3);
+    uint32_t edges = random_below(state, 2 * inner);
+
+    sketch_init(s, nodes);
+    sketch_root(s, 1);
+    if (random_below(state, 4) == 0)
+        sketch_root(s, random_node(state, nodes));
+    for (uint32_t i = 0; i < classes; i++)
+        sketch_class(s, 1 + random_below(state, inner));
+    while (edges--)
+        sketch_edge(s, 1 + random_below(state, inner),
+                    1 + random_below(state, inner));
+    if (random_below(state, 3) == 0)
+        sketch_extra(s, random_node(state, nodes), random_node(state, nodes));
+    for (uint32_t v = 1; v < nodes; v++) {
+        uint32_t by =
+            1 + random_below(state, random_below(state, 3) ? inner : v);
+
+        if (v > inner && by < v)
+            sketch_edge(s, by, v);
+        if (v > inner && random_below(state, 8) == 0)
+            sketch_edge(s, random_node(state, nodes), v);
+        if (random_below(state, 3))
+            sketch_instance(s, v, random_below(state, classes + 1));
+    }
+}
+
 /* ---- shapes --------------------------------------------------------------*/
 
 static void draw_list(struct sketch *s, uint32_t n)

@@ -46,6 +46,9 @@ void sketch_random(struct sketch *s, uint64_t *state, uint32_t nodes);
 /* Like a heap: objects refer mostly to their neighbours, a few are arrays,
  * classes are implied, and a fifth of the nodes have several referrers. */
 void sketch_heap(struct sketch *s, uint64_t *state, uint32_t nodes);
+/* A few nodes with edges between them, classes that mostly are no roots, and
+ * leaves: most with one referrer, some in twos and threes below others. */
+void sketch_leafy(struct sketch *s, uint64_t *state, uint32_t nodes);
 
 enum shape {
     SHAPE_LIST,

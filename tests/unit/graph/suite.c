@@ -6,6 +6,7 @@
 
 Suite *overlay_suite(void);
 Suite *dom_suite(void);
+Suite *reduce_suite(void);
 Suite *tree_suite(void);
 Suite *walk_suite(void);
 Suite *heap_suite(void);
@@ -18,6 +19,7 @@ int main(void)
     int failed;
 
     srunner_add_suite(runner, dom_suite());
+    srunner_add_suite(runner, reduce_suite());
     srunner_add_suite(runner, tree_suite());
     srunner_add_suite(runner, walk_suite());
     srunner_add_suite(runner, heap_suite());

@@ -4,51 +4,39 @@
 #include <check.h>
 #include <string.h>
 
-#include "graph/tree.h"
+#include "graph/load.h"
 #include "tests/support/graphs.h"
 
-struct sizes {
-    uint32_t calls;
-    bool disordered;
-};
-
-static uint64_t size_of(uint32_t v)
+static uint64_t shallow(void *ctx, uint32_t v)
 {
+    (void)ctx;
     return v ? (uint64_t)v * v + 7 : 0;
-}
-
-/* Also checks the promise: every node once, ascending. */
-static uint64_t shallow(void *ctx, uint32_t node)
-{
-    struct sizes *s = ctx;
-
-    s->disordered |= s->calls++ != node;
-    return size_of(node);
 }
 
 struct fixture {
     struct sketch s;
-    struct dom d;
     struct tree t;
+    uint32_t *idom; /* by node */
     struct mem m;
 };
 
 static void build(struct fixture *f)
 {
-    struct sizes sizes = {0};
+    const struct graph *g = sketch_finish(&f->s);
     struct err e = {0};
+    struct dom d;
 
     mem_init(&f->m, 0);
-    ck_assert(dom_build(sketch_finish(&f->s), &f->m, &f->d, &e));
-    ck_assert(tree_build(&f->d, shallow, &sizes, &f->m, &f->t, &e));
-    ck_assert_uint_eq(sizes.calls, f->s.graph.nodes);
-    ck_assert(!sizes.disordered);
+    f->idom = mem_alloc(&f->m, g->nodes, sizeof *f->idom, &e);
+    ck_assert(dom_build(g, &f->m, &d, &e));
+    dom_spell_out(&d, f->idom);
+    ck_assert(tree_build(&d, shallow, NULL, &f->m, &f->t, &e));
 }
 
 static void tear_down(struct fixture *f)
 {
     tree_deinit(&f->t, &f->m);
-    dom_deinit(&f->d, &f->m);
+    mem_free(&f->m, f->idom);
     sketch_deinit(&f->s);
     ck_assert_uint_eq(f->m.held, 0);
 }
@@ -88,16 +76,16 @@ static uint64_t goes_with(const struct graph *g, uint32_t v, uint32_t *count)
     *count = 0;
     for (uint32_t w = 1; w < g->nodes; w++)
         if (all[w] && !rest[w]) {
-            bytes += size_of(w);
+            bytes += shallow(NULL, w);
             ++*count;
         }
     return bytes;
 }
 
-static bool is_above(const struct dom *d, uint32_t v, uint32_t w)
+static bool is_above(const struct fixture *f, uint32_t v, uint32_t w)
 {
     while (w && w != v)
-        w = d->idom[w];
+        w = f->idom[w];
     return w == v;
 }
 
@@ -105,42 +93,70 @@ static void check_layout(const struct fixture *f)
 {
     const struct tree *t = &f->t;
 
-    ck_assert_uint_eq(t->reached, f->d.reached);
     ck_assert_uint_eq(t->order[0], 0);
     ck_assert_uint_eq(t->span[0], t->reached);
-    for (uint32_t v = 0; v < t->nodes; v++)
-        if (f->d.idom[v] == NO_NODE)
-            ck_assert_uint_eq(t->at[v], NO_NODE);
-        else
-            ck_assert_uint_eq(t->order[t->at[v]], v);
+    for (uint32_t v = 0; v < f->s.graph.nodes; v++) {
+        ck_assert_int_eq(tree_has(t, v), f->idom[v] != NO_NODE);
+        if (tree_has(t, v) && !tree_is_folded(t, v))
+            ck_assert_uint_eq(t->order[tree_at(t, v)], v);
+    }
     for (uint32_t i = 0; i < t->reached; i++)
         for (uint32_t k = 0; k < t->reached; k++) {
             bool inside = i <= k && k - i < t->span[i];
 
-            if (is_above(&f->d, t->order[i], t->order[k]) != inside)
+            if (is_above(f, t->order[i], t->order[k]) != inside)
                 ck_abort_msg("position %u in the subtree at %u", k, i);
         }
+}
+
+static void draw(struct fixture *f, uint64_t *state, uint32_t nodes)
+{
+    if (random_below(state, 2))
+        sketch_random(&f->s, state, nodes);
+    else
+        sketch_leafy(&f->s, state, nodes);
+    build(f);
 }
 
 START_TEST(retained_is_what_goes_away)
 {
     uint64_t state = 5;
 
-    for (int round = 0; round < 1500; round++) {
+    for (int round = 0; round < 3000; round++) {
         struct fixture f;
         uint32_t count;
 
-        sketch_random(&f.s, &state, 2 + random_below(&state, 20));
-        build(&f);
+        draw(&f, &state, 4 + random_below(&state, 20));
         check_layout(&f);
-        for (uint32_t i = 1; i < f.t.reached; i++) {
-            uint64_t bytes = goes_with(&f.s.graph, f.t.order[i], &count);
-
-            ck_assert_uint_eq(f.t.retained[i], bytes);
-            ck_assert_uint_eq(f.t.span[i], count);
+        for (uint32_t v = 1; v < f.s.graph.nodes; v++) {
+            if (!tree_has(&f.t, v))
+                continue;
+            ck_assert_uint_eq(tree_retained(&f.t, v),
+                              goes_with(&f.s.graph, v, &count));
+            ck_assert_uint_eq(tree_objects(&f.t, v), count);
         }
         tear_down(&f);
     }
+}
+END_TEST
+
+/* More than one byte counts. */
+START_TEST(objects_are_counted_below_wide_nodes)
+{
+    struct fixture f;
+
+    sketch_init(&f.s, 1002);
+    sketch_root(&f.s, 1);
+    sketch_edge(&f.s, 1, 2);
+    sketch_edge(&f.s, 2, 2);
+    for (uint32_t v = 3; v < 1002; v++)
+        sketch_edge(&f.s, v < 300 ? 1 : 2, v);
+    build(&f);
+    ck_assert_uint_eq(f.t.reached, 3);
+    ck_assert_uint_eq(tree_objects(&f.t, 1), 1001);
+    ck_assert_uint_eq(tree_objects(&f.t, 2), 703);
+    ck_assert_uint_eq(tree_objects(&f.t, 3), 1);
+    tear_down(&f);
 }
 END_TEST
 
@@ -148,56 +164,58 @@ START_TEST(class_retained_counts_the_outermost)
 {
     uint64_t state = 6;
 
-    for (int round = 0; round < 1500; round++) {
-        uint32_t class_of[32];
-        uint64_t want[3] = {0}, got[3] = {0};
+    for (int round = 0; round < 3000; round++) {
+        uint64_t want[5] = {0}, got[5] = {0};
         struct err e = {0};
         struct fixture f;
+        const struct graph *g;
 
-        sketch_random(&f.s, &state, 2 + random_below(&state, 30));
-        build(&f);
-        for (uint32_t v = 0; v < f.t.nodes; v++)
-            class_of[v] = random_below(&state, 4); /* 3: none */
-        for (uint32_t i = 1; i < f.t.reached; i++) {
-            uint32_t v = f.t.order[i], c = class_of[v], up = f.d.idom[v];
+        draw(&f, &state, 4 + random_below(&state, 30));
+        g = &f.s.graph;
+        for (uint32_t v = 1; v < g->nodes; v++) {
+            uint32_t c = graph_class(g, v), up = f.idom[v];
 
-            while (up && class_of[up] != c)
-                up = f.d.idom[up];
-            if (!up && c < 3)
-                want[c] += f.t.retained[i];
+            while (up && up != NO_NODE && graph_class(g, up) != c)
+                up = f.idom[up];
+            if (!up && c < g->n_classes)
+                want[c] += tree_retained(&f.t, v);
         }
-        ck_assert(tree_class_retained(&f.t, class_of, 3, &f.m, got, &e));
-        for (int c = 0; c < 3; c++)
+        ck_assert(tree_class_retained(&f.t, &f.m, got, &e));
+        for (uint32_t c = 0; c < g->n_classes; c++)
             ck_assert_uint_eq(got[c], want[c]);
         tear_down(&f);
     }
 }
 END_TEST
 
-START_TEST(other_weights_sum_up_the_same_tree)
+START_TEST(loads_sum_up_the_same_tree)
 {
     uint64_t state = 8;
 
-    for (int round = 0; round < 1000; round++) {
-        struct tree_weight w[10];
-        uint64_t got[40] = {0};
+    for (int round = 0; round < 3000; round++) {
+        struct load_weight w[10];
+        struct err e = {0};
         struct fixture f;
+        struct load l;
+        uint32_t n;
 
-        sketch_random(&f.s, &state, 2 + random_below(&state, 30));
-        build(&f);
+        draw(&f, &state, 4 + random_below(&state, 30));
+        n = f.s.graph.nodes;
         for (int i = 0; i < 10; i++)
-            w[i] = (struct tree_weight){random_below(&state, f.t.nodes),
+            w[i] = (struct load_weight){random_below(&state, n),
                                         random_next(&state) >> 20};
-        tree_sum(&f.t, w, 10, got);
-        for (uint32_t i = 0; i < f.t.reached; i++) {
+        ck_assert(load_build(&l, &f.t, w, 10, &f.m, &e));
+        for (uint32_t v = 0; v < n; v++) {
             uint64_t want = 0;
 
+            if (!tree_has(&f.t, v))
+                continue;
             for (int k = 0; k < 10; k++)
-                if (f.d.idom[w[k].node] != NO_NODE &&
-                    is_above(&f.d, f.t.order[i], w[k].node))
+                if (f.idom[w[k].node] != NO_NODE && is_above(&f, v, w[k].node))
                     want += w[k].bytes;
-            ck_assert_uint_eq(got[i], want);
+            ck_assert_uint_eq(load_below(&l, &f.t, v), want);
         }
+        load_deinit(&l, &f.m);
         tear_down(&f);
     }
 }
@@ -208,7 +226,7 @@ END_TEST
 /* Whether `a` belongs before `b`. */
 static bool sorted(const struct tree *t, uint32_t a, uint32_t b)
 {
-    uint64_t x = t->retained[t->at[a]], y = t->retained[t->at[b]];
+    uint64_t x = tree_retained(t, a), y = tree_retained(t, b);
 
     return x > y || (x == y && a < b);
 }
@@ -216,20 +234,21 @@ static bool sorted(const struct tree *t, uint32_t a, uint32_t b)
 static void check_children(const struct fixture *f, uint32_t v, uint64_t max,
                            struct mem *m)
 {
-    uint64_t n, all = 0, before = 0;
+    uint64_t n, all, want = 0, before = 0;
     struct err e = {0};
     uint32_t *kids;
 
-    ck_assert(tree_children(&f->t, v, max, m, &kids, &n, &e));
-    for (uint32_t w = 1; w < f->t.nodes; w++)
-        all += f->d.idom[w] == v;
+    ck_assert(tree_children(&f->t, v, max, m, &kids, &n, &all, &e));
+    for (uint32_t w = 1; w < f->s.graph.nodes; w++)
+        want += f->idom[w] == v;
+    ck_assert_uint_eq(all, want);
     ck_assert_uint_eq(n, max && max < all ? max : all);
     for (uint64_t i = 0; i < n; i++) {
-        ck_assert_uint_eq(f->d.idom[kids[i]], v);
+        ck_assert_uint_eq(f->idom[kids[i]], v);
         ck_assert(i == 0 || sorted(&f->t, kids[i - 1], kids[i]));
     }
-    for (uint32_t w = 1; n && w < f->t.nodes; w++)
-        before += f->d.idom[w] == v && sorted(&f->t, w, kids[n - 1]);
+    for (uint32_t w = 1; n && w < f->s.graph.nodes; w++)
+        before += f->idom[w] == v && sorted(&f->t, w, kids[n - 1]);
     ck_assert(n == 0 || before == n - 1);
     mem_free(m, kids);
 }
@@ -241,10 +260,9 @@ START_TEST(children_come_largest_first)
     for (int round = 0; round < 1000; round++) {
         struct fixture f;
 
-        sketch_random(&f.s, &state, 2 + random_below(&state, 60));
-        build(&f);
-        for (uint32_t v = 0; v < f.t.nodes; v++)
-            if (f.d.idom[v] != NO_NODE || v == 0)
+        draw(&f, &state, 4 + random_below(&state, 58));
+        for (uint32_t v = 0; v < f.s.graph.nodes; v++)
+            if (tree_has(&f.t, v))
                 check_children(&f, v, random_below(&state, 5), &f.m);
         tear_down(&f);
     }
@@ -256,19 +274,19 @@ START_TEST(equal_children_come_by_node)
     struct err e = {0};
     struct fixture f;
     uint32_t *kids;
-    uint64_t n;
+    uint64_t n, all;
 
     sketch_init(&f.s, 200);
-    sketch_root(&f.s, 1);
-    for (uint32_t v = 2; v < 200; v++)
-        sketch_edge(&f.s, 1, v);
+    for (uint32_t v = 1; v < 200; v++)
+        sketch_root(&f.s, v);
     build(&f);
-    for (uint32_t i = 2; i < f.t.reached; i++)
+    for (uint32_t i = 1; i < f.t.reached; i++)
         f.t.retained[i] = 24;
-    ck_assert(tree_children(&f.t, 1, 5, &f.m, &kids, &n, &e));
+    ck_assert(tree_children(&f.t, 0, 5, &f.m, &kids, &n, &all, &e));
     ck_assert_uint_eq(n, 5);
+    ck_assert_uint_eq(all, 199);
     for (uint32_t i = 0; i < n; i++)
-        ck_assert_uint_eq(kids[i], 2 + i);
+        ck_assert_uint_eq(kids[i], 1 + i);
     mem_free(&f.m, kids);
     tear_down(&f);
 }
@@ -279,13 +297,13 @@ START_TEST(unreachable_nodes_have_no_children)
     struct err e = {0};
     struct fixture f;
     uint32_t *kids;
-    uint64_t n = 1;
+    uint64_t n = 1, all;
 
     sketch_init(&f.s, 4);
     sketch_root(&f.s, 1);
     sketch_edge(&f.s, 2, 3);
     build(&f);
-    ck_assert(tree_children(&f.t, 2, 0, &f.m, &kids, &n, &e));
+    ck_assert(tree_children(&f.t, 2, 0, &f.m, &kids, &n, &all, &e));
     ck_assert_uint_eq(n, 0);
     mem_free(&f.m, kids);
     tear_down(&f);
@@ -294,56 +312,63 @@ END_TEST
 
 /* ---- large, and without memory -------------------------------------------*/
 
+/* A node's subtree is itself and its children's, all over. */
 START_TEST(large_trees_add_up)
 {
-    uint64_t state = 10, total = 0;
+    uint64_t state = 10, *sum;
     struct fixture f;
     struct err e = {0};
-    uint64_t *sum;
+    uint32_t n;
 
     sketch_heap(&f.s, &state, 100000);
     build(&f);
-    sum = mem_alloc(&f.m, f.t.nodes, sizeof *sum, &e);
+    n = f.s.graph.nodes;
+    sum = mem_alloc(&f.m, n, sizeof *sum, &e);
     ck_assert_ptr_nonnull(sum);
-    for (uint32_t i = f.d.reached; i-- > 0;) {
-        uint32_t v = f.d.vertex[i];
-
-        total += size_of(v);
-        sum[v] += size_of(v);
-        if (sum[v] != f.t.retained[f.t.at[v]])
+    for (uint32_t v = 1; v < n; v++)
+        if (f.idom[v] != NO_NODE)
+            sum[f.idom[v]] += tree_retained(&f.t, v);
+    for (uint32_t v = 0; v < n; v++)
+        if (f.idom[v] != NO_NODE &&
+            sum[v] + shallow(NULL, v) != tree_retained(&f.t, v))
             ck_abort_msg("node %u", v);
-        sum[f.d.idom[v]] += sum[v];
-    }
-    ck_assert_uint_eq(f.t.retained[0], total);
     mem_free(&f.m, sum);
     tear_down(&f);
 }
 END_TEST
 
 /* Everything that allocates, once; false as soon as something fails. */
-static bool use_all(const struct dom *d, struct mem *m, struct err *e)
+static bool use_all(const struct graph *g, struct mem *m, struct err *e)
 {
-    uint32_t class_of[64] = {0}, *kids = NULL;
-    uint64_t by_class[1] = {0}, n;
-    struct sizes sizes = {0};
+    const struct load_weight w[] = {{3, 5}, {60, 7}};
+    uint32_t *kids = NULL;
+    uint64_t by_class[2] = {0}, n, all;
+    struct load l = {0};
     struct tree t;
+    struct dom d;
     bool ok;
 
-    if (!tree_build(d, shallow, &sizes, m, &t, e))
+    if (!dom_build(g, m, &d, e))
         return false;
-    ok = tree_class_retained(&t, class_of, 1, m, by_class, e) &&
-         tree_children(&t, 1, 0, m, &kids, &n, e);
+    if (!tree_build(&d, shallow, NULL, m, &t, e))
+        return false;
+    ok = tree_class_retained(&t, m, by_class, e) &&
+         tree_children(&t, 1, 0, m, &kids, &n, &all, e) &&
+         load_build(&l, &t, w, 2, m, e);
     mem_free(m, kids);
+    load_deinit(&l, m);
     tree_deinit(&t, m);
     return ok;
 }
 
 START_TEST(every_allocation_may_fail)
 {
-    struct fixture f;
+    struct sketch s;
 
-    sketch_shape(&f.s, SHAPE_BINARY_TREE, 60);
-    build(&f);
+    sketch_shape(&s, SHAPE_BINARY_TREE, 60);
+    sketch_class(&s, 2);
+    sketch_instance(&s, 60, 0);
+    sketch_finish(&s);
     for (uint64_t fail = 1;; fail++) {
         struct err e = {0};
         struct mem m;
@@ -351,13 +376,13 @@ START_TEST(every_allocation_may_fail)
 
         mem_init(&m, 0);
         m.fail_at = fail;
-        ok = use_all(&f.d, &m, &e);
+        ok = use_all(&s.graph, &m, &e);
         ck_assert_uint_eq(m.held, 0);
         ck_assert_int_eq(err_is_set(&e), !ok);
         if (ok)
             break;
     }
-    tear_down(&f);
+    sketch_deinit(&s);
 }
 END_TEST
 
@@ -369,7 +394,8 @@ Suite *tree_suite(void)
     tcase_set_timeout(t, 60);
     tcase_add_test(t, retained_is_what_goes_away);
     tcase_add_test(t, class_retained_counts_the_outermost);
-    tcase_add_test(t, other_weights_sum_up_the_same_tree);
+    tcase_add_test(t, objects_are_counted_below_wide_nodes);
+    tcase_add_test(t, loads_sum_up_the_same_tree);
     tcase_add_test(t, children_come_largest_first);
     tcase_add_test(t, equal_children_come_by_node);
     tcase_add_test(t, unreachable_nodes_have_no_children);

@@ -1,0 +1,38 @@
+/*
+ * exits.h - did folding hide a dominator?
+ *
+ * A node folded into r hands its class edge to r. That is exact unless the
+ * node dominated its exit, the class: the last instance that keeps a class
+ * and its loader alive. Then in the core every edge into the class comes
+ * from r or from what the class itself dominates, and r has one such edge.
+ */
+#ifndef OOMWHY_GRAPH_EXITS_H
+#define OOMWHY_GRAPH_EXITS_H
+
+#include "base/vec.h"
+#include "graph/dfs.h"
+
+struct exit {
+    uint32_t class, number;
+    uint32_t parent;     /* in the depth-first tree */
+    uint32_t begin, end; /* its stored predecessors */
+};
+
+struct exits {
+    struct exit *at;
+    uint64_t n, cap;
+};
+
+/* Notes what later stages overwrite: classes that may be exits. `begin` by
+ * number says where the predecessors of a node start, `n` how many are
+ * stored in all. */
+bool exits_note(struct exits *x, const struct dfs *d, const uint32_t *begin,
+                uint32_t n, struct mem *m, struct err *e);
+
+/* Marks in `barred` the classes that may have been dominated by a folded
+ * node; whether there are any. `idom` by number; `from`: the predecessors. */
+bool exits_hide_any(const struct exits *x, const struct dfs *d,
+                    const uint32_t *idom, const uint32_t *from,
+                    uint8_t *barred);
+
+#endif

@@ -1,0 +1,255 @@
+/*
+ * reduce.c - finds the nodes to fold, in three sweeps over all nodes in
+ * order: who is referred to once; which of those are leaves; which of those
+ * refer to such leaves only. A fourth would find next to nothing.
+ */
+#include "graph/reduce.h"
+
+#include <string.h>
+
+/* A class with fewer instances than one in so many nodes is not worth the
+ * risk: the last object that keeps a class alive would make us start again. */
+#define FEW 4096
+
+struct folding {
+    const struct graph *g;
+    struct core *c;
+    uint64_t *seen;      /* two bits a node: referred to, and more than once */
+    uint64_t *fixed;     /* bitmap: never folded */
+    uint32_t *instances; /* [n_classes + 1] */
+    uint8_t *barred;     /* [n_classes + 1] */
+    uint32_t words;      /* of a bitmap */
+};
+
+static bool folding_init(struct folding *f, const struct graph *g,
+                         struct core *c, struct mem *m, struct err *e)
+{
+    uint64_t bytes, classes = (uint64_t)g->n_classes + 1;
+
+    memset(f, 0, sizeof *f);
+    f->g = g;
+    f->c = c;
+    f->words = g->nodes / 64 + 1;
+    bytes = f->words * sizeof(uint64_t);
+    f->seen = mem_map(m, 2 * bytes, e);
+    f->fixed = f->seen ? mem_map(m, bytes, e) : NULL;
+    f->instances =
+        f->fixed ? mem_alloc(m, classes, sizeof *f->instances, e) : NULL;
+    f->barred = f->instances ? mem_alloc(m, classes, 1, e) : NULL;
+    return f->barred != NULL;
+}
+
+static void folding_deinit(struct folding *f, struct mem *m)
+{
+    uint64_t bytes = f->words * sizeof(uint64_t);
+
+    mem_unmap(m, f->seen, 2 * bytes);
+    mem_unmap(m, f->fixed, bytes);
+    mem_free(m, f->instances);
+    mem_free(m, f->barred);
+}
+
+/* ---- sweep 1: who is referred to, and how often --------------------------*/
+
+static inline void see(uint64_t *seen, uint32_t w)
+{
+    uint64_t bit = (uint64_t)1 << 2 * (w & 31), *word = &seen[w >> 5];
+
+    *word |= bit | (*word & bit) << 1;
+}
+
+/* Also marks leaves in c->kept, which lends its room. */
+static void count_referrers(struct folding *f)
+{
+    const struct graph *g = f->g;
+
+    for (uint32_t v = 1; v < g->nodes; v++) {
+        uint64_t i, end;
+
+        graph_range(g, v, &i, &end);
+        if (i == end)
+            bits_add(f->c->kept.bits, v);
+        for (; i < end; i++)
+            see(f->seen, g->to[i]);
+        f->instances[graph_class(g, v)]++;
+    }
+}
+
+/* Every second bit of `x`, from the lowest, together. */
+static uint64_t even_bits(uint64_t x)
+{
+    x &= 0x5555555555555555u;
+    x = (x | x >> 1) & 0x3333333333333333u;
+    x = (x | x >> 2) & 0x0f0f0f0f0f0f0f0fu;
+    x = (x | x >> 4) & 0x00ff00ff00ff00ffu;
+    x = (x | x >> 8) & 0x0000ffff0000ffffu;
+    return (x | x >> 16) & 0x00000000ffffffffu;
+}
+
+/* Of 64 nodes those with exactly one reference in the CSR. */
+static uint64_t once(const struct folding *f, uint32_t word)
+{
+    const uint64_t *s = &f->seen[2 * (uint64_t)word];
+
+    return even_bits(s[0] & ~(s[0] >> 1)) | even_bits(s[1] & ~(s[1] >> 1))
+                                                << 32;
+}
+
+/* ---- what is not for folding ---------------------------------------------*/
+
+/* Roots, class objects, and whatever the overlay touches. */
+static void fix(struct folding *f)
+{
+    const struct graph *g = f->g;
+    const struct overlay *o = g->extra;
+
+    f->fixed[0] |= 1;
+    for (uint32_t i = 0; i < g->n_roots; i++)
+        bits_add(f->fixed, g->roots[i]);
+    for (uint32_t k = 0; g->class_node && k < g->n_classes; k++) {
+        uint32_t x = g->class_node[k];
+
+        f->c->live[k] = x == NO_NODE || bits_has(f->fixed, x) ? NO_NODE : x;
+    }
+    f->c->live[g->n_classes] = NO_NODE;
+    for (uint32_t k = 0; g->class_node && k < g->n_classes; k++)
+        if (g->class_node[k] != NO_NODE)
+            bits_add(f->fixed, g->class_node[k]);
+    for (uint32_t i = 0; o && i < f->words; i++)
+        f->fixed[i] |= o->members.bits[i];
+    for (uint32_t i = 0; o && i < o->first[o->members.n]; i++)
+        bits_add(f->fixed, o->to[i]);
+}
+
+static void bar(struct folding *f, const uint8_t *barred)
+{
+    for (uint32_t k = 0; k < f->g->n_classes; k++)
+        f->barred[k] = f->c->live[k] != NO_NODE &&
+                       (barred[k] || f->instances[k] < f->g->nodes / FEW);
+}
+
+/* ---- sweeps 2 and 3 ------------------------------------------------------*/
+
+/* Of 64 nodes: whose class's edge counts; returns whose class is barred. */
+static uint64_t look_at_classes(struct folding *f, uint32_t word)
+{
+    uint32_t v = word * 64, n = f->g->nodes - v < 64 ? f->g->nodes - v : 64;
+    uint64_t edged = 0, barred = 0;
+
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t k = graph_class(f->g, v + i);
+
+        edged |= (uint64_t)(f->c->live[k] != NO_NODE) << i;
+        barred |= (uint64_t)f->barred[k] << i;
+    }
+    f->c->edged[word] = edged;
+    return barred;
+}
+
+/* Leaves to fold replace leaves in c->kept; who may be folded if all below
+ * is takes the place of f->fixed. */
+static void fold_leaves(struct folding *f)
+{
+    for (uint32_t i = 0; i < f->words; i++) {
+        uint64_t fit = once(f, i) & ~f->fixed[i] & ~look_at_classes(f, i);
+
+        f->fixed[i] = fit & ~f->c->kept.bits[i];
+        f->c->kept.bits[i] &= fit;
+    }
+}
+
+/* Whether all that `v` refers to is folded, and at most one way leads on. */
+static inline bool folds(struct folding *f, uint32_t v)
+{
+    const struct graph *g = f->g;
+    struct core *c = f->c;
+    uint32_t x = c->live[graph_class(g, v)];
+    uint64_t i, end;
+
+    graph_range(g, v, &i, &end);
+    for (; i < end; i++) {
+        uint32_t w = g->to[i], y;
+
+        if (!bits_has(c->kept.bits, w))
+            return false;
+        if (!bits_has(c->edged, w))
+            continue;
+        y = c->live[graph_class(g, w)];
+        if (x != NO_NODE && x != y)
+            return false;
+        x = y;
+    }
+    if (x != NO_NODE)
+        bits_add(c->edged, v);
+    return true;
+}
+
+static void fold_inner(struct folding *f)
+{
+    for (uint32_t i = 0; i < f->words; i++)
+        for (uint64_t fit = f->fixed[i]; fit; fit &= fit - 1) {
+            unsigned bit = (unsigned)__builtin_ctzll(fit);
+
+            if (folds(f, i << 6 | bit))
+                f->c->inner[i] |= (uint64_t)1 << bit;
+        }
+}
+
+static void keep_the_rest(struct folding *f)
+{
+    struct ranks *kept = &f->c->kept;
+
+    for (uint32_t i = 0; i < f->words; i++)
+        kept->bits[i] = ~(kept->bits[i] | f->c->inner[i]);
+    kept->bits[f->words - 1] &= ((uint64_t)1 << (f->g->nodes & 63)) - 1;
+    ranks_count(kept);
+}
+
+/* ---- together ------------------------------------------------------------*/
+
+static bool core_init(struct core *c, const struct graph *g, struct mem *m,
+                      struct err *e)
+{
+    memset(c, 0, sizeof *c);
+    c->graph = g;
+    if (!ranks_init(&c->kept, g->nodes, m, e))
+        return false;
+    c->inner = mem_map(m, c->kept.words * sizeof *c->inner, e);
+    c->edged =
+        c->inner ? mem_map(m, c->kept.words * sizeof *c->edged, e) : NULL;
+    c->live = c->edged
+                  ? mem_alloc(m, (uint64_t)g->n_classes + 1, sizeof *c->live, e)
+                  : NULL;
+    return c->live != NULL;
+}
+
+bool core_build(const struct graph *g, const uint8_t *barred, struct mem *m,
+                struct core *ret, struct err *e)
+{
+    struct folding f = {0};
+    bool ok = core_init(ret, g, m, e) && folding_init(&f, g, ret, m, e);
+
+    if (ok) {
+        count_referrers(&f);
+        fix(&f);
+        bar(&f, barred);
+        fold_leaves(&f);
+        fold_inner(&f);
+        keep_the_rest(&f);
+    }
+    folding_deinit(&f, m);
+    if (!ok)
+        core_deinit(ret, m);
+    return ok;
+}
+
+void core_deinit(struct core *c, struct mem *m)
+{
+    uint64_t bytes = c->kept.words * sizeof *c->inner;
+
+    mem_unmap(m, c->inner, bytes);
+    mem_unmap(m, c->edged, bytes);
+    mem_free(m, c->live);
+    ranks_deinit(&c->kept, m);
+    memset(c, 0, sizeof *c);
+}

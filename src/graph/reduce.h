@@ -1,0 +1,105 @@
+/*
+ * reduce.h - a graph without its leaves: the core that algorithms walk.
+ *
+ * Most objects of a heap refer to nothing but their class, or to such leaves
+ * only (a String and its array), and have one referrer, which is then their
+ * immediate dominator. They are folded into it: not numbered, not visited,
+ * without a share in any array. What remains, 40 % as a rule, is found by
+ * rank. Holds 3.5 bits a node.
+ *
+ * A folded node's edge to its class is its referrer's. Those to classes that
+ * are roots change nothing and are dropped; of the others a folded node has
+ * at most one, so that the way through it leads to one node, its exit. It
+ * must not dominate its exit: who builds dominators has to make sure of that
+ * afterwards (exits.h), and to start again with `barred` classes if not.
+ */
+#ifndef OOMWHY_GRAPH_REDUCE_H
+#define OOMWHY_GRAPH_REDUCE_H
+
+#include "graph/graph.h"
+
+struct core {
+    const struct graph *graph;
+    struct ranks kept; /* nodes of the core, the super-root among them */
+    uint64_t *inner;   /* bitmap: folded, with folded nodes of its own */
+    uint64_t *edged;   /* bitmap: its class's edge counts, or, if it is
+                          folded, that of a node folded into it */
+    uint32_t *live;    /* [n_classes + 1] the node of a class, if edges to it
+                          count; else NO_NODE */
+};
+
+/* `barred` [n_classes] says whose instances not to fold. The graph must
+ * outlive the core. */
+bool core_build(const struct graph *g, const uint8_t *barred, struct mem *m,
+                struct core *ret, struct err *e);
+void core_deinit(struct core *c, struct mem *m);
+
+/* The folded nodes below a node other than the super-root: those that its
+ * edges lead to, each followed by those folded into it in turn. */
+struct folded_iter {
+    const struct core *c;
+    uint32_t node;
+    bool direct;                  /* set it to leave out the latter */
+    uint64_t at, end;             /* edges of `node` */
+    uint32_t inner;               /* the one last found that has some below, */
+    uint64_t inner_at, inner_end; /* and its edges */
+    uint32_t above;               /* of the node last returned: what it is
+                                     folded into */
+};
+
+static inline void folded_begin(const struct core *c, uint32_t v,
+                                struct folded_iter *it)
+{
+    *it = (struct folded_iter){.c = c, .node = v};
+    if (v && (ranks_has(&c->kept, v) || bits_has(c->inner, v)))
+        graph_range(c->graph, v, &it->at, &it->end);
+}
+
+/* The next one, or NO_NODE. */
+static inline uint32_t folded_next(struct folded_iter *it)
+{
+    const struct core *c = it->c;
+
+    if (it->inner_at < it->inner_end) {
+        it->above = it->inner;
+        return c->graph->to[it->inner_at++];
+    }
+    while (it->at < it->end) {
+        uint32_t w = c->graph->to[it->at++];
+
+        if (ranks_has(&c->kept, w))
+            continue;
+        it->above = it->node;
+        if (!it->direct && bits_has(c->inner, w)) {
+            it->inner = w;
+            graph_range(c->graph, w, &it->inner_at, &it->inner_end);
+        }
+        return w;
+    }
+    return NO_NODE;
+}
+
+/* Where the class edge of a node, or of one folded into it, leads. */
+static inline uint32_t core_exit(const struct core *c, uint32_t v)
+{
+    uint64_t i, end;
+    uint32_t x;
+
+    if (!bits_has(c->edged, v))
+        return NO_NODE;
+    x = c->live[graph_class(c->graph, v)];
+    if (x != NO_NODE)
+        return x;
+    graph_range(c->graph, v, &i, &end);
+    for (; i < end && x == NO_NODE; i++)
+        x = c->live[graph_class(c->graph, c->graph->to[i])];
+    return x;
+}
+
+/* The node of the core that an edge to `w` leads to in the end, or NO_NODE. */
+static inline uint32_t core_target(const struct core *c, uint32_t w)
+{
+    return ranks_has(&c->kept, w) ? w : core_exit(c, w);
+}
+
+#endif
