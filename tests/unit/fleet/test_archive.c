@@ -215,6 +215,7 @@ Suite *archive_suite(void)
     Suite *s = suite_create("archive");
     TCase *t = tcase_create("archive");
 
+    tcase_set_timeout(t, 60);
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, names_tell_archives);
     tcase_add_loop_test(t, files_come_out, 0, 2);
