@@ -19,6 +19,7 @@ struct heap_options {
     unsigned dump;            /* which of several in one file, from 1; 0 */
     uint64_t top;             /* rows of lists; 0 = all */
     unsigned suspect_percent; /* of the heap; 0: 10 */
+    unsigned jobs;            /* threads to use; 0 is 1 */
     void (*progress)(void *ctx, const char *phase, uint64_t done,
                      uint64_t total);
     void *progress_ctx;

@@ -102,6 +102,7 @@ static bool analyse(struct incident *i, struct input *in,
         *source = NULL;
         return input_fails(i, in, &why, e);
     }
+    source_set_jobs(*source, o->jobs);
     if (heap_analyse(*source, in->path, o, i->mem, h, &why)) {
         *ret = h;
         return note_damage(i, in, &h->dump.damage, e);

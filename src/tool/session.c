@@ -12,6 +12,7 @@
 #include "tool/progress.h"
 
 #define ORDINARY_TOP   10 /* rows, where --top does not say */
+#define MOST_JOBS      64
 #define ORDINARY_BRIEF 5  /* the same on the page of `why` */
 
 struct session {
@@ -47,6 +48,8 @@ static struct heap_options heap_options(struct session *s)
 
     o.quick |= s->options->command->shallow;
     o.top = known(top) ? top : ORDINARY_TOP;
+    o.jobs = s->options->jobs < MOST_JOBS ? (unsigned)s->options->jobs
+                                          : MOST_JOBS;
     o.progress = progress_show;
     o.progress_ctx = &s->progress;
     return o;
