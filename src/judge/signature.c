@@ -7,6 +7,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "hprof/values.h"
+
 /* ---- families ---------------------------------------------------------- */
 
 static const struct {
@@ -264,14 +266,13 @@ static bool is_own_field(const struct heap_step *owner,
            !is_platform(name) && strcmp(name, held->class_name) != 0;
 }
 
-static const char *holder_text(const char *owner, const char *field,
-                               const char *held, struct arena *a, struct err *e)
+static const char *holder_text(const char *owner, const char *via,
+                               struct arena *a, struct err *e)
 {
     const char *o = signature_class(owner, a, e);
-    const char *f = signature_class(field, a, e); /* "arg$1", "val$list" */
-    const char *h = signature_class(held, a, e);
+    const char *f = signature_class(field_of(via), a, e); /* "arg$1" */
 
-    return o && f && h ? arena_printf(a, e, "%s.%s: %s", o, f, h) : NULL;
+    return o && f ? arena_printf(a, e, "%s.%s", o, f) : NULL;
 }
 
 static bool holder_of_suspect(const struct heap_suspect *s, struct arena *a,
@@ -287,11 +288,101 @@ static bool holder_of_suspect(const struct heap_suspect *s, struct arena *a,
             continue;
         *ret = holder_text(is_class_object(owner) ? owner->name
                                                   : owner->class_name,
-                           field_of(held->via), held->class_name, a, e);
+                           held->via, a, e);
         return *ret != NULL;
     }
     return true;
 }
+
+/* ---- above a suspect that only a stack was seen to hold ----------------- */
+
+/* Higher than this a holder says nothing about the object any more. */
+#define CLIMB_MAX 6
+
+static bool static_above(const struct hprof_dump *d, uint32_t node,
+                         struct arena *a, const char **ret, struct err *e)
+{
+    for (uint32_t c = 0; c < d->n_classes; c++) {
+        const struct hprof_class *k = &d->classes[c];
+
+        for (uint32_t i = 0; i < k->n_statics; i++) {
+            const struct hprof_static *s = &k->statics[i];
+
+            if (s->type != HPROF_OBJECT || s->node != node ||
+                s->name[0] == '<' || is_platform(k->name))
+                continue;
+            *ret = holder_text(k->name, s->name, a, e);
+            return *ret != NULL;
+        }
+    }
+    return true;
+}
+
+/* Some object that refers to `node`; NODE_NONE: none does. */
+static uint32_t referrer_of(const struct hprof_dump *d, uint32_t node)
+{
+    uint64_t i, end;
+
+    for (uint32_t v = d->n_classes + 1; v < d->nodes; v++)
+        for (hprof_refs(d, v, &i, &end); i < end; i++)
+            if (d->refs[i] == node)
+                return v;
+    return NODE_NONE;
+}
+
+static const char *class_of(const struct hprof_dump *d, uint32_t node)
+{
+    uint32_t c = hprof_class_of(d, node);
+
+    return c == CLASS_NONE ? "" : d->classes[c].name;
+}
+
+/* The field of `above` that refers to `node`, which is read again. */
+static bool field_above(const struct incident *i, uint32_t above, uint32_t node,
+                        struct arena *a, const char **ret, struct err *e)
+{
+    const struct hprof_dump *d = &i->heap->dump;
+    struct hprof_value v = {.node = above};
+    const char *name = class_of(d, above), *via;
+
+    if (!*name || is_platform(name) || strcmp(name, class_of(d, node)) == 0)
+        return true;
+    if (!hprof_values_read(d, i->heap_source, &v, 1, 0, a, e))
+        return false;
+    via = v.found ? hprof_step_name(d, &v, node, a, e) : NULL;
+    if (via && via[0] != '<' && via[0] != '[')
+        *ret = holder_text(name, via, a, e);
+    return !err_is_set(e);
+}
+
+/*
+ * A thread that works on the object at that moment may be the shortest way
+ * to it. What keeps it is found upwards: the first field of the
+ * application's own, as on a path.
+ */
+static bool holder_above(const struct incident *i, const struct heap_suspect *s,
+                         struct arena *a, const char **ret, struct err *e)
+{
+    const struct hprof_dump *d = &i->heap->dump;
+    uint32_t node = s->node, above;
+
+    if (s->kind != SUSPECT_OBJECT || node <= d->n_classes)
+        return true;
+    for (unsigned k = 0; k < CLIMB_MAX; k++, node = above) {
+        if (!static_above(d, node, a, ret, e))
+            return false;
+        above = *ret ? NODE_NONE : referrer_of(d, node);
+        if (above == NODE_NONE)
+            return true;
+        if (!field_above(i, above, node, a, ret, e))
+            return false;
+        if (*ret)
+            return true;
+    }
+    return true;
+}
+
+/* ---- whom the verdict is about ----------------------------------------- */
 
 /* Whether the largest suspect is what the verdict is about. */
 static bool is_about_suspect(const struct heap *h, const struct verdict *v)
@@ -352,24 +443,17 @@ static bool find_holder(const struct incident *i, const struct verdict *v,
                         struct arena *a, const char **ret, struct err *e)
 {
     const struct heap_suspect *s = suspect_of(i, v);
-    const struct culprit *c = &v->culprit;
 
     if (v->side == SIDE_OTHER_PROCESS) {
-        *ret = c->process;
+        *ret = v->culprit.process;
         return true;
     }
     if (v->kind == KIND_OVERSIZED_REQUEST)
         return holder_of_request(i, a, ret, e);
     if (!s)
         return true;
-    if (!holder_of_suspect(s, a, ret, e))
-        return false;
-    /* A stack was the shortest way, but a static holds it as well. */
-    if (!*ret && c->class_name && c->field && !is_platform(c->class_name)) {
-        *ret = holder_text(c->class_name, c->field, s->class_name, a, e);
-        return *ret != NULL;
-    }
-    return true;
+    return holder_of_suspect(s, a, ret, e) &&
+           (*ret || holder_above(i, s, a, ret, e));
 }
 
 bool signature_find(const struct incident *i, const struct verdict *v,

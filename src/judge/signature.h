@@ -12,10 +12,9 @@
  *   cause        within the family, where the kind tells: "queue", "zlib"
  *   application  the main class or jar, without its version
  *   holder       the last field of the application's own classes on the way
- *                from a root to where it piles up, and what it holds:
- *                "cache.PageCache.PAGES: java.util.HashMap". What lies
- *                before it depends on who looked first (a stack, a static),
- *                what lies behind it on the JDK
+ *                from a root to where it piles up: "cache.PageCache.PAGES".
+ *                What lies before it depends on who looked first (a stack, a
+ *                static), what lies behind it on the JDK and the moment
  */
 #ifndef OOMWHY_JUDGE_SIGNATURE_H
 #define OOMWHY_JUDGE_SIGNATURE_H

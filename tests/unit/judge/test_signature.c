@@ -133,7 +133,7 @@ static struct heap_step from_stack[] = {
 
 START_TEST(whatever_the_root_the_holder_is_the_same)
 {
-    static const char expected[] = "app.Cache.PAGES: java.util.HashMap";
+    static const char expected[] = "app.Cache.PAGES";
 
     prepare(KIND_HEAP_LEAK);
     suspect.path.at = from_loader;
@@ -144,9 +144,6 @@ START_TEST(whatever_the_root_the_holder_is_the_same)
     ck_assert_str_eq(holder(), expected);
     suspect.path.at = from_stack;
     ck_assert_ptr_null(holder());
-    verdict.culprit = (struct culprit){
-        .known = true, .class_name = "app.Cache", .field = "PAGES"};
-    ck_assert_str_eq(holder(), expected);
 }
 END_TEST
 
@@ -167,9 +164,9 @@ START_TEST(the_way_on_from_the_suspect_counts)
     suspect.path.n = 1;
     suspect.descent.at = descent;
     suspect.descent.n = 4;
-    ck_assert_str_eq(holder(), "app.Listeners$#.list: java.util.ArrayList");
+    ck_assert_str_eq(holder(), "app.Listeners$#.list");
     suspect.descent.n = 2;
-    ck_assert_str_eq(holder(), "app.Bus.listeners: app.Listeners$#");
+    ck_assert_str_eq(holder(), "app.Bus.listeners");
 }
 END_TEST
 
@@ -185,7 +182,7 @@ START_TEST(a_list_of_ones_own_is_named_by_its_head)
     prepare(KIND_HEAP_LEAK);
     suspect.path.at = path;
     suspect.path.n = 4;
-    ck_assert_str_eq(holder(), "app.Log.head: app.Entry");
+    ck_assert_str_eq(holder(), "app.Log.head");
 }
 END_TEST
 
@@ -214,7 +211,7 @@ START_TEST(native_memory_is_held_by_its_holder)
     heap.natives.holders.n = 1;
     ck_assert_ptr_null(holder()); /* nobody on the heap was found guilty */
     verdict.culprit.class_name = "app.Cache";
-    ck_assert_str_eq(holder(), "app.Cache.PAGES: java.util.HashMap");
+    ck_assert_str_eq(holder(), "app.Cache.PAGES");
 }
 END_TEST
 
