@@ -144,7 +144,7 @@ format:
 check-format:
 	clang-format --dry-run -Werror $(FORMATTED)
 
-install: $(BUILD)/oomwhy
+install: $(BUILD)/oomwhy install-samples
 	install -D -m 755 $(BUILD)/oomwhy $(DESTDIR)$(PREFIX)/bin/oomwhy
 	install -D -m 644 docs/oomwhy.1 $(DESTDIR)$(PREFIX)/share/man/man1/oomwhy.1
 
