@@ -293,6 +293,8 @@ static bool finish(struct ingest *in, struct source *s, bool slots,
     struct hprof_root *root;
 
     take_tables(in);
+    if (in->o && in->o->progress)
+        in->o->progress(in->o->progress_ctx, "resolving", 0, 0);
     if (!refs_resolve(d, slots, e) || !finish_weak(d, slots) ||
         !finish_threads(in, e))
         return false;

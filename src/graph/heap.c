@@ -83,10 +83,12 @@ bool analysis_instances(struct analysis *a, const uint8_t *wanted,
 /* ---- the passes ------------------------------------------------------------
  */
 
-static void progress(const struct analysis *a, const char *phase)
+/* Always true, so that it stands in a chain of passes. */
+static bool begin(const struct analysis *a, const char *phase)
 {
     if (a->options->progress)
         a->options->progress(a->options->progress_ctx, phase, 0, 0);
+    return true;
 }
 
 static bool read_dump(struct analysis *a)
@@ -125,10 +127,10 @@ static bool build_tree(struct analysis *a)
 
     if (a->options->quick)
         return true;
-    progress(a, "dominators");
+    begin(a, "dominators");
     if (!dom_build(&a->model.graph, a->mem, &dom, a->err))
         return false;
-    progress(a, "retained sizes");
+    begin(a, "retained sizes");
     ok = tree_build(&dom, sizes_next, &a->sizes, a->mem, &a->tree, a->err);
     dom_deinit(&dom, a->mem);
     return ok;
@@ -144,9 +146,11 @@ static void count_roots(struct heap *h)
 
 static bool run(struct analysis *a)
 {
-    return build_model(a) && build_tree(a) && census_take(a) &&
-           threads_collect(a) && natives_collect(a) && natives_flow(a) &&
-           suspects_find(a) && garbage_find(a) && patterns_find(a);
+    return begin(a, "sizes and roots") && build_model(a) && build_tree(a) &&
+           begin(a, "histogram") && census_take(a) && threads_collect(a) &&
+           begin(a, "native memory") && natives_collect(a) && natives_flow(a) &&
+           begin(a, "suspects") && suspects_find(a) && begin(a, "garbage") &&
+           garbage_find(a) && begin(a, "patterns") && patterns_find(a);
 }
 
 static void analysis_deinit(struct analysis *a)

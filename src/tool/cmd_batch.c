@@ -138,6 +138,7 @@ static enum exit_status run(const struct options *o)
     mem_init(&m, 0);
     arena_init(&a, &m);
     progress_init(&progress, o->progress);
+    progress.counts = true;
     b = options_of(o, &progress);
     if (name_paths(o, &a, &paths, &e) &&
         batch_run(&b, paths, o->inputs.n, &m, &result, &e)) {

@@ -50,6 +50,7 @@ struct options {
     enum when progress, colour;
     uint64_t max_memory; /* bytes; 0 = no limit */
     uint64_t jobs;
+    bool timings;
     unsigned fail_on; /* bit 1 << enum side */
     struct capture_options capture;
     struct drill_options drill;

@@ -10,10 +10,11 @@
 #include "tool/options.h"
 #include "tool/output.h"
 #include "tool/progress.h"
+#include "tool/timings.h"
 
 #define ORDINARY_TOP   10 /* rows, where --top does not say */
 #define MOST_JOBS      64
-#define ORDINARY_BRIEF 5  /* the same on the page of `why` */
+#define ORDINARY_BRIEF 5 /* the same on the page of `why` */
 
 struct session {
     const struct options *options;
@@ -22,6 +23,7 @@ struct session {
     struct verdict verdict;
     bool judged;
     struct progress progress;
+    struct timings timings;
     const char *path; /* what an error is about; NULL: nothing alone */
 };
 
@@ -41,6 +43,16 @@ static bool add_inputs(struct session *s, struct err *e)
     return true;
 }
 
+/* A callback as in struct heap_options. */
+static void tell(void *session, const char *phase, uint64_t done,
+                 uint64_t total)
+{
+    struct session *s = session;
+
+    timings_enter(&s->timings, phase);
+    progress_show(&s->progress, phase, done, total);
+}
+
 static struct heap_options heap_options(struct session *s)
 {
     struct heap_options o = s->options->heap;
@@ -48,10 +60,10 @@ static struct heap_options heap_options(struct session *s)
 
     o.quick |= s->options->command->shallow;
     o.top = known(top) ? top : ORDINARY_TOP;
-    o.jobs = s->options->jobs < MOST_JOBS ? (unsigned)s->options->jobs
-                                          : MOST_JOBS;
-    o.progress = progress_show;
-    o.progress_ctx = &s->progress;
+    o.jobs =
+        s->options->jobs < MOST_JOBS ? (unsigned)s->options->jobs : MOST_JOBS;
+    o.progress = tell;
+    o.progress_ctx = s;
     return o;
 }
 
@@ -162,6 +174,13 @@ static bool write_report(struct session *s, struct err *e)
 /* ---- the run
  * --------------------------------------------------------------------- */
 
+static void print_timings(struct session *s, const struct heap *h)
+{
+    timings_enter(&s->timings, NULL);
+    timings_print(&s->timings, stderr, h ? h->dump.nodes : 0,
+                  h ? h->dump.n_refs : 0);
+}
+
 static enum exit_status outcome(const struct session *s)
 {
     if (s->judged && s->options->fail_on >> s->verdict.side & 1)
@@ -171,18 +190,23 @@ static enum exit_status outcome(const struct session *s)
 
 enum exit_status session_run(const struct options *o)
 {
-    struct session s = {.options = o};
+    struct session s = {.options = o, .timings = {.on = o->timings}};
     enum exit_status status;
     struct err e = {0};
 
     mem_init(&s.mem, o->max_memory);
     incident_init(&s.incident, &s.mem);
     progress_init(&s.progress, o->progress);
+    timings_enter(&s.timings, "inputs");
     if (read_inputs(&s, &e)) {
         complain_of_inputs(&s);
-        if (judge_inputs(&s, &e))
+        timings_enter(&s.timings, "verdict");
+        if (judge_inputs(&s, &e)) {
+            timings_enter(&s.timings, "report");
             write_report(&s, &e);
+        }
     }
+    print_timings(&s, s.incident.heap);
     status = err_is_set(&e) ? exit_status_of(&e) : outcome(&s);
     if (err_is_set(&e))
         complain(s.path, &e);

@@ -11,6 +11,7 @@ int main(void)
     int failed;
 
     srunner_add_suite(r, output_suite());
+    srunner_add_suite(r, progress_suite());
     srunner_add_suite(r, drill_suite());
     srunner_run_all(r, CK_ENV);
     failed = srunner_ntests_failed(r);

@@ -6,6 +6,7 @@
 
 Suite *options_suite(void);
 Suite *output_suite(void);
+Suite *progress_suite(void);
 Suite *drill_suite(void);
 
 #endif
