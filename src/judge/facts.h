@@ -118,6 +118,15 @@ bool facts_killed_unseen(const struct facts *f);
 /* Whether the collector maps its heap several times over as shared memory:
  * ZGC before JDK 21. */
 bool facts_multi_mapped(const struct facts *f);
+/* Private memory over the moments that know it. */
+struct level {
+    unsigned looks;
+    uint64_t first, before, last;   /* before: the look before the last */
+    const struct moment *from, *to; /* of `before` and `last` */
+};
+struct level facts_level(const struct facts *f);
+/* Between the last two looks nothing grew by more than a tenth. */
+bool facts_is_level(const struct level *l);
 /* Whether one of these kinds is the OutOfMemoryError that counts. */
 bool facts_oome_is(const struct facts *f, enum oome_kind kind);
 

@@ -118,6 +118,36 @@ static void choose(struct facts *f)
     }
 }
 
+struct level facts_level(const struct facts *f)
+{
+    struct level l = {0, UNKNOWN, UNKNOWN, UNKNOWN, NULL, NULL};
+    const struct moment *m;
+
+    VEC_EACH (&f->moments, m) {
+        uint64_t bytes = moment_private(m);
+
+        if (!known(bytes) || m->at_death)
+            continue;
+        if (!l.looks++)
+            l.first = bytes;
+        l.before = l.last;
+        l.from = l.to;
+        l.last = bytes;
+        l.to = m;
+    }
+    return l;
+}
+
+/* Less is noise in any JVM. */
+#define NOISE ((uint64_t)8 << 20)
+
+bool facts_is_level(const struct level *l)
+{
+    uint64_t more = known_minus(l->last, l->before);
+
+    return known(more) && (more <= NOISE || more <= l->last / 10);
+}
+
 static void take_threads(struct facts *f)
 {
     const struct moment *m;

@@ -90,6 +90,18 @@ static void take_status(struct moment *m, const struct input *in)
     m->alive = true;
 }
 
+static uint64_t shmem_of(const struct smaps *s)
+{
+    const struct smaps_map *map;
+    uint64_t sum = 0;
+
+    if (s->rollup)
+        return s->pss_shmem;
+    VEC_EACH (&s->maps, map)
+        sum += known_or(map->shmem, 0);
+    return sum;
+}
+
 static void take_smaps(struct moment *m, const struct input *in)
 {
     const struct smaps *s = in->smaps;
@@ -100,6 +112,7 @@ static void take_smaps(struct moment *m, const struct input *in)
     }
     figure_fill(&m->rss, figure_of(in, s->rss, 0));
     figure_fill(&m->anon, figure_of(in, s->anon, 0));
+    figure_fill(&m->shmem, figure_of(in, shmem_of(s), 0));
     m->alive = true;
 }
 

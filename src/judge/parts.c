@@ -177,6 +177,9 @@ static void add_untracked(struct parts *p)
     part->figure.origin = p->last->rss.origin;
     part->figure.line = p->last->rss.line;
     p->has_untracked = true;
+    /* Where the heap's size is not known, this may be heap as well. */
+    if (!known(moment_heap(p->last).value))
+        p->unseen = true;
 }
 
 /* ---- from the last moment to the death --------------------------------------

@@ -142,10 +142,12 @@ static const struct part *guilty(const struct facts *f)
     return most;
 }
 
-/* No part made a third of the growth: everything together was too much. */
+/* No part made a third of the growth: everything together was too much. A
+ * part far beyond the ordinary is somebody all the same. */
 static bool nobody(const struct facts *f, const struct part *part)
 {
-    return !part || part->growth < f->parts.growth / 3;
+    return !part || (part->growth < f->parts.growth / 3 &&
+                     part != parts_extraordinary(&f->parts));
 }
 
 static void judge_sum(const struct facts *f, struct pen *p, struct finding *ret)
@@ -230,8 +232,11 @@ static bool judge_kill_alone(const struct facts *f, struct pen *p,
     argue_kill(f, p, ret);
     ret->summary = pen_write(
         p,
-        "The kernel killed the JVM%s, but nothing captured tells what its %s "
-        "were made of.",
+        f->kill.kill
+            ? "The kernel killed the JVM%s, but nothing captured tells what "
+              "its %s were made of."
+            : "Something of the group was killed for memory%s, but without "
+              "the kernel's report nobody knows what; the JVM had %s.",
         at_limit(f, p), known(end_rss(f)) ? pen_size(p, end_rss(f)) : "pages");
     if (!f->heap || !known(private))
         return true;
@@ -281,13 +286,22 @@ static void judge_gap(const struct facts *f, struct pen *p,
         at_limit(f, p), pen_size(p, gap->last));
 }
 
+/* Without the kernel's report, that it was this process which filled the
+ * group is only likely if it was well on the way. */
+static bool was_near_limit(const struct facts *f)
+{
+    uint64_t last = f->last ? moment_private(f->last) : UNKNOWN;
+
+    return known(last) && known(f->limit.value) && last >= f->limit.value / 2;
+}
+
 bool rule_killed(const struct facts *f, struct pen *p, struct finding *ret)
 {
     const struct part *part = guilty(f);
 
     if (!f->kill.kill && !facts_killed_unseen(f))
         return false;
-    if (!f->parts.n)
+    if (!f->parts.n || (facts_killed_unseen(f) && !was_near_limit(f)))
         return judge_kill_alone(f, p, ret);
     if (gap_may_be_heap(f, part))
         judge_gap(f, p, part, ret);
@@ -327,59 +341,69 @@ bool rule_native_failed(const struct facts *f, struct pen *p,
     return true;
 }
 
-/* Growth that goes on to the last capture: of private memory by a quarter,
- * and by more than jcmd itself and warming up would add. */
-static bool still_grows(const struct facts *f)
-{
-    uint64_t first, middle, last;
+/* One interval can be warming up; this much of native memory is not. Over
+ * more looks half of it says so. */
+#define NO_WARM_UP (64 * MIB)
 
-    if (!f->first || !f->middle || !f->last)
+/*
+ * Private memory that still grows at the last look, or a native part that
+ * grew by more in all than warming up explains.
+ */
+static bool still_grows(const struct facts *f, const struct part *part)
+{
+    struct level l = facts_level(f);
+
+    if (l.looks < 2 || facts_is_level(&l))
         return false;
-    first = moment_private(f->first);
-    middle = moment_private(f->middle);
-    last = moment_private(f->last);
-    if (!known(first) || !known(middle) || !known(last))
-        return false;
-    return last > middle && last - middle > 16 * MIB &&
-           last - middle > (last - first) / 4;
+    return part->growth > (l.looks > 2 ? NO_WARM_UP / 2 : NO_WARM_UP);
 }
 
-/* A live set half as large again, by dumps or by one full collection after
- * the other. */
+static bool grew(uint64_t before, uint64_t now)
+{
+    return known(before) && known(now) && now >= before + 4 * MIB &&
+           now >= before + before / 3;
+}
+
+/*
+ * A live set a third as large again, by two dumps or by one full collection
+ * after the other. Between those a cache of soft references swells and
+ * shrinks, so they must never have left less than before.
+ */
 static bool live_grows(const struct facts *f)
 {
-    uint64_t now = f->live.value, before = f->live_before.value;
-
-    if (!known(now) || !known(before) || now < before + 4 * MIB)
+    /* A few MiB of a large heap are nobody's leak. */
+    if (known(f->xmx.value) && f->live.value < f->xmx.value / 4)
         return false;
-    /* A cache of soft references swells and shrinks between collections. */
-    if (f->live.line != LINE_DUMP && !f->live_rises)
-        return false;
-    return now >= before + before / 2;
+    if (f->live_rises && grew(f->gc->first_full_after, f->gc->last_full_after))
+        return true;
+    return f->live.line == LINE_DUMP &&
+           grew(f->live_before.value, f->live.value);
 }
 
 static void judge_live_growth(const struct facts *f, struct pen *p,
                               struct finding *ret)
 {
+    struct figure now = f->live, before = f->live_before;
+
     finding_init(ret, KIND_HEAP_LEAK);
-    finding_for(ret, DECISIVE, f->live, "bytes",
-                pen_write(p, "the live set grew from %s to %s",
-                          pen_size(p, f->live_before.value),
-                          pen_size(p, f->live.value)));
-    if (f->live_rises)
+    if (f->live_rises) {
+        now = figure_of(f->gc_input, f->gc->last_full_after, f->gc->last_line);
+        before.value = f->gc->first_full_after;
         finding_for(ret, SUPPORTING,
                     figure_of(f->gc_input, f->gc->full_count, 0), "count",
                     "every full collection left more than the one before");
+    }
+    finding_for(ret, DECISIVE, now, "bytes",
+                pen_write(p, "the live set grew from %s to %s",
+                          pen_size(p, before.value), pen_size(p, now.value)));
     kind_of_heap(f, p, ret);
     finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
                     "nothing has run out of memory yet");
-    ret->summary =
-        pen_write(p,
-                  "Nothing ran out yet, but the live set grew from %s to "
-                  "%s%s%s.",
-                  pen_size(p, f->live_before.value), pen_size(p, f->live.value),
-                  ret->culprit.known ? ", held by " : "",
-                  ret->culprit.known ? ret->culprit.name : "");
+    ret->summary = pen_write(
+        p, "Nothing ran out yet, but the live set grew from %s to %s%s%s.",
+        pen_size(p, before.value), pen_size(p, now.value),
+        ret->culprit.known ? ", held by " : "",
+        ret->culprit.known ? ret->culprit.name : "");
 }
 
 bool rule_growing(const struct facts *f, struct pen *p, struct finding *ret)
@@ -392,7 +416,8 @@ bool rule_growing(const struct facts *f, struct pen *p, struct finding *ret)
         judge_live_growth(f, p, ret);
         return true;
     }
-    if (!still_grows(f) || nobody(f, part) || part->kind == PART_HEAP)
+    if (nobody(f, part) || part->kind == PART_HEAP || f->parts.unseen ||
+        !still_grows(f, part))
         return false;
     judge_part(f, p, part, ret);
     finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,

@@ -147,8 +147,9 @@ bool rule_thread_limit(const struct facts *f, struct pen *p,
     const struct known_warning *w = &f->warnings[WARN_THREAD_FAILED];
     const char *limit;
     bool refused = facts_oome_is(f, OOME_NATIVE_THREAD);
+    bool counted = known(f->pids_events.value) && f->pids_events.value > 0;
 
-    if (!refused && (!w->warning || f->oome))
+    if (!refused && ((!w->warning && !counted) || f->oome))
         return false;
     finding_init(ret, KIND_NATIVE_THREAD_LIMIT);
     if (refused)
@@ -313,13 +314,10 @@ static const char the_heap[] = "the Java heap";
 /* "; 45.3 MiB held by static a.B.C (java.util.HashMap)" */
 static const char *held_by(struct pen *p, const struct finding *ret)
 {
-    if (!ret->culprit.class_name && !ret->culprit.thread &&
-        !known(ret->culprit.bytes))
-        return ret->culprit.known
-                   ? pen_write(p, "; mostly %s", ret->culprit.name)
-                   : "";
-    if (!known(ret->culprit.bytes) || strcmp(ret->culprit.name, the_heap) == 0)
+    if (!ret->culprit.known || strcmp(ret->culprit.name, the_heap) == 0)
         return "";
+    if (!known(ret->culprit.bytes))
+        return pen_write(p, "; mostly %s", ret->culprit.name);
     return pen_write(p, "; %s held by %s", pen_size(p, ret->culprit.bytes),
                      ret->culprit.name);
 }

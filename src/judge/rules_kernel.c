@@ -35,6 +35,7 @@ static void argue_hearsay(const struct facts *f, struct pen *p,
         finding_for(ret, SUPPORTING,
                     figure_of(f->hearsay_input, UNKNOWN, f->hearsay->line),
                     NULL, f->hearsay->text);
+    finding_cap(ret, CONFIDENCE_MEDIUM);
     finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
                     "the kernel's own report of the kill is not there");
 }

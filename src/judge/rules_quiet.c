@@ -80,27 +80,32 @@ bool rule_sigkill(const struct facts *f, struct pen *p, struct finding *ret)
 /* ---- healthy
  * -------------------------------------------------------------------- */
 
-/* At least two looks at a living process, some time apart. */
-static bool seen_twice(const struct facts *f)
+/* An empty file is a log in which nothing was said. */
+static bool has_app_log(const struct facts *f)
 {
-    const struct moment *m;
-    unsigned n = 0;
+    const struct input *in;
 
-    VEC_EACH (&f->moments, m)
-        n += m->alive && !m->at_death;
-    return n >= 2;
+    VEC_EACH (&f->incident->inputs, in)
+        if ((in->kind == ARTIFACT_APP_LOG && in->any) || in->bytes == 0)
+            return true;
+    return false;
+}
+
+/* Whether the end would have been noticed: without a log, a kernel log or a
+ * counter, silence says nothing. */
+static bool end_was_watched(const struct facts *f)
+{
+    return f->gc || f->kernel_log || known(f->group_kills.value) ||
+           has_app_log(f);
 }
 
 static void argue_level(const struct facts *f, struct pen *p,
-                        struct finding *ret)
+                        const struct level *l, struct finding *ret)
 {
-    const struct moment *a = f->middle ? f->middle : f->first, *b = f->last;
-
-    if (a && b && a != b && known(a->rss.value) && known(b->rss.value))
-        finding_for(ret, SUPPORTING, b->rss, "bytes",
-                    pen_write(p, "resident memory was %s at %s and %s at %s",
-                              pen_size(p, a->rss.value), a->name,
-                              pen_size(p, b->rss.value), b->name));
+    finding_for(ret, SUPPORTING, l->to->rss, "bytes",
+                pen_write(p, "private memory was %s at %s and %s at %s",
+                          pen_size(p, l->before), l->from->name,
+                          pen_size(p, l->last), l->to->name));
     if (known(f->live.value) && known(f->xmx.value))
         finding_for(ret, SUPPORTING, f->live, "bytes",
                     pen_write(p, "the live set is %s of a heap of %s",
@@ -113,10 +118,17 @@ static void argue_level(const struct facts *f, struct pen *p,
 
 bool rule_healthy(const struct facts *f, struct pen *p, struct finding *ret)
 {
-    if (facts_died(f) || !seen_twice(f))
+    struct level l = facts_level(f);
+
+    if (facts_died(f) || l.looks < 2 || !facts_is_level(&l) ||
+        !end_was_watched(f))
         return false;
     finding_init(ret, KIND_HEALTHY);
-    argue_level(f, p, ret);
+    argue_level(f, p, &l, ret);
+    /* A live set could grow unseen within a level heap, and an error could
+     * have been logged where nobody looked. */
+    if (!f->gc || !has_app_log(f))
+        finding_cap(ret, CONFIDENCE_MEDIUM);
     ret->summary = "Nothing ran out of memory, and nothing grows that would.";
     return true;
 }

@@ -168,6 +168,10 @@ START_TEST(test_healthy_case)
     put_status("2/status.txt", 51000);
     put_nmt("3/nmt.txt", 30000, 0);
     put_status("3/status.txt", 51000);
+    put("gc.log", "[2026-11-20T22:29:02.380+0000][0.017s][info][gc     ] "
+                  "Using Serial\n"
+                  "[2026-11-20T22:29:02.390+0000][0.027s][info][gc] GC(0) "
+                  "Pause Young (Allocation Failure) 2M->1M(8M) 1.000ms\n");
     ck_assert_msg(judged(), "%s", err.text);
     ck_assert_int_eq(v.kind, KIND_HEALTHY);
 }

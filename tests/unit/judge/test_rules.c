@@ -321,12 +321,30 @@ static void given_life(uint64_t first, uint64_t mid, uint64_t last)
     b.facts.first = &b.moments[0];
     b.facts.middle = &b.moments[1];
     b.facts.last = &b.moments[2];
+    b.facts.kernel_log = true; /* a kill would have been seen */
 }
 
 START_TEST(test_healthy)
 {
     given_life(50 * MIB, 90 * MIB, 91 * MIB);
     ck_assert_int_eq(first_found(&b), KIND_HEALTHY);
+    vec_free(&b.facts.moments, &b.mem);
+}
+END_TEST
+
+START_TEST(test_silence_without_a_witness_is_not_healthy)
+{
+    given_life(50 * MIB, 90 * MIB, 91 * MIB);
+    b.facts.kernel_log = false;
+    ck_assert_int_eq(first_found(&b), KIND_NOT_ENOUGH_EVIDENCE);
+    vec_free(&b.facts.moments, &b.mem);
+}
+END_TEST
+
+START_TEST(test_growth_is_not_healthy)
+{
+    given_life(50 * MIB, 60 * MIB, 91 * MIB);
+    ck_assert_int_eq(first_found(&b), KIND_NOT_ENOUGH_EVIDENCE);
     vec_free(&b.facts.moments, &b.mem);
 }
 END_TEST
@@ -345,7 +363,7 @@ START_TEST(test_still_growing)
     given_life(50 * MIB, 150 * MIB, 300 * MIB);
     given_part(&b, PART_TRACKED, "Thread", KIND_THREAD_STACKS, MIB, 240 * MIB);
     ck_assert_int_eq(first_found(&b), KIND_THREAD_STACKS);
-    b.moments[1].anon.value = 299 * MIB; /* it grew once and then no more */
+    b.facts.moments.at[1].anon.value = 299 * MIB; /* once, and no more */
     ck_assert_int_eq(first_found(&b), KIND_HEALTHY);
     vec_free(&b.facts.moments, &b.mem);
 }
@@ -357,9 +375,39 @@ START_TEST(test_live_set_grows)
     b.facts.live = says(&b, LINE_DUMP, 40 * MIB);
     b.facts.live_before = says(&b, LINE_DUMP, 10 * MIB);
     ck_assert_int_eq(first_found(&b), KIND_HEAP_LEAK);
-    /* A GC log must show that it never fell. */
-    b.facts.live.line = b.facts.live_before.line = LINE_GC;
+    b.facts.xmx = says(&b, LINE_JCMD, 2000 * MIB); /* nobody's leak, then */
     ck_assert_int_eq(first_found(&b), KIND_HEALTHY);
+    vec_free(&b.facts.moments, &b.mem);
+}
+END_TEST
+
+START_TEST(test_full_collections_leave_more_and_more)
+{
+    struct gc_log gc = {.first_full_after = 10 * MIB,
+                        .last_full_after = 40 * MIB,
+                        .full_count = 5};
+
+    given_life(50 * MIB, 60 * MIB, 61 * MIB);
+    b.facts.gc = &gc;
+    b.facts.gc_input = &b.input;
+    b.facts.live = says(&b, LINE_GC, 40 * MIB);
+    ck_assert_int_eq(first_found(&b), KIND_HEALTHY);
+    b.facts.live_rises = true; /* and none left less than one before it */
+    ck_assert_int_eq(first_found(&b), KIND_HEAP_LEAK);
+    vec_free(&b.facts.moments, &b.mem);
+}
+END_TEST
+
+START_TEST(test_killed_by_the_groups_counter)
+{
+    given_life(50 * MIB, 100 * MIB, 150 * MIB);
+    given_part(&b, PART_TRACKED, "Thread", KIND_THREAD_STACKS, MIB, 100 * MIB);
+    b.facts.group_kills = says(&b, LINE_CGROUP, 1);
+    b.facts.limit = says(&b, LINE_CGROUP, 200 * MIB);
+    ck_assert_int_eq(first_found(&b), KIND_THREAD_STACKS);
+    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_MEDIUM);
+    b.facts.limit.value = 2000 * MIB; /* far from there: maybe another one */
+    ck_assert_int_eq(first_found(&b), KIND_NOT_ENOUGH_EVIDENCE);
     vec_free(&b.facts.moments, &b.mem);
 }
 END_TEST
@@ -429,6 +477,10 @@ Suite *rules_suite(void)
     tcase_add_test(t, test_still_growing);
     tcase_add_test(t, test_live_set_grows);
     tcase_add_test(t, test_exit_137_alone_proves_nothing);
+    tcase_add_test(t, test_silence_without_a_witness_is_not_healthy);
+    tcase_add_test(t, test_growth_is_not_healthy);
+    tcase_add_test(t, test_full_collections_leave_more_and_more);
+    tcase_add_test(t, test_killed_by_the_groups_counter);
     tcase_add_test(t, test_crash);
     tcase_add_test(t, test_one_nmt_far_beyond_the_ordinary);
     suite_add_tcase(s, t);
