@@ -22,6 +22,10 @@ ifneq ($(filter x86_64%,$(shell $(CC) -dumpmachine)),)
 CFLAGS_  += -mpopcnt
 endif
 LIBS     := -lz -ldeflate -lcrypto -lsqlite3 -larchive -lm -pthread
+# musl has no fts of its own.
+ifneq ($(findstring musl,$(shell $(CC) -dumpmachine)),)
+LIBS     += -lfts
+endif
 ALLOC    := -ljemalloc
 
 # `make asan` and `make asan test` build beside the ordinary objects.
