@@ -5,6 +5,7 @@
 #   make asan       (alone or before test) build and test with ASan and UBSan
 #   make fuzz       replay drivers of the fuzz targets, over the seed inputs
 #   make check-shared   the checks that need ../shared; skipped without it
+#   make bench      what reading large dumps costs; makes them with Java first
 #   make check-layers, make format, make install PREFIX= DESTDIR=, make clean
 
 VERSION  := 0.1.0
@@ -117,6 +118,10 @@ golden: $(BUILD)/oomwhy
 
 asan: $(BUILD)/oomwhy
 
+# BENCH names dumps of tests/bench/make-dumps.sh; without it all of them.
+bench: $(BUILD)/oomwhy
+	tests/bench/bench.sh $(BUILD)/oomwhy $(BENCH)
+
 # Each fuzz target has one entry, LLVMFuzzerTestOneInput; here it is linked
 # with a driver that replays files. `make libfuzzer CC=clang` explores.
 define fuzz_rule
@@ -155,5 +160,5 @@ install: $(BUILD)/oomwhy install-samples
 clean:
 	rm -rf build
 
-.PHONY: all test test-big unit golden asan fuzz check-shared check-layers format \
+.PHONY: all test test-big unit golden asan bench fuzz check-shared check-layers format \
         check-format install clean

@@ -94,6 +94,8 @@ void timings_print(const struct timings *t, FILE *to, uint64_t objects,
 
     if (!t->on)
         return;
+    fprintf(to, "%llu objects, %llu references\n", (unsigned long long)objects,
+            (unsigned long long)references);
     fprintf(to, "%-16s %9s %9s %12s %12s %9s %12s\n", "phase", "wall s",
             "CPU s", "ns/object", "ns/reference", "peak MiB", "bytes/object");
     for (unsigned i = 0; i < t->n; i++) {
