@@ -100,11 +100,11 @@ static bool rows_of_nmt(struct sheet *s)
             small += it->end;
             continue;
         }
-        /* malloc is touched as a rule, reserved mappings need not be. */
         if (!row(s, key_of(s->pen, it->name),
-                 pen_write(s->pen, "NMT %s", it->name), it->last / 2, it->end,
-                 parts->extrapolated ? "NMT committed, carried on to the death"
-                                     : "NMT committed"))
+                 pen_write(s->pen, "NMT %s", it->name), it->solid, it->end,
+                 parts->extrapolated ? "NMT; carried on to the death"
+                                     : "NMT: malloc at least, committed at "
+                                       "most"))
             return false;
     }
     return !small || row(s, "nmt_small", "NMT, everything else", 0, small,
@@ -128,22 +128,34 @@ static bool rows_of_files(struct sheet *s)
                pen_write(s->pen, "%s", word(shmem.line)));
 }
 
+/* What lies outside NMT went on growing after glibc was asked. */
+static uint64_t carried_on(const struct facts *f, uint64_t bytes)
+{
+    const struct part *part = parts_of(&f->parts, PART_UNTRACKED);
+
+    if (!part || !part->last || part->end <= part->last)
+        return bytes;
+    return (uint64_t)((double)bytes * ((double)part->end / (double)part->last));
+}
+
 static bool rows_of_allocator(struct sheet *s)
 {
     const struct moment *m = s->facts->last;
-    uint64_t nmt, live;
+    uint64_t nmt, live, kept;
 
     if (!m || !known(m->malloc_retained.value))
         return true;
     nmt = m->nmt ? known_or(m->nmt->total.malloc, 0) : 0;
     live = known_minus(m->malloc_in_use.value, nmt);
+    kept = m->malloc_retained.value;
     if (known(live) && live >= SMALL &&
-        !row(s, "malloc_outside_nmt", "malloc outside NMT, in use", live / 2,
-             live, "glibc's in-use bytes less NMT's malloc"))
+        !row(s, "malloc_outside_nmt", "malloc outside NMT, in use", live,
+             carried_on(s->facts, live),
+             "glibc's bytes in use less NMT's malloc"))
         return false;
-    return m->malloc_retained.value < SMALL ||
+    return kept < SMALL ||
            row(s, "malloc_retained", "freed memory kept by glibc", 0,
-               m->malloc_retained.value, "glibc's own figures");
+               carried_on(s->facts, kept), "glibc's own figures");
 }
 
 static void close_sheet(struct balance *b)

@@ -61,6 +61,15 @@ static size_t row_of(const char *category)
     return i;
 }
 
+static uint64_t solid_of(const struct nmt_category *c, uint64_t committed)
+{
+    uint64_t solid = known_or(c->malloc, 0) + known_or(c->arena, 0);
+
+    if (strncmp(c->name, "Thread", 6) == 0 || solid > committed)
+        return committed;
+    return solid;
+}
+
 /* Adds one category to its part; what jcmd itself adds is left out. */
 static void add_category(struct parts *p, const struct moment *last,
                          const struct nmt_category *c, uint64_t first,
@@ -89,6 +98,7 @@ static void add_category(struct parts *p, const struct moment *last,
     if (!known(part->figure.value) || bytes > part->figure.value)
         part->figure = figure_of(last->nmt_input, bytes, c->line);
     part->last += bytes;
+    part->solid += solid_of(c, bytes);
 }
 
 static bool is_tracked(const struct nmt_category *c)

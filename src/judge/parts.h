@@ -18,11 +18,13 @@ struct part {
     enum part_kind kind;
     enum verdict_kind verdict; /* what its growth is called */
     const char *name;          /* NMT's word; "Java Heap"; "outside NMT" */
-    uint64_t first;       /* bytes; a fresh JVM's where nothing was captured */
-    uint64_t last;        /* UNKNOWN: the last moment does not say */
-    uint64_t end;         /* at the death */
-    uint64_t growth;      /* from first to end, less what jcmd itself adds */
-    uint64_t ordinary;    /* as much as nobody would wonder about */
+    uint64_t first;    /* bytes; a fresh JVM's where nothing was captured */
+    uint64_t last;     /* UNKNOWN: the last moment does not say */
+    uint64_t solid;    /* of `last`, what has pages as a rule: malloc, arenas,
+                          stacks (NMT counts their pages); not reservations */
+    uint64_t end;      /* at the death */
+    uint64_t growth;   /* from first to end, less what jcmd itself adds */
+    uint64_t ordinary; /* as much as nobody would wonder about */
     struct figure figure; /* of `last` */
 };
 
