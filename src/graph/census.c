@@ -12,40 +12,94 @@
 /* ---- sums and histogram ----------------------------------------------------
  */
 
-static void add(struct heap_sum *s, uint64_t bytes)
+/* By class, the last for objects whose class is missing. */
+struct count {
+    struct heap_sum live, dead; /* without a tree all are dead */
+};
+
+static void add(struct count *k, bool live, uint64_t bytes)
 {
+    struct heap_sum *s = live ? &k->live : &k->dead;
+
     s->objects++;
     s->bytes += bytes;
 }
 
-/* One row a class plus one for objects whose class is missing. */
-static void count_all(struct analysis *a, struct heap_sum *rows)
+/* Bytes only where one instance differs from the next. */
+static void count_objects(struct analysis *a, struct count *counts)
+{
+    const struct hprof_dump *d = a->dump;
+    uint64_t largest = 0;
+
+    for (uint32_t v = d->n_classes + 1; v < d->nodes; v++) {
+        uint32_t c = hprof_class_of(d, v);
+        const struct class_size *k;
+        uint64_t bytes = 0;
+
+        c = c == CLASS_NONE ? d->n_classes : c;
+        k = &a->sizes.classes[c];
+        if (k->element || k->differs)
+            bytes = sizes_at(&a->sizes, v);
+        if (k->element && bytes > largest)
+            largest = bytes;
+        add(&counts[c], analysis_reaches(a, v), bytes);
+    }
+    a->heap->largest_array_bytes = largest;
+    for (uint32_t c = 0; c <= d->n_classes; c++) {
+        const struct class_size *k = &a->sizes.classes[c];
+
+        if (k->element || k->differs)
+            continue;
+        counts[c].live.bytes = counts[c].live.objects * k->bytes;
+        counts[c].dead.bytes = counts[c].dead.objects * k->bytes;
+    }
+}
+
+static void count_class_objects(struct analysis *a, struct count *counts)
 {
     const struct hprof_dump *d = a->dump;
     struct heap *h = a->heap;
-    bool tree = analysis_has_tree(a);
 
-    for (uint32_t v = 1; v < d->nodes; v++) {
-        uint64_t bytes = sizes_at(&a->sizes, v);
-        bool reached = analysis_reaches(a, v);
+    for (uint32_t v = 1; v <= d->n_classes; v++) {
         uint32_t c = hprof_class_of(d, v);
 
-        if (hprof_is_class_object(d, v)) {
-            if (d->classes[v - 1].hidden && !(h->mat && v == d->boot_loader))
-                continue;
-            h->class_objects += v != d->boot_loader;
-        } else if (c != CLASS_NONE && d->classes[c].array &&
-                   bytes > h->largest_array_bytes) {
-            h->largest_array_bytes = bytes;
-        }
-        add(&h->all, bytes);
-        if (tree)
-            add(reached ? &h->reachable : &h->unreachable, bytes);
-        if (reached || !h->mat || h->quick || a->options->keep_unreachable)
-            add(&rows[c == CLASS_NONE ? d->n_classes : c], bytes);
+        if (d->classes[v - 1].hidden && !(h->mat && v == d->boot_loader))
+            continue;
+        h->class_objects += v != d->boot_loader;
+        add(&counts[c == CLASS_NONE ? d->n_classes : c], analysis_reaches(a, v),
+            sizes_at(&a->sizes, v));
     }
-    if (!tree)
+}
+
+static struct heap_sum sum_of(struct heap_sum a, struct heap_sum b)
+{
+    return (struct heap_sum){a.objects + b.objects, a.bytes + b.bytes};
+}
+
+/* One row a class plus one for objects whose class is missing. */
+static bool count_all(struct analysis *a, struct heap_sum *rows)
+{
+    struct heap *h = a->heap;
+    uint32_t n = a->dump->n_classes;
+    struct count *counts =
+        mem_alloc(a->mem, (uint64_t)n + 1, sizeof *counts, a->err);
+    bool dead_too = !h->mat || h->quick || a->options->keep_unreachable;
+
+    if (!counts)
+        return false;
+    count_objects(a, counts);
+    count_class_objects(a, counts);
+    for (uint32_t c = 0; c <= n; c++) {
+        h->reachable = sum_of(h->reachable, counts[c].live);
+        h->unreachable = sum_of(h->unreachable, counts[c].dead);
+        rows[c] =
+            dead_too ? sum_of(counts[c].live, counts[c].dead) : counts[c].live;
+    }
+    h->all = sum_of(h->reachable, h->unreachable);
+    if (!analysis_has_tree(a))
         h->reachable = h->unreachable = (struct heap_sum){UNKNOWN, UNKNOWN};
+    mem_free(a->mem, counts);
+    return true;
 }
 
 static const char *loader_text(struct analysis *a, const struct hprof_class *k)
@@ -106,19 +160,16 @@ static bool histogram(struct analysis *a)
 {
     uint64_t n = (uint64_t)a->dump->n_classes + 1;
     struct heap_sum *sums = mem_alloc(a->mem, n, sizeof *sums, a->err);
-    uint64_t *retained = NULL;
-    bool ok = sums != NULL;
+    bool ok = sums && count_all(a, sums);
 
-    if (ok)
-        count_all(a, sums);
     if (ok && analysis_has_tree(a)) {
-        retained = mem_alloc(a->mem, n, sizeof *retained, a->err);
-        ok =
-            retained && tree_class_retained(&a->tree, a->mem, retained, a->err);
+        a->class_retained =
+            mem_alloc(a->mem, n, sizeof *a->class_retained, a->err);
+        ok = a->class_retained &&
+             tree_class_retained(&a->tree, a->mem, a->class_retained, a->err);
     }
-    ok = ok && make_rows(a, sums, retained);
+    ok = ok && make_rows(a, sums, a->class_retained);
     mem_free(a->mem, sums);
-    mem_free(a->mem, retained);
     return ok;
 }
 

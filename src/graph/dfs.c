@@ -56,11 +56,11 @@ static inline void push(struct walk *k, struct run r)
 
 static inline void ask_for(const struct walk *k, uint32_t w)
 {
-    if (ranks_has(&k->c->kept, w)) {
-        __builtin_prefetch(&k->d->number[ranks_of(&k->c->kept, w)], 1);
+    if (core_keeps(k->c, w)) {
+        __builtin_prefetch(&k->d->number[core_rank(k->c, w)], 1);
         __builtin_prefetch(&k->g->first[w]);
     }
-    if (bits_has(k->c->edged, w))
+    if (core_is_edged(k->c, w))
         __builtin_prefetch(&k->g->class_of[w]);
 }
 
@@ -69,7 +69,7 @@ static inline uint32_t discover(struct dfs *d, uint32_t w, uint32_t up)
 {
     uint32_t n = d->reached++;
 
-    d->number[ranks_of(&d->core->kept, w)] = n;
+    d->number[core_rank(d->core, w)] = n;
     d->vertex[n] = w;
     d->link[n] = (struct dfs_link){up, up};
     return n;
@@ -90,6 +90,16 @@ static inline void meet_again(struct walk *k, uint32_t from, uint32_t n)
     } else if (n > from && d->link[n].low > from) {
         d->link[n].low = from;
     }
+}
+
+/* Most edges lead to the nodes of few classes: those numbers stay at hand. */
+static inline uint32_t class_number(struct walk *k, uint32_t class)
+{
+    uint32_t *n = &k->d->class_number[class];
+
+    if (!*n)
+        *n = dfs_number(k->d, k->c->live[class]);
+    return *n;
 }
 
 /*
@@ -113,10 +123,10 @@ static inline struct run enter(struct walk *k, uint32_t w, uint32_t up)
     graph_extra(g, w, &i, &end);
     if (i < end)
         push(k, (struct run){g->extra->to + i, end - i, n});
-    if (!bits_has(k->c->edged, w))
+    if (!core_is_edged(k->c, w))
         return run;
     class = graph_class(g, w);
-    met = dfs_number(k->d, k->c->live[class]);
+    met = class_number(k, class);
     if (met) {
         meet_again(k, n, met);
         return run;
@@ -135,10 +145,13 @@ static inline void pass_met(struct walk *k, struct run *run)
 
         if (run->left > AHEAD)
             ask_for(k, run->at[AHEAD]);
-        w = core_target(k->c, *run->at);
-        if (w == NO_NODE)
+        w = *run->at;
+        if (core_keeps(k->c, w))
+            n = dfs_number(k->d, w);
+        else if (core_is_edged(k->c, w))
+            n = class_number(k, core_exit_class(k->c, w));
+        else
             continue;
-        n = dfs_number(k->d, w);
         if (!n)
             return;
         meet_again(k, run->from, n);
@@ -173,14 +186,18 @@ static bool walk_tree(struct walk *k, uint32_t root, struct err *e)
 
 static bool alloc(struct dfs *d, struct mem *m, struct err *e)
 {
-    uint64_t n = d->core->kept.n;
+    uint64_t n = d->core->n;
 
     d->number = mem_map(m, n * sizeof *d->number, e);
     d->vertex = d->number ? mem_map(m, n * sizeof *d->vertex, e) : NULL;
     d->link = d->vertex ? mem_map(m, n * sizeof *d->link, e) : NULL;
     d->cross = d->link ? mem_map(m, n * sizeof *d->cross, e) : NULL;
     d->top = d->cross ? mem_map(m, (n / 64 + 1) * sizeof *d->top, e) : NULL;
-    return d->top != NULL;
+    d->class_number =
+        d->top ? mem_alloc(m, (uint64_t)d->core->graph->n_classes + 1,
+                           sizeof *d->class_number, e)
+               : NULL;
+    return d->class_number != NULL;
 }
 
 bool dfs_build(const struct core *c, struct mem *m, struct dfs *ret,
@@ -209,12 +226,13 @@ bool dfs_build(const struct core *c, struct mem *m, struct dfs *ret,
 
 void dfs_deinit(struct dfs *d, struct mem *m)
 {
-    uint64_t n = d->core ? d->core->kept.n : 0;
+    uint64_t n = d->core ? d->core->n : 0;
 
     mem_unmap(m, d->number, n * sizeof *d->number);
     mem_unmap(m, d->vertex, n * sizeof *d->vertex);
     mem_unmap(m, d->link, n * sizeof *d->link);
     mem_unmap(m, d->cross, n * sizeof *d->cross);
     mem_unmap(m, d->top, (n / 64 + 1) * sizeof *d->top);
+    mem_free(m, d->class_number);
     memset(d, 0, sizeof *d);
 }

@@ -22,18 +22,20 @@ struct dfs_link {
  * the super-root is the only one. Giving those nodes an edge from the
  * super-root changes no dominator, so no other edge into them matters.
  *
- * All arrays have room for [core->kept.n].
+ * All arrays have room for [core->n].
  */
 struct dfs {
     const struct core *core;
     uint32_t reached;
-    uint32_t *number;      /* by rank; 0: unreachable, or the super-root */
-    uint32_t *vertex;      /* [reached] the node with that number */
-    struct dfs_link *link; /* [reached] by number; {0, 0} for number 0 */
-    uint32_t *cross;       /* [reached] by number: cross and back edges into
-                              it seen before it was found to be in `top` */
-    uint64_t *top;         /* bitmap of numbers, the super-root's too */
-    uint64_t crosses;      /* sum of `cross` */
+    uint32_t *number;       /* by rank; 0: unreachable, or the super-root */
+    uint32_t *vertex;       /* [reached] the node with that number */
+    struct dfs_link *link;  /* [reached] by number; {0, 0} for number 0 */
+    uint32_t *cross;        /* [reached] by number: cross and back edges into
+                               it seen before it was found to be in `top` */
+    uint64_t *top;          /* bitmap of numbers, the super-root's too */
+    uint64_t crosses;       /* sum of `cross` */
+    uint32_t *class_number; /* [n_classes + 1] of the node of a class to which
+                               edges count; 0: not met, or no such class */
 };
 
 /* Holds 20 bytes a node of the core and 16 for each open node of the deepest
@@ -45,7 +47,7 @@ void dfs_deinit(struct dfs *d, struct mem *m);
 /* The number of a node of the core. */
 static inline uint32_t dfs_number(const struct dfs *d, uint32_t v)
 {
-    return d->number[ranks_of(&d->core->kept, v)];
+    return d->number[core_rank(d->core, v)];
 }
 
 #endif

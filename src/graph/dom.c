@@ -41,18 +41,24 @@ static void place_groups(struct dfs *d, struct preds *p)
     p->begin = d->cross;
 }
 
-/* Stores the edge to `w`, a node of the graph, if it is one that counts. */
+/* Stores the edge to number `n` if it is one that counts. */
 static inline void store(const struct dfs *d, struct preds *p, uint32_t from,
-                         uint32_t w)
+                         uint32_t n)
 {
-    uint32_t n;
-
-    w = core_target(d->core, w);
-    if (w == NO_NODE)
-        return;
-    n = dfs_number(d, w);
     if (n < from && !bits_has(d->top, n))
         p->from[--p->begin[n]] = from;
+}
+
+/* The edge to `w`, a node of the graph. */
+static inline void store_to(const struct dfs *d, struct preds *p, uint32_t from,
+                            uint32_t w)
+{
+    const struct core *c = d->core;
+
+    if (core_keeps(c, w))
+        store(d, p, from, dfs_number(d, w));
+    else if (core_is_edged(c, w))
+        store(d, p, from, d->class_number[core_exit_class(c, w)]);
 }
 
 static void store_edges_of(const struct dfs *d, struct preds *p, uint32_t v,
@@ -63,32 +69,32 @@ static void store_edges_of(const struct dfs *d, struct preds *p, uint32_t v,
     uint32_t j, jend;
     uint64_t i, end;
 
-    if (bits_has(c->edged, v))
-        store(d, p, from, core_exit(c, v));
+    if (core_is_edged(c, v))
+        store(d, p, from, d->class_number[core_exit_class(c, v)]);
     graph_range(g, v, &i, &end);
     for (; i < end; i++) {
         uint32_t ahead = i + AHEAD < edges ? g->to[i + AHEAD] : 0;
 
-        if (ranks_has(&c->kept, ahead))
-            __builtin_prefetch(&d->number[ranks_of(&c->kept, ahead)]);
-        store(d, p, from, g->to[i]);
+        if (core_keeps(c, ahead))
+            __builtin_prefetch(&d->number[core_rank(c, ahead)]);
+        store_to(d, p, from, g->to[i]);
     }
     graph_extra(g, v, &j, &jend);
     for (; j < jend; j++)
-        store(d, p, from, g->extra->to[j]);
+        store_to(d, p, from, g->extra->to[j]);
 }
 
 /* In the order of the graph's memory, so that only the targets' numbers are
  * fetched from all over the place, and those well in advance. */
 static void store_edges(const struct dfs *d, struct preds *p)
 {
-    const struct ranks *kept = &d->core->kept;
+    const struct core *c = d->core;
     const struct graph *g = d->core->graph;
     uint64_t edges = g->first_base[g->nodes >> 16] + g->first[g->nodes];
     uint32_t rank = 0;
 
-    for (uint32_t i = 0; i < kept->words; i++)
-        for (uint64_t b = kept->bits[i]; b; b &= b - 1) {
+    for (uint32_t i = 0; i < c->n_words; i++)
+        for (uint64_t b = c->words[i].kept; b; b &= b - 1) {
             uint32_t v = i << 6 | (uint32_t)__builtin_ctzll(b);
             uint32_t from = d->number[rank++];
 
@@ -326,7 +332,7 @@ void dom_spell_out(const struct dom *d, uint32_t *idom)
 
 void dom_deinit(struct dom *d, struct mem *m)
 {
-    uint64_t bytes = (uint64_t)d->core.kept.n * sizeof(uint32_t);
+    uint64_t bytes = (uint64_t)d->core.n * sizeof(uint32_t);
 
     mem_unmap(m, d->vertex, bytes);
     mem_unmap(m, d->above, bytes);

@@ -13,7 +13,7 @@
 
 /*
  * A folded node is dominated by its referrer and reachable if that is. Arrays
- * are of core.kept.n numbers.
+ * are of core.n numbers.
  */
 struct dom {
     struct core core;

@@ -67,7 +67,7 @@ static bool is_single(const struct core *c, uint32_t r, uint32_t v)
     for (; i < end && n < 2; i++) {
         if (g->to[i] == v)
             return false;
-        n += !ranks_has(&c->kept, g->to[i]) && core_exit(c, g->to[i]) == v;
+        n += !core_keeps(c, g->to[i]) && core_exit(c, g->to[i]) == v;
     }
     return n == 1;
 }

@@ -15,16 +15,6 @@ const struct graph *analysis_paths(const struct analysis *a)
     return a->heap->mat ? &a->strong.graph : &a->model.graph;
 }
 
-bool analysis_has_tree(const struct analysis *a)
-{
-    return a->tree.reached != 0;
-}
-
-bool analysis_reaches(const struct analysis *a, uint32_t node)
-{
-    return analysis_has_tree(a) && tree_has(&a->tree, node);
-}
-
 uint64_t analysis_retained(const struct analysis *a, uint32_t node)
 {
     return analysis_reaches(a, node) ? tree_retained(&a->tree, node) : UNKNOWN;
@@ -162,6 +152,7 @@ static void analysis_deinit(struct analysis *a)
     load_deinit(&a->mapped, a->mem);
     mem_unmap(a->mem, a->live, ((uint64_t)a->dump->nodes / 64 + 1) * 8);
     tree_deinit(&a->tree, a->mem);
+    mem_free(a->mem, a->class_retained);
     vec_free(&a->native_weights, a->mem);
     vec_free(&a->mapped_weights, a->mem);
 }

@@ -18,11 +18,12 @@ struct analysis {
     struct mem *mem;
     struct arena *arena;
     struct sizes sizes;
-    struct model model;  /* what the tree is over */
-    struct model strong; /* --compat mat only: without weak referents */
-    struct tree tree;    /* empty in quick mode */
-    uint64_t *live;      /* bitmap of the nodes that a reference of some
-                            strength reaches; NULL: the tree's */
+    struct model model;       /* what the tree is over */
+    struct model strong;      /* --compat mat only: without weak referents */
+    struct tree tree;         /* empty in quick mode */
+    uint64_t *class_retained; /* [n_classes + 1], census.c; NULL without tree */
+    uint64_t *live;           /* bitmap of the nodes that a reference of some
+                                 strength reaches; NULL: the tree's */
     /* Bytes off the heap by Java owner: malloc'ed, and mapped from files. */
     VEC(struct load_weight) native_weights;
     VEC(struct load_weight) mapped_weights;
@@ -33,9 +34,17 @@ struct analysis {
 /* The graph that paths and suspects follow. */
 const struct graph *analysis_paths(const struct analysis *a);
 /* Whether there is a tree: not in quick mode. */
-bool analysis_has_tree(const struct analysis *a);
+static inline bool analysis_has_tree(const struct analysis *a)
+{
+    return a->tree.reached != 0;
+}
+
 /* Whether a node is in it. */
-bool analysis_reaches(const struct analysis *a, uint32_t node);
+static inline bool analysis_reaches(const struct analysis *a, uint32_t node)
+{
+    return analysis_has_tree(a) && tree_has(&a->tree, node);
+}
+
 /* UNKNOWN if it is not. */
 uint64_t analysis_retained(const struct analysis *a, uint32_t node);
 uint64_t analysis_native(const struct analysis *a, uint32_t node);

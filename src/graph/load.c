@@ -49,7 +49,7 @@ static uint64_t folded_bytes(const struct load *l, uint32_t node)
 static bool add_folded(struct load *l, const struct tree *t, struct mem *m,
                        struct err *e)
 {
-    uint64_t bytes = t->core.kept.words * sizeof(uint64_t);
+    uint64_t bytes = t->core.n_words * sizeof(uint64_t);
     uint64_t *wanted = mem_map(m, bytes, e);
 
     if (!wanted)

@@ -177,42 +177,29 @@ static bool compare_sample(struct analysis *a, const uint32_t *nodes,
     return ok;
 }
 
-static bool is_string(const struct hprof_dump *d, uint32_t v, uint32_t string)
-{
-    return hprof_class_of(d, v) == string && !hprof_is_class_object(d, v);
-}
-
-/* A String and the array only it refers to, as the tree sees them. */
-static uint64_t string_bytes(const struct analysis *a, uint32_t v)
-{
-    uint64_t bytes = analysis_retained(a, v);
-
-    return bytes == UNKNOWN ? 0 : bytes;
-}
-
 static bool look_at_strings(struct analysis *a)
 {
     const struct hprof_dump *d = a->dump;
     struct heap_strings *s = &a->heap->strings;
     uint32_t string = hprof_class_find(d, "java.lang.String");
-    uint64_t total, step, seen = 0, n = 0;
+    uint64_t step, seen = 0, n = 0;
     uint32_t *nodes;
     bool ok;
 
     s->duplicate_bytes = UNKNOWN;
     if (string == CLASS_NONE || !analysis_has_tree(a))
         return true;
-    total = d->classes[string].objects;
-    step = total / SAMPLE + 1;
-    nodes = mem_alloc(a->mem, total / step + 1, sizeof *nodes, a->err);
+    s->count = d->classes[string].objects;
+    /* A String and the array only it refers to, as the tree sees them. */
+    s->bytes = a->class_retained[string];
+    step = s->count / SAMPLE + 1;
+    nodes = mem_alloc(a->mem, s->count / step + 1, sizeof *nodes, a->err);
     if (!nodes)
         return false;
     for (uint32_t v = d->n_classes + 1; v < d->nodes; v++) {
-        if (!is_string(d, v, string))
+        if (hprof_class_of(d, v) != string)
             continue;
-        s->count++;
-        s->bytes += string_bytes(a, v);
-        if (seen++ % step == 0 && n <= total / step)
+        if (seen++ % step == 0 && n <= s->count / step)
             nodes[n++] = v;
     }
     ok = compare_sample(a, nodes, n);

@@ -18,7 +18,6 @@ struct folding {
     uint64_t *fixed;     /* bitmap: never folded */
     uint32_t *instances; /* [n_classes + 1] */
     uint8_t *barred;     /* [n_classes + 1] */
-    uint32_t words;      /* of a bitmap */
 };
 
 static bool folding_init(struct folding *f, const struct graph *g,
@@ -29,8 +28,7 @@ static bool folding_init(struct folding *f, const struct graph *g,
     memset(f, 0, sizeof *f);
     f->g = g;
     f->c = c;
-    f->words = g->nodes / 64 + 1;
-    bytes = f->words * sizeof(uint64_t);
+    bytes = c->n_words * sizeof *f->fixed;
     f->seen = mem_map(m, 2 * bytes, e);
     f->fixed = f->seen ? mem_map(m, bytes, e) : NULL;
     f->instances =
@@ -41,7 +39,7 @@ static bool folding_init(struct folding *f, const struct graph *g,
 
 static void folding_deinit(struct folding *f, struct mem *m)
 {
-    uint64_t bytes = f->words * sizeof(uint64_t);
+    uint64_t bytes = f->c ? f->c->n_words * sizeof *f->fixed : 0;
 
     mem_unmap(m, f->seen, 2 * bytes);
     mem_unmap(m, f->fixed, bytes);
@@ -58,7 +56,7 @@ static inline void see(uint64_t *seen, uint32_t w)
     *word |= bit | (*word & bit) << 1;
 }
 
-/* Also marks leaves in c->kept, which lends its room. */
+/* Also marks leaves as kept, which lends its room. */
 static void count_referrers(struct folding *f)
 {
     const struct graph *g = f->g;
@@ -68,7 +66,7 @@ static void count_referrers(struct folding *f)
 
         graph_range(g, v, &i, &end);
         if (i == end)
-            bits_add(f->c->kept.bits, v);
+            f->c->words[v >> 6].kept |= (uint64_t)1 << (v & 63);
         for (; i < end; i++)
             see(f->seen, g->to[i]);
         f->instances[graph_class(g, v)]++;
@@ -115,7 +113,7 @@ static void fix(struct folding *f)
     for (uint32_t k = 0; g->class_node && k < g->n_classes; k++)
         if (g->class_node[k] != NO_NODE)
             bits_add(f->fixed, g->class_node[k]);
-    for (uint32_t i = 0; o && i < f->words; i++)
+    for (uint32_t i = 0; o && i < f->c->n_words; i++)
         f->fixed[i] |= o->members.bits[i];
     for (uint32_t i = 0; o && i < o->first[o->members.n]; i++)
         bits_add(f->fixed, o->to[i]);
@@ -142,19 +140,19 @@ static uint64_t look_at_classes(struct folding *f, uint32_t word)
         edged |= (uint64_t)(f->c->live[k] != NO_NODE) << i;
         barred |= (uint64_t)f->barred[k] << i;
     }
-    f->c->edged[word] = edged;
+    f->c->words[word].edged = edged;
     return barred;
 }
 
-/* Leaves to fold replace leaves in c->kept; who may be folded if all below
+/* Leaves to fold replace leaves in their words; who may be folded if all below
  * is takes the place of f->fixed. */
 static void fold_leaves(struct folding *f)
 {
-    for (uint32_t i = 0; i < f->words; i++) {
+    for (uint32_t i = 0; i < f->c->n_words; i++) {
         uint64_t fit = once(f, i) & ~f->fixed[i] & ~look_at_classes(f, i);
 
-        f->fixed[i] = fit & ~f->c->kept.bits[i];
-        f->c->kept.bits[i] &= fit;
+        f->fixed[i] = fit & ~f->c->words[i].kept;
+        f->c->words[i].kept &= fit;
     }
 }
 
@@ -170,9 +168,9 @@ static inline bool folds(struct folding *f, uint32_t v)
     for (; i < end; i++) {
         uint32_t w = g->to[i], y;
 
-        if (!bits_has(c->kept.bits, w))
+        if (!core_keeps(c, w)) /* a leaf, so far */
             return false;
-        if (!bits_has(c->edged, w))
+        if (!core_is_edged(c, w))
             continue;
         y = c->live[graph_class(g, w)];
         if (x != NO_NODE && x != y)
@@ -180,29 +178,34 @@ static inline bool folds(struct folding *f, uint32_t v)
         x = y;
     }
     if (x != NO_NODE)
-        bits_add(c->edged, v);
+        c->words[v >> 6].edged |= (uint64_t)1 << (v & 63);
     return true;
 }
 
 static void fold_inner(struct folding *f)
 {
-    for (uint32_t i = 0; i < f->words; i++)
+    for (uint32_t i = 0; i < f->c->n_words; i++)
         for (uint64_t fit = f->fixed[i]; fit; fit &= fit - 1) {
             unsigned bit = (unsigned)__builtin_ctzll(fit);
 
             if (folds(f, i << 6 | bit))
-                f->c->inner[i] |= (uint64_t)1 << bit;
+                f->c->words[i].inner |= (uint64_t)1 << bit;
         }
 }
 
-static void keep_the_rest(struct folding *f)
+static void keep_the_rest(const struct folding *f)
 {
-    struct ranks *kept = &f->c->kept;
+    struct core *c = f->c;
 
-    for (uint32_t i = 0; i < f->words; i++)
-        kept->bits[i] = ~(kept->bits[i] | f->c->inner[i]);
-    kept->bits[f->words - 1] &= ((uint64_t)1 << (f->g->nodes & 63)) - 1;
-    ranks_count(kept);
+    for (uint32_t i = 0; i < c->n_words; i++) {
+        struct core_word *w = &c->words[i];
+
+        w->kept = ~(w->kept | w->inner);
+        if (i == c->n_words - 1)
+            w->kept &= ((uint64_t)1 << (f->g->nodes & 63)) - 1;
+        w->before = c->n;
+        c->n += (uint32_t)__builtin_popcountll(w->kept);
+    }
 }
 
 /* ---- together ------------------------------------------------------------*/
@@ -212,12 +215,9 @@ static bool core_init(struct core *c, const struct graph *g, struct mem *m,
 {
     memset(c, 0, sizeof *c);
     c->graph = g;
-    if (!ranks_init(&c->kept, g->nodes, m, e))
-        return false;
-    c->inner = mem_map(m, c->kept.words * sizeof *c->inner, e);
-    c->edged =
-        c->inner ? mem_map(m, c->kept.words * sizeof *c->edged, e) : NULL;
-    c->live = c->edged
+    c->n_words = g->nodes / 64 + 1;
+    c->words = mem_map(m, c->n_words * sizeof *c->words, e);
+    c->live = c->words
                   ? mem_alloc(m, (uint64_t)g->n_classes + 1, sizeof *c->live, e)
                   : NULL;
     return c->live != NULL;
@@ -245,11 +245,7 @@ bool core_build(const struct graph *g, const uint8_t *barred, struct mem *m,
 
 void core_deinit(struct core *c, struct mem *m)
 {
-    uint64_t bytes = c->kept.words * sizeof *c->inner;
-
-    mem_unmap(m, c->inner, bytes);
-    mem_unmap(m, c->edged, bytes);
+    mem_unmap(m, c->words, c->n_words * sizeof *c->words);
     mem_free(m, c->live);
-    ranks_deinit(&c->kept, m);
     memset(c, 0, sizeof *c);
 }

@@ -164,18 +164,42 @@ static void add_with_folded(const struct analysis *a, uint32_t v,
         add_node(a, w, sums);
 }
 
+/* Positions [at, end), in the order of the dump, where all is near. */
+static void sweep_positions(const struct analysis *a, uint32_t at, uint32_t end,
+                            struct heap_sum *sums)
+{
+    const struct core *c = &a->tree.core;
+    uint32_t rank = 0;
+
+    for (uint32_t i = 0; i < c->n_words; i++)
+        for (uint64_t b = c->words[i].kept; b; b &= b - 1, rank++) {
+            uint32_t v = i << 6 | (uint32_t)__builtin_ctzll(b);
+
+            if (a->tree.at[rank] >= at && a->tree.at[rank] < end)
+                add_with_folded(a, v, sums);
+        }
+}
+
+/* A subtree that is at least this part of the tree is swept up. */
+#define LARGE_PART 8
+
 static void sum_subtree(const struct analysis *a, uint32_t v,
                         struct heap_sum *sums)
 {
     const struct tree *t = &a->tree;
-    uint32_t at;
+    uint32_t at, end;
 
     if (tree_is_folded(t, v)) {
         add_with_folded(a, v, sums);
         return;
     }
     at = tree_at(t, v);
-    for (uint32_t i = at; i < at + t->span[at]; i++)
+    end = at + t->span[at];
+    if (t->span[at] >= t->reached / LARGE_PART) {
+        sweep_positions(a, at, end, sums);
+        return;
+    }
+    for (uint32_t i = at; i < end; i++)
         add_with_folded(a, t->order[i], sums);
 }
 

@@ -42,17 +42,17 @@ static void lay_out(const struct dom *d, struct place *p)
  * each loop is through with the array that the next one writes to. */
 static void store(const struct dom *d, const struct place *p, struct tree *t)
 {
-    const struct ranks *kept = &t->core.kept;
+    const struct core *c = &t->core;
 
     for (uint32_t i = 0; i < t->reached; i++)
         t->order[p[i].next - p[i].span] = d->vertex[i];
     for (uint32_t i = 0; i < t->reached; i++)
         t->span[p[i].next - p[i].span] = p[i].span;
-    memset(t->at, 0, (uint64_t)kept->n * sizeof *t->at);
+    memset(t->at, 0, (uint64_t)c->n * sizeof *t->at);
     for (uint32_t i = 0; i < t->reached; i++) {
         if (i + AHEAD < t->reached)
-            __builtin_prefetch(&t->at[ranks_of(kept, t->order[i + AHEAD])], 1);
-        t->at[ranks_of(kept, t->order[i])] = i;
+            __builtin_prefetch(&t->at[core_rank(c, t->order[i + AHEAD])], 1);
+        t->at[core_rank(c, t->order[i])] = i;
     }
 }
 
@@ -99,12 +99,12 @@ static inline void weigh_one(struct tree *t, uint32_t v, uint32_t at)
 /* In the order of the graph's memory, as everything there is near then. */
 static void weigh(struct tree *t)
 {
-    const struct ranks *kept = &t->core.kept;
+    const struct core *c = &t->core;
     uint32_t rank = 0;
 
-    for (uint32_t i = 0; i < kept->words; i++)
-        for (uint64_t b = kept->bits[i]; b; b &= b - 1, rank++) {
-            if (rank + AHEAD < kept->n) {
+    for (uint32_t i = 0; i < c->n_words; i++)
+        for (uint64_t b = c->words[i].kept; b; b &= b - 1, rank++) {
+            if (rank + AHEAD < c->n) {
                 __builtin_prefetch(&t->retained[t->at[rank + AHEAD]], 1);
                 __builtin_prefetch(&t->folded[t->at[rank + AHEAD]], 1);
             }
@@ -135,8 +135,8 @@ bool tree_build(struct dom *d, tree_size_fn *shallow, void *ctx, struct mem *m,
     ret->shallow = shallow;
     ret->ctx = ctx;
     take_over(ret, d);
-    ret->folded = mem_map(m, ret->core.kept.n, e);
-    ret->seen = ret->folded ? mem_map(m, ret->core.kept.words * 8, e) : NULL;
+    ret->folded = mem_map(m, ret->core.n, e);
+    ret->seen = ret->folded ? mem_map(m, ret->core.n_words * 8, e) : NULL;
     if (!ret->seen) {
         tree_deinit(ret, m);
         return false;
@@ -149,14 +149,14 @@ bool tree_build(struct dom *d, tree_size_fn *shallow, void *ctx, struct mem *m,
 
 void tree_deinit(struct tree *t, struct mem *m)
 {
-    uint64_t n = t->core.kept.n;
+    uint64_t n = t->core.n;
 
     mem_unmap(m, t->retained, n * sizeof *t->retained);
     mem_unmap(m, t->order, n * sizeof *t->order);
     mem_unmap(m, t->span, n * sizeof *t->span);
     mem_unmap(m, t->at, n * sizeof *t->at);
     mem_unmap(m, t->folded, n);
-    mem_unmap(m, t->seen, t->core.kept.words * sizeof *t->seen);
+    mem_unmap(m, t->seen, t->core.n_words * sizeof *t->seen);
     core_deinit(&t->core, m);
     memset(t, 0, sizeof *t);
 }

@@ -16,7 +16,7 @@
 /* Bytes of one node; 0 for the super-root. Called in no special order. */
 typedef uint64_t tree_size_fn(void *ctx, uint32_t node);
 
-/* Arrays have room for core.kept.n. */
+/* Arrays have room for core.n. */
 struct tree {
     struct core core;
     tree_size_fn *shallow;
@@ -43,13 +43,13 @@ static inline bool tree_has(const struct tree *t, uint32_t v)
 
 static inline bool tree_is_folded(const struct tree *t, uint32_t v)
 {
-    return !ranks_has(&t->core.kept, v);
+    return !core_keeps(&t->core, v);
 }
 
 /* The position of a reachable node of the core. */
 static inline uint32_t tree_at(const struct tree *t, uint32_t v)
 {
-    return t->at[ranks_of(&t->core.kept, v)];
+    return t->at[core_rank(&t->core, v)];
 }
 
 /* Of reachable nodes: bytes and objects that go when it goes, itself too. */
