@@ -22,7 +22,11 @@ extern const unsigned n_rules;
 /* rules_kernel.c: what the kernel's own account of a kill proves. */
 rule_fn rule_other_killed, rule_kernel_memory, rule_shmem, rule_neighbour;
 /* rules_growth.c: what this process was made of when it was killed. */
-rule_fn rule_killed, rule_native_failed, rule_growing, rule_extraordinary;
+rule_fn rule_killed, rule_growing, rule_extraordinary;
+/* ... and when the system refused it a native allocation; not alone a rule. */
+rule_fn judge_native_growth;
+/* rules_refused.c: the JVM stopped itself for want of memory or a thread. */
+rule_fn rule_native_failed;
 /* rules_jvm.c: what the JVM itself refused. */
 rule_fn rule_metaspace, rule_direct, rule_thread_limit, rule_map_limit,
     rule_oversized, rule_heap_full, rule_reservation;

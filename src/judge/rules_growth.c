@@ -317,26 +317,22 @@ bool rule_killed(const struct facts *f, struct pen *p, struct finding *ret)
 /* ---- without a kill
  * ------------------------------------------------------------ */
 
-bool rule_native_failed(const struct facts *f, struct pen *p,
-                        struct finding *ret)
+/* Needs figures of NMT: without them nobody can tell what NMT would see. */
+bool judge_native_growth(const struct facts *f, struct pen *p,
+                         struct finding *ret)
 {
-    const struct vm_failure *v;
     const struct part *part = guilty(f);
+    const char *bytes =
+        known(f->hs_err->failure.bytes)
+            ? pen_write(p, " of %s", pen_size(p, f->hs_err->failure.bytes))
+            : "";
 
-    if (!f->hs_err || f->hs_err->death != VM_OUT_OF_MEMORY)
+    if (!part || part->kind == PART_HEAP || nobody(f, part) || !f->last ||
+        !f->last->nmt)
         return false;
-    v = &f->hs_err->failure;
-    if (part && part->kind != PART_HEAP && !nobody(f, part))
-        judge_part(f, p, part, ret);
-    else
-        judge_sum(f, p, ret);
-    finding_for(ret, SUPPORTING, figure_of(f->hs_err_input, v->bytes, v->line),
-                "bytes",
-                v->sentence ? v->sentence
-                            : "the JVM stopped: a native allocation failed");
+    judge_part(f, p, part, ret);
     ret->summary = pen_write(
-        p, "The JVM stopped because a native allocation%s failed: %s.",
-        known(v->bytes) ? pen_write(p, " of %s", pen_size(p, v->bytes)) : "",
+        p, "The JVM stopped because a native allocation%s failed: %s.", bytes,
         kind_title(ret->kind));
     return true;
 }

@@ -157,8 +157,27 @@ static void candidates(const struct facts *f, struct pen *p,
                                     f->heap->reachable.bytes)));
 }
 
-static const char *why_undecided(const struct facts *f)
+/* The first kill of a log that names no JVM; NULL: none. */
+static const struct oom_kill *strangers_kill(const struct facts *f)
 {
+    const struct input *in;
+
+    VEC_EACH (&f->incident->inputs, in)
+        if (in->kind == ARTIFACT_KERNEL_LOG && in->kernel &&
+            in->kernel->kills.n)
+            return &in->kernel->kills.at[0];
+    return NULL;
+}
+
+static const char *why_undecided(const struct facts *f, struct pen *p)
+{
+    const struct oom_kill *k = strangers_kill(f);
+
+    if (k)
+        return pen_write(p,
+                         "The kernel killed process %llu (%s); nothing here "
+                         "says that a JVM died or had a part in it.",
+                         (unsigned long long)k->pid, k->name ? k->name : "?");
     if (was_killed(f) || f->hearsay)
         return "The process was killed, but without the kernel's log and a "
                "look at the process before it nobody can say for what.";
@@ -172,6 +191,12 @@ static const char *why_undecided(const struct facts *f)
     if (f->last && f->last->nmt)
         return "Native memory tracking shows nothing beyond the ordinary, and "
                "nothing here says that the process died.";
+    if (f->kernel_log)
+        return "The kernel's log holds no kill for want of memory, and "
+               "nothing else says what ran out.";
+    if (f->nmt_off)
+        return "Native memory tracking was off, and nothing else says what "
+               "ran out.";
     return "Nothing that was captured says what ran out.";
 }
 
@@ -180,6 +205,6 @@ bool rule_undecided(const struct facts *f, struct pen *p, struct finding *ret)
     finding_init(ret, KIND_NOT_ENOUGH_EVIDENCE);
     finding_cap(ret, CONFIDENCE_LOW);
     candidates(f, p, ret);
-    ret->summary = why_undecided(f);
+    ret->summary = why_undecided(f, p);
     return true;
 }

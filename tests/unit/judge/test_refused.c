@@ -1,0 +1,143 @@
+/*
+ * test_refused.c - what hs_err says of a refused allocation, for and
+ * against each cause.
+ */
+#include <check.h>
+#include <string.h>
+
+#include "bench.h"
+
+Suite *refused_suite(void);
+
+#define GIB ((uint64_t)1 << 30)
+
+static struct bench b;
+static struct vm_info v;
+
+static void setup(void)
+{
+    bench_init(&b);
+    memset(&v, 0xff, sizeof v); /* every figure UNKNOWN */
+    v.death = VM_OUT_OF_MEMORY;
+    v.failure = (struct vm_failure){.bytes = UNKNOWN, .line = 3};
+    v.current_thread = v.headline = NULL;
+    v.uptime = 1000;
+    v.glibc_wrapped = v.overcommit_strict = v.has_nmt = false;
+    b.facts.hs_err = &v;
+    b.facts.hs_err_input = &b.input;
+    b.input.kind = ARTIFACT_VM_INFO;
+}
+
+static void teardown(void)
+{
+    ck_assert(!err_is_set(&b.err));
+    bench_deinit(&b);
+}
+
+static void refused(const char *function, uint64_t bytes, const char *purpose,
+                    const char *sentence)
+{
+    v.failure.function = function;
+    v.failure.bytes = bytes;
+    v.failure.purpose = purpose;
+    v.failure.sentence = sentence;
+}
+
+START_TEST(a_bare_header_decides_nothing)
+{
+    refused("malloc", 32744, "ChunkPool::allocate", "malloc failed");
+    ck_assert_int_eq(first_found(&b), KIND_NOT_ENOUGH_EVIDENCE);
+}
+END_TEST
+
+START_TEST(a_small_request_with_memory_left_met_a_limit)
+{
+    refused("malloc", 32744, "ChunkPool::allocate", "malloc failed");
+    v.available = 12 * GIB;
+    v.physical = 24 * GIB;
+    v.heap_committed = 20 * GIB;
+    ck_assert_int_eq(first_found(&b), KIND_NOT_ENOUGH_EVIDENCE);
+    ck_assert(strstr(b.found.summary, "a limit"));
+}
+END_TEST
+
+START_TEST(no_thread_with_memory_left_is_a_limit_on_threads)
+{
+    refused(NULL, UNKNOWN, NULL,
+            "Cannot create GC thread. Out of system resources.");
+    v.available = GIB;
+    ck_assert_int_eq(first_found(&b), KIND_NATIVE_THREAD_LIMIT);
+    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_MEDIUM);
+    v.available = 8 * MIB;
+    first_found(&b);
+    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_LOW);
+}
+END_TEST
+
+START_TEST(a_heap_that_never_fitted)
+{
+    refused("mmap", 8 * GIB, "committing reserved memory", "mmap failed");
+    v.heap_min = 8 * GIB;
+    v.uptime = 0.3;
+    v.available = 4 * GIB;
+    ck_assert_int_eq(first_found(&b), KIND_HEAP_RESERVATION_TOO_LARGE);
+    v.uptime = 3600; /* it had run: the heap was growing */
+    ck_assert_int_ne(first_found(&b), KIND_HEAP_RESERVATION_TOO_LARGE);
+    v.uptime = 0.3;
+    v.failure.bytes = 64 * MIB;
+    ck_assert_int_ne(first_found(&b), KIND_HEAP_RESERVATION_TOO_LARGE);
+}
+END_TEST
+
+START_TEST(a_free_machine_speaks_against_too_large_a_heap)
+{
+    refused("mmap", 8 * GIB, "committing reserved memory", "mmap failed");
+    v.heap_min = 8 * GIB;
+    v.uptime = 0.3;
+    v.available = 20 * GIB;
+    ck_assert_int_eq(first_found(&b), KIND_HEAP_RESERVATION_TOO_LARGE);
+    ck_assert_uint_eq(b.found.n_against, 1);
+}
+END_TEST
+
+START_TEST(one_compilation_wanted_it_all)
+{
+    refused("malloc", 512 * MIB, "Chunk::new", "malloc failed");
+    v.current_thread = "JavaThread \"C2 CompilerThread1\" daemon";
+    ck_assert_int_eq(first_found(&b), KIND_COMPILER_ARENA);
+    v.current_thread = "JavaThread \"main\"";
+    ck_assert_int_eq(first_found(&b), KIND_NOT_ENOUGH_EVIDENCE);
+    v.current_thread = "JavaThread \"C2 CompilerThread1\" daemon";
+    v.failure.bytes = 32744; /* an ordinary chunk: anybody took the rest */
+    ck_assert_int_eq(first_found(&b), KIND_NOT_ENOUGH_EVIDENCE);
+}
+END_TEST
+
+START_TEST(a_jvm_that_has_most_of_the_machine)
+{
+    refused("mmap", 256 * MIB, "committing reserved memory", "mmap failed");
+    v.physical = 8 * GIB;
+    v.available = 50 * MIB;
+    v.rss = 7 * GIB;
+    ck_assert_int_eq(first_found(&b), KIND_PARTS_EXCEED_LIMIT);
+    v.rss = 2 * GIB; /* somebody else has the rest */
+    ck_assert_int_eq(first_found(&b), KIND_NOT_ENOUGH_EVIDENCE);
+}
+END_TEST
+
+Suite *refused_suite(void)
+{
+    Suite *s = suite_create("refused");
+    TCase *t = tcase_create("refused");
+
+    tcase_add_checked_fixture(t, setup, teardown);
+    tcase_add_test(t, a_bare_header_decides_nothing);
+    tcase_add_test(t, a_small_request_with_memory_left_met_a_limit);
+    tcase_add_test(t, no_thread_with_memory_left_is_a_limit_on_threads);
+    tcase_add_test(t, a_heap_that_never_fitted);
+    tcase_add_test(t, a_free_machine_speaks_against_too_large_a_heap);
+    tcase_add_test(t, one_compilation_wanted_it_all);
+    tcase_add_test(t, a_jvm_that_has_most_of_the_machine);
+    suite_add_tcase(s, t);
+    return s;
+}
