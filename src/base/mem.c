@@ -26,23 +26,31 @@ static bool allowed(struct mem *m, struct err *e)
 }
 
 /*
- * How a limit is shared. Maps leave a quarter of it free for the pages of
- * spilled ones that are in use, blocks an eighth for the program itself.
- * Without that quarter the kernel killed or took ten times as long (measured
- * in memory cgroups of that size). Below the floor, and with more than
- * eight times the limit in all, it would read from disk for hours.
+ * How a limit is shared. An eighth stays free for the program itself; where
+ * maps can be spilled they leave a quarter, and no less than 24 MiB, to the
+ * pages of spilled ones that are in use. With less, measured in memory
+ * cgroups of that size, the kernel killed or took six times as long. Below
+ * the floor, and with more than eight times the limit in all, it would read
+ * from disk for hours.
  */
 #define SPILL_FLOOR ((uint64_t)48 << 20)
+#define SPILL_PAGES ((uint64_t)24 << 20)
 #define SPILL_TIMES 8
+/* A smaller map isn't worth a file. */
+#define SPILL_MIN ((uint64_t)1 << 20)
 
 static uint64_t room_for_blocks(const struct mem *m)
 {
     return m->limit - m->limit / 8;
 }
 
-static uint64_t room_for_maps(const struct mem *m)
+static uint64_t room_for_map(const struct mem *m, uint64_t bytes)
 {
-    return m->limit - m->limit / 4;
+    uint64_t pages = m->limit / 4;
+
+    if (bytes < SPILL_MIN || m->limit < SPILL_FLOOR)
+        return room_for_blocks(m);
+    return m->limit - (pages > SPILL_PAGES ? pages : SPILL_PAGES);
 }
 
 /* Counts `bytes` as held, unless that is more than `room`. */
@@ -60,16 +68,24 @@ static bool fits(struct mem *m, uint64_t bytes, uint64_t room)
     return true;
 }
 
-/* The smallest limit that would have done so far. */
+/* The smallest limit that would have done so far, all in memory. */
 static uint64_t needed(struct mem *m, uint64_t bytes)
 {
     uint64_t held = atomic_load(&m->held) + bytes;
-    uint64_t on_disk = (held + atomic_load(&m->spilled)) / SPILL_TIMES;
 
-    held += held / 3; /* the quarter that maps leave free */
-    if (on_disk < SPILL_FLOOR)
-        on_disk = SPILL_FLOOR;
-    return on_disk < held ? on_disk : held;
+    return held + held / 7 + 1;
+}
+
+/* The same where this and what is spilled may be on disk. */
+static uint64_t needed_on_disk(struct mem *m, uint64_t bytes)
+{
+    uint64_t all = atomic_load(&m->held) + atomic_load(&m->spilled) + bytes;
+    uint64_t held = needed(m, bytes);
+
+    all /= SPILL_TIMES;
+    if (all < SPILL_FLOOR)
+        all = SPILL_FLOOR;
+    return all < held ? all : held;
 }
 
 static bool refuse(struct mem *m, uint64_t limit, struct err *e)
@@ -83,14 +99,8 @@ static bool refuse(struct mem *m, uint64_t limit, struct err *e)
 /* Asks for a block. */
 static bool take(struct mem *m, uint64_t bytes, struct err *e)
 {
-    uint64_t held;
-
-    if (!allowed(m, e))
-        return false;
-    if (fits(m, bytes, room_for_blocks(m)))
-        return true;
-    held = atomic_load(&m->held) + bytes;
-    return refuse(m, held + held / 7 + 1, e);
+    return allowed(m, e) && (fits(m, bytes, room_for_blocks(m)) ||
+                             refuse(m, needed(m, bytes), e));
 }
 
 static void give(struct mem *m, uint64_t bytes)
@@ -178,9 +188,6 @@ char *mem_strdup(struct mem *m, const char *s, struct err *e)
 
 /* ---- maps ---------------------------------------------------------------- */
 
-/* A smaller map isn't worth a file. */
-#define SPILL_MIN ((uint64_t)1 << 20)
-
 /* Huge pages halve the price of first touch and of TLB misses; a kernel
  * without them ignores the advice. Small maps would only waste memory. */
 static void advise(void *p, uint64_t bytes)
@@ -203,9 +210,10 @@ static bool may_spill(struct mem *m, uint64_t bytes, uint64_t more,
 {
     uint64_t all = atomic_load(&m->held) + atomic_load(&m->spilled) + more;
 
-    return (bytes >= SPILL_MIN && m->limit >= SPILL_FLOOR &&
-            all / SPILL_TIMES <= m->limit) ||
-           refuse(m, needed(m, more), e);
+    if (bytes < SPILL_MIN)
+        return refuse(m, needed(m, more), e);
+    return (m->limit >= SPILL_FLOOR && all / SPILL_TIMES <= m->limit) ||
+           refuse(m, needed_on_disk(m, more), e);
 }
 
 /* What a map past the limit becomes. */
@@ -229,7 +237,7 @@ void *mem_map(struct mem *m, uint64_t bytes, struct err *e)
         bytes = 1;
     if (!allowed(m, e))
         return NULL;
-    if (!fits(m, bytes, room_for_maps(m)))
+    if (!fits(m, bytes, room_for_map(m, bytes)))
         return map_spilled(m, bytes, e);
     p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -293,7 +301,7 @@ void *mem_remap(struct mem *m, void *p, uint64_t old, uint64_t bytes,
         return NULL;
     if (is_spilled(m, p))
         return remap_spilled(m, p, old, bytes, e);
-    if (bytes <= old || fits(m, bytes - old, room_for_maps(m)))
+    if (bytes <= old || fits(m, bytes - old, room_for_map(m, bytes)))
         return remap_held(m, p, old, bytes, e);
     if (!may_spill(m, bytes, bytes - old, e) || !spill(m, p, old, e))
         return NULL;
