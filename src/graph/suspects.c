@@ -353,6 +353,13 @@ static bool add_group(struct analysis *a, struct heap_suspects *f, uint32_t k,
     return find_contents(a, s);
 }
 
+/* Statics of many classes together are nobody's leak; MAT lists them. */
+static bool is_group(const struct analysis *a, uint32_t k)
+{
+    return a->heap->mat ||
+           strcmp(a->dump->classes[k].name, "java.lang.Class") != 0;
+}
+
 static bool add_groups(struct analysis *a, struct heap_suspects *f,
                        uint64_t threshold)
 {
@@ -364,7 +371,8 @@ static bool add_groups(struct analysis *a, struct heap_suspects *f,
     if (ok)
         group_rest(a, threshold, groups);
     for (uint32_t k = 0; ok && k < n; k++)
-        if (groups[k].retained > threshold && f->n < MAX_SUSPECTS)
+        if (groups[k].retained > threshold && is_group(a, k) &&
+            f->n < MAX_SUSPECTS)
             ok = add_group(a, f, k, &groups[k]);
     mem_free(a->mem, groups);
     return ok;
