@@ -76,16 +76,14 @@ static uint64_t needed(struct mem *m, uint64_t bytes)
     return held + held / 7 + 1;
 }
 
-/* The same where this and what is spilled may be on disk. */
+/* The same with maps on disk. A limit in between might do if no more were to
+ * come; but more comes, and this one is enough for a while. */
 static uint64_t needed_on_disk(struct mem *m, uint64_t bytes)
 {
     uint64_t all = atomic_load(&m->held) + atomic_load(&m->spilled) + bytes;
-    uint64_t held = needed(m, bytes);
 
     all /= SPILL_TIMES;
-    if (all < SPILL_FLOOR)
-        all = SPILL_FLOOR;
-    return all < held ? all : held;
+    return all > SPILL_FLOOR ? all : SPILL_FLOOR;
 }
 
 static bool refuse(struct mem *m, uint64_t limit, struct err *e)

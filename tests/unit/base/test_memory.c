@@ -200,7 +200,7 @@ START_TEST(the_disk_is_no_way_out_for_small_limits)
     mem_init(&m, 30 * MIB);
     p = mem_map(&m, 20 * MIB, &e);
     ck_assert_ptr_null(mem_map(&m, 10 * MIB, &e));
-    ck_assert_ptr_nonnull(strstr(e.text, "35951178 bytes are needed"));
+    ck_assert_ptr_nonnull(strstr(e.text, "50331648 bytes are needed"));
     mem_unmap(&m, p, 20 * MIB);
     ck_assert_uint_eq(m.held, 0);
 }
