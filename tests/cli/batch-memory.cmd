@@ -2,5 +2,5 @@
 mkdir -p in/big in/small
 small_dump >in/big/heap.hprof
 small_kill >in/small/dmesg.txt
-oomwhy batch in -o out --max-memory 8m
+oomwhy batch in -o out --max-memory 7m
 echo "status $?"
