@@ -45,7 +45,7 @@ static const struct loaded *loaded(const struct classes *t, uint64_t id)
     return i == IDMAP_NONE ? NULL : &t->loaded.at[i];
 }
 
-/* ---- entries ----------------------------------------------------------- */
+/* ---- entries ---------------------------------------------------------- */
 
 static struct hprof_class *append(struct classes *t, uint64_t id, bool hidden,
                                   struct err *e)
@@ -169,7 +169,7 @@ bool classes_boot_loader(struct classes *t, struct err *e)
     return true;
 }
 
-/* ---- arrays ------------------------------------------------------------ */
+/* ---- arrays ----------------------------------------------------------- */
 
 static const struct {
     uint8_t type;
@@ -234,7 +234,7 @@ static uint8_t element_type(const char *name)
     return HPROF_OBJECT;
 }
 
-/* ---- layouts ----------------------------------------------------------- */
+/* ---- layouts ---------------------------------------------------------- */
 
 static uint32_t super_of(const struct classes *t, uint32_t c)
 {
@@ -354,7 +354,7 @@ enum layout_result classes_layout(struct classes *t, uint32_t c, uint32_t n,
     return LAYOUT_OK;
 }
 
-/* ---- the end ------------------------------------------------------------ */
+/* ---- the end ---------------------------------------------------------- */
 
 static const char *member_name(struct classes *t, uint64_t at, struct err *e)
 {

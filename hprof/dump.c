@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-/* ---- life ---------------------------------------------------------------- */
+/* ---- life ------------------------------------------------------------- */
 
 static bool dump_init(struct hprof_dump *d, struct mem *m, struct err *e)
 {
@@ -313,8 +313,7 @@ static bool finish(struct ingest *in, struct source *s, bool slots,
     return true;
 }
 
-/* ---- all of it
- * --------------------------------------------------------------- */
+/* ---- all of it -------------------------------------------------------- */
 
 /* No heap: says what there was instead. */
 static bool check_found(const struct hprof_dump *d,

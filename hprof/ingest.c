@@ -86,7 +86,7 @@ static bool read_trace(struct ingest *in, struct err *e)
     return threads_trace(&in->threads, r, e);
 }
 
-/* ---- several dumps in one file ------------------------------------------ */
+/* ---- several dumps in one file ---------------------------------------- */
 
 static bool wanted_dump(const struct ingest *in)
 {

@@ -158,7 +158,7 @@ char *names_utf8(const uint8_t *s, size_t n, struct arena *a, struct err *e)
     return to;
 }
 
-/* ---- what is kept ------------------------------------------------------ */
+/* ---- what is kept ----------------------------------------------------- */
 
 const char *names_keep(struct names *t, uint64_t id, const char *otherwise,
                        struct err *e)

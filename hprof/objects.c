@@ -15,7 +15,7 @@ static bool again(struct ingest *in, enum ingest_again why)
     return false;
 }
 
-/* ---- numbering ----------------------------------------------------------- */
+/* ---- numbering -------------------------------------------------------- */
 
 /*
  * Makes room for one more object. The first time, room is left in front for
@@ -100,7 +100,7 @@ ALWAYS_INLINE bool add_object(struct ingest *in, uint64_t id, uint32_t c,
     return true;
 }
 
-/* ---- references ---------------------------------------------------------- */
+/* ---- references ------------------------------------------------------- */
 
 /* What stands for an id until all is read; the id is not 0. */
 static bool encode(struct ingest *in, uint64_t id, uint32_t *ret, struct err *e)
@@ -206,7 +206,7 @@ static bool take_elements(struct ingest *in, uint32_t *n, struct err *e)
     return true;
 }
 
-/* ---- objects ------------------------------------------------------------- */
+/* ---- objects ---------------------------------------------------------- */
 
 /* A class that is not in the table, or was put there for an object's sake. */
 static bool odd_class(struct ingest *in, uint64_t id, struct err *e)
@@ -325,7 +325,7 @@ static bool read_primitive_array(struct ingest *in, const struct sub *s,
     return add_length(in, c, n, e);
 }
 
-/* ---- the rest ------------------------------------------------------------ */
+/* ---- the rest --------------------------------------------------------- */
 
 static bool read_root(struct ingest *in, const struct sub *s, struct err *e)
 {

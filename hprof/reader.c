@@ -10,7 +10,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-/* ---- window ---------------------------------------------------------- */
+/* ---- window ----------------------------------------------------------- */
 
 static void clip(struct reader *r)
 {
@@ -61,7 +61,7 @@ uint64_t reader_skip(struct reader *r, uint64_t n)
     return done;
 }
 
-/* ---- damage ---------------------------------------------------------- */
+/* ---- damage ----------------------------------------------------------- */
 
 void damage_note(struct hprof_damage *d, uint64_t at, const char *fmt, ...)
 {
@@ -91,7 +91,7 @@ static bool cut(struct reader *r, const char *what, uint64_t missing)
     return false;
 }
 
-/* ---- records --------------------------------------------------------- */
+/* ---- records ---------------------------------------------------------- */
 
 static bool refuse(const uint8_t *p, size_t n, struct err *e)
 {

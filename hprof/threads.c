@@ -69,7 +69,7 @@ bool threads_root(struct threads *t, const struct sub *s, struct err *e)
     return true;
 }
 
-/* ---- the end ----------------------------------------------------------- */
+/* ---- the end ---------------------------------------------------------- */
 
 /*
  * Threads that only a trace knows: HotSpot writes one per thread, so a

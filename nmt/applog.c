@@ -20,7 +20,7 @@ struct reader {
     struct oome_text text;
 };
 
-/* ---- errors ------------------------------------------------------------ */
+/* ---- errors ----------------------------------------------------------- */
 
 static bool same_text(const char *kept, const char *found)
 {
@@ -156,7 +156,7 @@ static bool oome_line(struct reader *r, const char *line, uint64_t number,
     return true;
 }
 
-/* ---- warnings ---------------------------------------------------------- */
+/* ---- warnings --------------------------------------------------------- */
 
 static struct jvm_warning *
 find_warning(struct app_log *log, enum warning_kind kind, const char *text)
@@ -201,7 +201,7 @@ static bool warning_line(struct reader *r, const char *line, uint64_t number,
     return w->text != NULL;
 }
 
-/* ---- the file ---------------------------------------------------------- */
+/* ---- the file --------------------------------------------------------- */
 
 static bool read_line(struct reader *r, const char *line, uint64_t number,
                       struct err *e)

@@ -55,7 +55,7 @@ const char *artifact_name(enum artifact_kind k)
     return (unsigned)k < ARTIFACT_KINDS ? names[k] : NULL;
 }
 
-/* ---- lines that decide ----------------------------------------------- */
+/* ---- lines that decide ------------------------------------------------ */
 
 enum where { STARTS, HAS };
 
@@ -159,7 +159,7 @@ static bool is_kernel(const char *text)
     }
 }
 
-/* ---- lines that are counted ------------------------------------------ */
+/* ---- lines that are counted ------------------------------------------- */
 
 static bool has_any(const char *text, const char *const *phrases)
 {
@@ -302,7 +302,7 @@ static void see_log(struct sight *s, const char *text,
     s->jvm += is_jvm(text);
 }
 
-/* ---- one line, the whole --------------------------------------------- */
+/* ---- one line, the whole ---------------------------------------------- */
 
 /* A jcmd's first line is "PID:". */
 static bool is_pid_line(const char *text)

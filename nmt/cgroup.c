@@ -13,7 +13,7 @@
 /* v1 writes "no limit" as 2^63 rounded down to a page. */
 #define NO_LIMIT ((uint64_t)1 << 62)
 
-/* ---- reading --------------------------------------------------------- */
+/* ---- reading ---------------------------------------------------------- */
 
 static const char *base_name(const char *path)
 {
@@ -121,7 +121,7 @@ void cgroup_file_deinit(struct cgroup_file *f, struct mem *m)
     vec_free(&f->keys, m);
 }
 
-/* ---- lookup ---------------------------------------------------------- */
+/* ---- lookup ----------------------------------------------------------- */
 
 /* Whether `key` is `prefix` and `wanted`. */
 static bool is_named(const char *key, const char *prefix, const char *wanted)

@@ -159,8 +159,7 @@ void class_histogram_deinit(struct class_histogram *h, struct mem *m)
     vec_free(&h->rows, m);
 }
 
-/* ---- thread dump
- * ------------------------------------------------------------- */
+/* ---- thread dump ------------------------------------------------------ */
 
 struct threads_reader {
     struct thread_dump *ret;
@@ -242,8 +241,7 @@ void thread_dump_deinit(struct thread_dump *t, struct mem *m)
     vec_free(&t->names, m);
 }
 
-/* ---- GC.heap_info
- * -------------------------------------------------------------- */
+/* ---- GC.heap_info ----------------------------------------------------- */
 
 static bool heap_line(void *context, const char *line, uint64_t number,
                       struct err *e)

@@ -37,8 +37,7 @@ static void set(uint64_t *to, uint64_t v)
         *to = v;
 }
 
-/* ---- VM.metaspace
- * ------------------------------------------------------------ */
+/* ---- VM.metaspace ----------------------------------------------------- */
 
 enum metaspace_part { PART_OTHER, PART_USAGE, PART_VIRTUAL, PART_WASTE };
 
@@ -168,8 +167,7 @@ bool metaspace_read(struct source *s, struct arena *a,
     return true;
 }
 
-/* ---- Compiler.codecache
- * --------------------------------------------------------- */
+/* ---- Compiler.codecache ----------------------------------------------- */
 
 struct codecache_reader {
     struct codecache_info *ret;
@@ -221,8 +219,7 @@ bool codecache_read(struct source *s, struct arena *a,
     return jcmd_each_line(s, a->mem, codecache_line, &r, e);
 }
 
-/* ---- System.native_heap_info, System.trim_native_heap
- * --------------------------- */
+/* ---- System.native_heap_info, System.trim_native_heap ----------------- */
 
 struct native_reader {
     struct native_heap *ret;

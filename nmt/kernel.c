@@ -35,7 +35,7 @@ struct assembly {
     struct err *e;
 };
 
-/* ---- the report being read ------------------------------------------- */
+/* ---- the report being read -------------------------------------------- */
 
 static struct oom_report *current(struct assembly *s)
 {
@@ -80,7 +80,7 @@ static bool need_report(struct assembly *s, const struct kernel_message *m)
     return is_finished(s) ? begin_report(s, m) : true;
 }
 
-/* ---- messages -------------------------------------------------------- */
+/* ---- messages --------------------------------------------------------- */
 
 /* A task's name has 15 bytes at most; what is longer still has a prefix
  * before it that nobody knew. */
@@ -255,7 +255,7 @@ static bool on_announce(struct assembly *s, const struct kernel_message *m)
     return kernel_announce_read(m->text, s->arena, current(s), s->e);
 }
 
-/* ---- kills ----------------------------------------------------------- */
+/* ---- kills ------------------------------------------------------------ */
 
 /* Whether the last report, which has had its kill, explains this one too:
  * a group dies together, or the kernel kept the next report to itself. */
@@ -371,7 +371,7 @@ static bool on_event(struct assembly *s, const struct kernel_message *m)
     return true;
 }
 
-/* ---- the machine ----------------------------------------------------- */
+/* ---- the machine ------------------------------------------------------ */
 
 static void on_machine(struct assembly *s, const struct kernel_message *m)
 {
@@ -421,7 +421,7 @@ static bool take(struct assembly *s, const struct kernel_message *m)
     return on_stat(s, m);
 }
 
-/* ---- the end --------------------------------------------------------- */
+/* ---- the end ---------------------------------------------------------- */
 
 static void finish_report(struct oom_report *r, const struct draft *d)
 {

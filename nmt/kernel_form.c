@@ -159,7 +159,7 @@ const char *kernel_version(const char *text, size_t *n)
     return NULL;
 }
 
-/* ---- wrapped lines --------------------------------------------------- */
+/* ---- wrapped lines ---------------------------------------------------- */
 
 /* Words that a wrongly placed blank would break. */
 static const char *const words[] = {

@@ -70,7 +70,7 @@ static bool take_name(const char *p, const char *const *followers,
     return *ret != NULL;
 }
 
-/* ---- Killed process -------------------------------------------------- */
+/* ---- Killed process --------------------------------------------------- */
 
 static bool says_memcg(const char *text)
 {
@@ -118,7 +118,7 @@ uint64_t oom_kill_rss(const struct oom_kill *k)
     return k->anon + known_or(k->file, 0) + known_or(k->shmem, 0);
 }
 
-/* ---- Kill process, oom-kill: ----------------------------------------- */
+/* ---- Kill process, oom-kill: ------------------------------------------ */
 
 bool kernel_announce_read(const char *text, struct arena *a,
                           struct oom_report *r, struct err *e)
@@ -217,7 +217,7 @@ bool kernel_summary_read(const char *text, struct arena *a,
     return true;
 }
 
-/* ---- other programs -------------------------------------------------- */
+/* ---- other programs --------------------------------------------------- */
 
 static enum oom_event_kind event_kind(const char *text)
 {

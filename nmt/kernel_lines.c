@@ -22,7 +22,7 @@
 /* No sentence of the kernel's takes more lines than these. */
 #define JOIN_MAX 10
 
-/* ---- the look of the file -------------------------------------------- */
+/* ---- the look of the file --------------------------------------------- */
 
 struct look {
     size_t longest, count; /* the longest line, and how many are as long */
@@ -83,7 +83,7 @@ void kernel_lines_deinit(struct kernel_lines *k)
     mem_free(m, k->trial);
 }
 
-/* ---- one line ahead -------------------------------------------------- */
+/* ---- one line ahead --------------------------------------------------- */
 
 /* The next line with text on it. A prefix alone on its line belongs to the
  * text that follows. */
@@ -126,7 +126,7 @@ static void look_ahead(struct kernel_lines *k)
     }
 }
 
-/* ---- joining --------------------------------------------------------- */
+/* ---- joining ---------------------------------------------------------- */
 
 /* A key of the cgroup's figures whose value stands on the next line. */
 static bool is_lone_key(const char *text)

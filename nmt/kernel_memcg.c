@@ -51,7 +51,7 @@ void kernel_usage_read(const char *text, struct oom_report *r)
     }
 }
 
-/* ---- Memory cgroup stats --------------------------------------------- */
+/* ---- Memory cgroup stats ---------------------------------------------- */
 
 static size_t key_length(const char *s)
 {
@@ -165,7 +165,7 @@ bool kernel_stat_line(const char *text, struct oom_report *r, struct arena *a,
     return true;
 }
 
-/* ---- lookup ---------------------------------------------------------- */
+/* ---- lookup ----------------------------------------------------------- */
 
 static uint64_t stat_value(const struct oom_report *r, const char *key)
 {

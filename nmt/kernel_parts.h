@@ -18,7 +18,7 @@
 #include "base/lines.h"
 #include "nmt/kernel.h"
 
-/* ---- prefixes -------------------------------------------------------- */
+/* ---- prefixes --------------------------------------------------------- */
 
 struct kernel_stamp {
     int64_t time;      /* Unix ms; INT64_MIN: none */
@@ -39,7 +39,7 @@ char *kernel_prefix_strip(char *line, struct kernel_stamp *stamp, bool *marked);
  * NULL if there is none. Fills the stamp from its neighbours. */
 char *kernel_json_message(char *line, struct kernel_stamp *stamp);
 
-/* ---- forms ----------------------------------------------------------- */
+/* ---- forms ------------------------------------------------------------ */
 
 enum kernel_form {
     FORM_NONE,
@@ -73,7 +73,7 @@ bool kernel_form_straddles(const char *text, size_t at);
 /* The kernel's version in a FORM_CPU line, *n bytes; NULL if it is cut off. */
 const char *kernel_version(const char *text, size_t *n);
 
-/* ---- the task table -------------------------------------------------- */
+/* ---- the task table --------------------------------------------------- */
 
 #define KERNEL_COLUMNS 16
 
@@ -118,7 +118,7 @@ uint64_t kernel_page_size(uint64_t bytes, uint64_t pages);
 /* Turns a report's rows, read in pages, into bytes. */
 void kernel_tasks_scale(struct oom_report *r);
 
-/* ---- memory cgroup --------------------------------------------------- */
+/* ---- memory cgroup ---------------------------------------------------- */
 
 void kernel_usage_read(const char *text, struct oom_report *r);
 /* "cache:0KB rss:980KB": adds up over several groups of a hierarchy. */
@@ -128,7 +128,7 @@ bool kernel_stats_inline(const char *text, struct oom_report *r,
 bool kernel_stat_line(const char *text, struct oom_report *r, struct arena *a,
                       struct err *e);
 
-/* ---- victims --------------------------------------------------------- */
+/* ---- victims ---------------------------------------------------------- */
 
 /* "Killed process 1 (java) ...": false if it is not one after all. */
 bool kernel_killed_read(const char *text, struct arena *a, struct oom_kill *ret,
@@ -140,7 +140,7 @@ bool kernel_summary_read(const char *text, struct arena *a,
 bool kernel_event_read(const char *text, struct arena *a, struct oom_event *ret,
                        struct err *e);
 
-/* ---- messages -------------------------------------------------------- */
+/* ---- messages --------------------------------------------------------- */
 
 struct kernel_message {
     char *text; /* without prefix, joined; valid until the next one */

@@ -34,7 +34,7 @@ static void stamp_uptime(struct kernel_stamp *s, double seconds)
         s->clock = "boot";
 }
 
-/* ---- months ---------------------------------------------------------- */
+/* ---- months ----------------------------------------------------------- */
 
 /* The beginnings that tell a month, in the locales met so far; months that
  * are numbers ("3月") are found as such. No entry begins another month. */
@@ -89,7 +89,7 @@ static int month_of(const char *word)
     return 0;
 }
 
-/* ---- clocks ---------------------------------------------------------- */
+/* ---- clocks ----------------------------------------------------------- */
 
 struct civil {
     int month, day, hour, minute, second;
@@ -242,7 +242,7 @@ static bool take_iso(const char **p, struct kernel_stamp *stamp)
     return true;
 }
 
-/* ---- names ----------------------------------------------------------- */
+/* ---- names ------------------------------------------------------------ */
 
 /* "kern: warning:", "kern  :err   :" */
 static bool take_facility(const char **p)
@@ -346,7 +346,7 @@ static bool take_decoration(const char **p)
     return text_take(p, "•") || text_take(p, "MESSAGE=");
 }
 
-/* ---- the whole ------------------------------------------------------- */
+/* ---- the whole -------------------------------------------------------- */
 
 /* Removes "ESC [ ... letter" sequences, as `dmesg --color` writes. */
 static void remove_colours(char *s)

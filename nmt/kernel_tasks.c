@@ -31,7 +31,7 @@ static const struct {
     {"oom_score_adj", COLUMN_ADJ},
 };
 
-/* ---- headers --------------------------------------------------------- */
+/* ---- headers ---------------------------------------------------------- */
 
 static enum kernel_column column_of(const char *s, size_t n)
 {
@@ -95,7 +95,7 @@ static bool guess_columns(const char *cells, struct kernel_columns *ret)
     return true;
 }
 
-/* ---- rows ------------------------------------------------------------ */
+/* ---- rows ------------------------------------------------------------- */
 
 static void add_pages(uint64_t *total, uint64_t pages)
 {
@@ -190,7 +190,7 @@ enum kernel_row_grade kernel_row_read(const char *text,
     return grade_name(p);
 }
 
-/* ---- pages ----------------------------------------------------------- */
+/* ---- pages ------------------------------------------------------------ */
 
 uint64_t kernel_page_size(uint64_t bytes, uint64_t pages)
 {

@@ -17,7 +17,7 @@
 #define NAME_MAX_LEN   48
 #define PID_LINE_REACH 6 /* lines from "1234:" to the report's first */
 
-/* ---- the report -------------------------------------------------------- */
+/* ---- the report ------------------------------------------------------- */
 
 static void category_init(struct nmt_category *c)
 {
@@ -94,7 +94,7 @@ const struct nmt_category *nmt_find(const struct nmt_report *r,
     return c;
 }
 
-/* ---- lines of the frame ------------------------------------------------ */
+/* ---- lines of the frame ----------------------------------------------- */
 
 const char *nmt_intern(struct nmt_parser *p, const char *s, size_t n,
                        struct err *e)
@@ -262,7 +262,7 @@ static void pid_line(struct nmt_parser *p, const char *line)
     p->pid_line = p->number;
 }
 
-/* ---- the parser -------------------------------------------------------- */
+/* ---- the parser ------------------------------------------------------- */
 
 void nmt_parser_init(struct nmt_parser *p, struct nmt_report *ret,
                      struct arena *a)
@@ -361,7 +361,7 @@ void nmt_parser_finish(struct nmt_parser *p)
     vec_free(&p->names, p->arena->mem);
 }
 
-/* ---- files ------------------------------------------------------------- */
+/* ---- files ------------------------------------------------------------ */
 
 static bool begin(struct nmt_parser *p, struct arena *a,
                   struct nmt_reports *ret, struct err *e)

@@ -8,7 +8,7 @@
 
 #include "nmt/text.h"
 
-/* ---- the virtual memory map ------------------------------------------ */
+/* ---- the virtual memory map ------------------------------------------- */
 
 static bool push_region(struct nmt_parser *p, uint64_t from, uint64_t to,
                         bool committed, bool part, struct err *e)
@@ -74,7 +74,7 @@ static bool region_line(struct nmt_parser *p, const char *s, bool *ret,
            push_region(p, from, to, p->region_whole, false, e);
 }
 
-/* ---- stacks ------------------------------------------------------------ */
+/* ---- stacks ----------------------------------------------------------- */
 
 /* Length of a symbol without its offset "+0x1f" and what follows. */
 static size_t symbol_length(const char *s)
@@ -111,7 +111,7 @@ static bool take_frame(struct nmt_parser *p, const char *s, struct err *e)
     return p->frame != NULL;
 }
 
-/* ---- call sites -------------------------------------------------------- */
+/* ---- call sites ------------------------------------------------------- */
 
 /* "type=Other #12", "tag=Arena Chunk)", "Type=Java Heap)": the key changed
  * twice over the years, and call sites of Thread have none. */
@@ -223,7 +223,7 @@ static bool site_line(struct nmt_parser *p, const char *line, bool *ret,
     return true;
 }
 
-/* ---- which is it? ------------------------------------------------------ */
+/* ---- which is it? ----------------------------------------------------- */
 
 static bool begins_detail(const char *line)
 {

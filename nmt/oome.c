@@ -9,7 +9,7 @@
 
 #include "nmt/text.h"
 
-/* ---- kinds ------------------------------------------------------------- */
+/* ---- kinds ------------------------------------------------------------ */
 
 const char *oome_kind_name(enum oome_kind k)
 {
@@ -84,7 +84,7 @@ enum oome_kind oome_classify(const char *message)
     return OOME_OTHER;
 }
 
-/* ---- what a message says in figures ------------------------------------ */
+/* ---- what a message says in figures ----------------------------------- */
 
 static void take_figure(const char *message, const char *key, uint64_t *ret)
 {
@@ -130,7 +130,7 @@ static void copy(char *to, size_t size, const char *from, size_t n)
     snprintf(to, size, "%.*s", (int)(n < size ? n : size - 1), from);
 }
 
-/* ---- the stack below --------------------------------------------------- */
+/* ---- the stack below -------------------------------------------------- */
 
 static const char *frame_of(const char *line)
 {
@@ -190,7 +190,7 @@ bool oome_same_trace(const char *line)
            strstr(s, "\t... ") || text_starts(s, "Suppressed:");
 }
 
-/* ---- is it an event? --------------------------------------------------- */
+/* ---- is it an event? -------------------------------------------------- */
 
 static bool ends_with_word(const char *from, const char *end, const char *word)
 {

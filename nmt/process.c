@@ -8,7 +8,7 @@
 #include "base/lines.h"
 #include "nmt/text.h"
 
-/* ---- status ---------------------------------------------------------- */
+/* ---- status ----------------------------------------------------------- */
 
 static void clear_status(struct proc_status *p)
 {
@@ -99,7 +99,7 @@ bool proc_status_read(struct source *s, struct arena *a,
     return ok;
 }
 
-/* ---- limits ---------------------------------------------------------- */
+/* ---- limits ----------------------------------------------------------- */
 
 /* "Max processes             96365                96365    processes" */
 static void read_limit(const char *line, const char *name, uint64_t *ret)

@@ -14,7 +14,7 @@
 /* Compressed oops keep a Java heap below this; mmap's arenas are above. */
 #define ARENA_LOWEST ((uint64_t)1 << 36)
 
-/* ---- reading --------------------------------------------------------- */
+/* ---- reading ---------------------------------------------------------- */
 
 /* "7f00-7f10 rw-p 00000000 00:00 0      /path": the path's start in *path. */
 static bool read_head(const char *line, struct smaps_map *m, const char **path)
@@ -152,7 +152,7 @@ void smaps_deinit(struct smaps *s, struct mem *m)
     vec_free(&s->maps, m);
 }
 
-/* ---- questions ------------------------------------------------------- */
+/* ---- questions -------------------------------------------------------- */
 
 uint64_t smaps_resident(const struct smaps *s, uint64_t from, uint64_t to)
 {

@@ -65,7 +65,7 @@ size_t text_trim_end(char *s)
     return n;
 }
 
-/* ---- numbers --------------------------------------------------------- */
+/* ---- numbers ---------------------------------------------------------- */
 
 static bool push_digit(uint64_t *v, char c)
 {
@@ -183,7 +183,7 @@ bool text_seconds(const char **p, double *ret)
     return true;
 }
 
-/* ---- bytes ----------------------------------------------------------- */
+/* ---- bytes ------------------------------------------------------------ */
 
 /* Steps over a unit that ends where a word ends; 0 if there is none. */
 static uint64_t take_unit(const char **p)
@@ -253,7 +253,7 @@ bool text_bytes_after(const char *line, const char *key, uint64_t unit,
     return text_bytes(&s, unit, ret);
 }
 
-/* ---- times ----------------------------------------------------------- */
+/* ---- times ------------------------------------------------------------ */
 
 /* Days from 1970-01-01 in the Gregorian calendar, by counting from a year
  * that begins in March, so that the leap day is the last of its year. */

@@ -182,7 +182,7 @@ bool vm_flags_list_line(struct vm_flags *f, const char *line)
     return true;
 }
 
-/* ---- files ------------------------------------------------------------- */
+/* ---- files ------------------------------------------------------------ */
 
 static bool keep(struct arena *a, const char **to, const char *s, struct err *e)
 {

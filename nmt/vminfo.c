@@ -41,7 +41,7 @@ void vm_info_deinit(struct vm_info *v, struct mem *m)
     nmt_report_deinit(&v->nmt, m);
 }
 
-/* ---- sections ------------------------------------------------------------ */
+/* ---- sections --------------------------------------------------------- */
 
 static enum vm_section section_of(const char *s, enum vm_section now)
 {

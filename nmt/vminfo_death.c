@@ -22,7 +22,7 @@ static bool keep_rest(struct vm_reader *r, const char **to, const char *s,
     return keep(r, to, s, strlen(s), e);
 }
 
-/* ---- the allocation that failed ----------------------------------------- */
+/* ---- the allocation that failed --------------------------------------- */
 
 /* "mmap" of "Native memory allocation (mmap) failed to map 12 bytes" */
 static const char *function_name(const char *s)
@@ -80,7 +80,7 @@ static bool is_failure(const char *s)
            text_starts(s, "Cannot create ") || text_starts(s, "Out of swap ");
 }
 
-/* ---- headline, process, version ------------------------------------------ */
+/* ---- headline, process, version --------------------------------------- */
 
 static void take_number(const char *s, const char *key, uint64_t *ret)
 {

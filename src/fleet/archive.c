@@ -47,7 +47,7 @@ struct unpack {
     char path[PATH_LONG * 2];
 };
 
-/* ---- names ------------------------------------------------------------- */
+/* ---- names ------------------------------------------------------------ */
 
 /* Relative, of ordinary components, each of bearable length. */
 static bool is_safe(const char *name)
@@ -89,7 +89,7 @@ static bool choose_path(struct unpack *u, const char *name)
     return make_parents(u);
 }
 
-/* ---- contents ---------------------------------------------------------- */
+/* ---- contents --------------------------------------------------------- */
 
 static bool has_room(const struct unpack *u)
 {
@@ -234,7 +234,7 @@ bool archive_unpack(const char *path, const char *folder,
                    *ret->damage ? ": " : "", ret->damage);
 }
 
-/* ---- removing ---------------------------------------------------------- */
+/* ---- removing --------------------------------------------------------- */
 
 static int remove_one(const char *path, const struct stat *st, int what,
                       struct FTW *at)

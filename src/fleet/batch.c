@@ -57,7 +57,7 @@ static bool is_known(void *ctx, const char *content)
     return known_set_status(&b->known, content) != NULL;
 }
 
-/* ---- the queue --------------------------------------------------------- */
+/* ---- the queue -------------------------------------------------------- */
 
 /* Cases from `first` on, so that the first of them is next. */
 static bool enqueue(struct batch *b, uint64_t first)
@@ -90,7 +90,7 @@ static void sort_cases(struct case_list *l)
     l->at.n = n + 1;
 }
 
-/* ---- archives ---------------------------------------------------------- */
+/* ---- archives --------------------------------------------------------- */
 
 /* "a.tar.gz!case/1" of what was found in its folder. */
 static bool adopt(struct batch *b, struct fleet_case *c, const char *archive,
@@ -165,7 +165,7 @@ static bool leave_archive(struct batch *b, uint32_t index)
     return true;
 }
 
-/* ---- what came of a case ----------------------------------------------- */
+/* ---- what came of a case ---------------------------------------------- */
 
 static bool note(struct batch *b, const struct fleet_case *c,
                  const struct row *r, bool was_known)
@@ -299,7 +299,7 @@ static bool settle(struct batch *b, unsigned slot)
     return ok;
 }
 
-/* ---- children ---------------------------------------------------------- */
+/* ---- children --------------------------------------------------------- */
 
 struct errand { /* what a new process is to do */
     const struct batch *batch;
@@ -460,7 +460,7 @@ static void end_children(struct batch *b)
     }
 }
 
-/* ---- the whole --------------------------------------------------------- */
+/* ---- the whole -------------------------------------------------------- */
 
 static bool find_all(struct batch *b, const char *const *paths, uint64_t n)
 {

@@ -25,7 +25,7 @@ void case_list_deinit(struct case_list *l)
     arena_deinit(&l->arena);
 }
 
-/* ---- names ------------------------------------------------------------- */
+/* ---- names ------------------------------------------------------------ */
 
 static bool is_number(const char *name)
 {
@@ -97,7 +97,7 @@ bool case_is_neighbour(const char *dump, const char *name)
     return pid && has_number(name, pid, digits);
 }
 
-/* ---- adding ------------------------------------------------------------ */
+/* ---- adding ----------------------------------------------------------- */
 
 struct finder {
     const struct folder_tree *tree;
@@ -134,7 +134,7 @@ static bool add_one(struct finder *f, enum case_kind kind, const char *path)
     return c && add_path(f, c, path);
 }
 
-/* ---- loose files ------------------------------------------------------- */
+/* ---- loose files ------------------------------------------------------ */
 
 /* Which dump of the folder a file belongs to, by the longest stem; NULL. */
 static const struct folder_file *dump_of(const struct finder *f,
@@ -202,7 +202,7 @@ static bool add_archives(struct finder *f, const struct folder *d)
     return true;
 }
 
-/* ---- folders ----------------------------------------------------------- */
+/* ---- folders ---------------------------------------------------------- */
 
 struct below { /* the folders in a folder, those with evidence at any depth */
     uint32_t n;
@@ -281,7 +281,7 @@ static bool find_in_folder(const char *path, struct mem *m,
     return ok;
 }
 
-/* ---- one file ---------------------------------------------------------- */
+/* ---- one file --------------------------------------------------------- */
 
 /* A dump brings what lies beside it and is its own. */
 static bool find_beside(const char *path, struct mem *m, struct case_list *ret,

@@ -49,7 +49,7 @@ enum file_worth file_worth(const char *path, struct mem *m)
     return worth_of(k);
 }
 
-/* ---- one folder -------------------------------------------------------- */
+/* ---- one folder ------------------------------------------------------- */
 
 struct names {
     VEC(const char *) files;

@@ -40,7 +40,7 @@ bool groups_add(struct groups *g, const struct stored_rows *rows, enum set set,
     return true;
 }
 
-/* ---- comparing --------------------------------------------------------- */
+/* ---- comparing -------------------------------------------------------- */
 
 /* NULL equals NULL only. */
 static bool same(const char *a, const char *b)
@@ -105,7 +105,7 @@ static bool make_group(struct groups *g, const struct row *r, uint32_t *ret,
     return !err_is_set(e);
 }
 
-/* ---- rounds ------------------------------------------------------------ */
+/* ---- rounds ----------------------------------------------------------- */
 
 static bool join_own(struct groups *g, struct member *m, struct err *e)
 {
@@ -175,7 +175,7 @@ static bool anything(const struct row *r)
     return true;
 }
 
-/* ---- figures ----------------------------------------------------------- */
+/* ---- figures ---------------------------------------------------------- */
 
 static int64_t newest_of(const struct groups *g)
 {

@@ -16,7 +16,7 @@ static void head(struct emitter *em)
     emit_end(em);
 }
 
-/* ---- groups ------------------------------------------------------------ */
+/* ---- groups ----------------------------------------------------------- */
 
 const char *group_change(const struct group *g)
 {
@@ -168,7 +168,7 @@ void listing_groups(struct emitter *em, const struct listing *l)
     emit_end(em);
 }
 
-/* ---- one group --------------------------------------------------------- */
+/* ---- one group -------------------------------------------------------- */
 
 static void incident(struct emitter *em, const struct member *m)
 {
@@ -234,7 +234,7 @@ void listing_group(struct emitter *em, const struct listing *l, uint32_t index)
     emit_end(em);
 }
 
-/* ---- a batch ----------------------------------------------------------- */
+/* ---- a batch ---------------------------------------------------------- */
 
 static const char *const statuses[] = {
     STATUS_ANALYSED, STATUS_DAMAGED, STATUS_FAILED,   STATUS_MEMORY,

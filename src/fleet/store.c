@@ -23,7 +23,7 @@ static bool refused(struct store *s, const char *what, struct err *e)
     return err_set(e, ERR_IO, "%s: %s", what, sqlite3_errmsg(s->db));
 }
 
-/* ---- schema ------------------------------------------------------------ */
+/* ---- schema ----------------------------------------------------------- */
 
 /* One step a version: [0] makes version 1 of nothing. Steps are never
  * edited once released; a change is another step. */
@@ -103,7 +103,7 @@ static bool prepare_schema(struct store *s, bool create, struct err *e)
     return migrate(s, version, e);
 }
 
-/* ---- statements -------------------------------------------------------- */
+/* ---- statements ------------------------------------------------------- */
 
 /* "INSERT OR REPLACE INTO incidents (a, b) VALUES (?, ?)" */
 static void write_insert(struct out *o)
@@ -153,7 +153,7 @@ static void write_put_place(struct out *o)
     out_str(o, "INSERT OR REPLACE INTO places (path, content) VALUES (?, ?)");
 }
 
-/* ---- open, close ------------------------------------------------------- */
+/* ---- open, close ------------------------------------------------------ */
 
 bool store_open(const char *path, bool create, struct mem *m,
                 struct store **ret, struct err *e)
@@ -196,7 +196,7 @@ void store_close(struct store *s)
     mem_free(s->mem, s);
 }
 
-/* ---- writing ----------------------------------------------------------- */
+/* ---- writing ---------------------------------------------------------- */
 
 static void bind(sqlite3_stmt *q, int at, const struct row_field *f,
                  const struct row *r)
@@ -278,7 +278,7 @@ bool store_put_archive(struct store *s, const char *content, uint64_t cases,
     return ok;
 }
 
-/* ---- reading ----------------------------------------------------------- */
+/* ---- reading ---------------------------------------------------------- */
 
 static bool column_text(sqlite3_stmt *q, int at, struct arena *a,
                         const char **ret, struct err *e)

@@ -27,7 +27,7 @@ struct worker {
     struct row row;
 };
 
-/* ---- reports ----------------------------------------------------------- */
+/* ---- reports ---------------------------------------------------------- */
 
 static bool render(struct worker *w, enum format format, FILE *file,
                    struct err *e)
@@ -72,7 +72,7 @@ static bool write_report(struct worker *w, enum format format,
     return ok;
 }
 
-/* ---- the row ----------------------------------------------------------- */
+/* ---- the row ---------------------------------------------------------- */
 
 static bool is_death(const struct worker *w, const struct input *in,
                      int64_t *ret)
@@ -134,7 +134,7 @@ static bool take_verdict(struct worker *w, struct err *e)
     return take_time(w, e);
 }
 
-/* ---- the work ---------------------------------------------------------- */
+/* ---- the work --------------------------------------------------------- */
 
 static bool add_inputs(struct worker *w, const struct fleet_case *c,
                        struct err *e)

@@ -200,8 +200,7 @@ static bool read_buffers(struct buffers *b)
     return true;
 }
 
-/* ---- foreign segments
- * ----------------------------------------------------------- */
+/* ---- foreign segments ------------------------------------------------- */
 
 struct segment {
     uint32_t node, scope;
@@ -279,8 +278,7 @@ static bool read_segments(struct buffers *b)
     return ok;
 }
 
-/* ---- together
- * --------------------------------------------------------------------- */
+/* ---- together --------------------------------------------------------- */
 
 bool buffers_collect(struct analysis *a)
 {

@@ -73,7 +73,7 @@ static void lt_deinit(struct lt *s, struct mem *m)
     mem_unmap(m, s->pred, s->n_pred * sizeof *s->pred);
 }
 
-/* ---- step 1: number the nodes, gather predecessors -----------------------*/
+/* ---- step 1: number the nodes, gather predecessors -------------------- */
 
 static void number(struct lt *s, uint32_t v, uint32_t parent)
 {
@@ -151,7 +151,7 @@ static bool gather_preds(struct lt *s, struct mem *m, struct err *e)
     return true;
 }
 
-/* ---- steps 2 and 3: semidominators and relative dominators ---------------*/
+/* ---- steps 2 and 3: semidominators and relative dominators ------------ */
 
 static void compress(struct lt *s, uint32_t v)
 {
@@ -202,7 +202,7 @@ static void relative_dominators(struct lt *s)
     }
 }
 
-/* ---- step 4 --------------------------------------------------------------*/
+/* ---- step 4 ----------------------------------------------------------- */
 
 static void immediate_dominators(struct lt *s)
 {

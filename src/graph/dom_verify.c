@@ -92,7 +92,7 @@ static uint32_t make_room(uint32_t *first, uint32_t n)
     return sum;
 }
 
-/* ---- the tree claimed ----------------------------------------------------*/
+/* ---- the tree claimed ------------------------------------------------- */
 
 static bool group_kids(struct claim *c, struct err *e)
 {
@@ -147,7 +147,7 @@ static bool is_above(const struct claim *c, uint32_t v, uint32_t w)
     return c->at[v] <= c->at[w] && c->at[w] - c->at[v] < c->span[v];
 }
 
-/* ---- the two properties --------------------------------------------------*/
+/* ---- the two properties ----------------------------------------------- */
 
 /* Edges lead from what is claimed to be reachable to the same; that all of
  * it is, the derived graph shows. */

@@ -173,9 +173,7 @@ static bool list_classes(struct garbage *k)
     return !err_is_set(a->err);
 }
 
-/* ---- --keep-unreachable
- * ------------------------------------------------------
- */
+/* ---- --keep-unreachable ----------------------------------------------- */
 
 static int by_retained(const void *x, const void *y)
 {
@@ -244,9 +242,7 @@ static bool join_histogram(struct garbage *k)
     return ok;
 }
 
-/* ---- the pass
- * ----------------------------------------------------------------
- */
+/* ---- the pass --------------------------------------------------------- */
 
 static bool is_worth_it(const struct analysis *a)
 {

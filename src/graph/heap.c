@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-/* ---- what the passes share ----------------------------------------------- */
+/* ---- what the passes share -------------------------------------------- */
 
 const struct graph *analysis_paths(const struct analysis *a)
 {

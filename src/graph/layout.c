@@ -193,7 +193,7 @@ void layout_classes_deinit(struct layout_classes *k, struct mem *m)
     k->rules = NULL;
 }
 
-/* ---- holes -------------------------------------------------------------- */
+/* ---- holes ------------------------------------------------------------ */
 
 #define MAX_HOLES 16
 

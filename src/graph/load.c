@@ -20,7 +20,7 @@ static int by_node(const void *x, const void *y)
     return a->node < b->node ? -1 : a->node > b->node;
 }
 
-/* ---- collecting ----------------------------------------------------------*/
+/* ---- collecting ------------------------------------------------------- */
 
 static void add(struct load *l, uint32_t at, uint64_t bytes)
 {
@@ -115,7 +115,7 @@ void load_deinit(struct load *l, struct mem *m)
     memset(l, 0, sizeof *l);
 }
 
-/* ---- asking --------------------------------------------------------------*/
+/* ---- asking ----------------------------------------------------------- */
 
 /* Bytes of entries at positions below `at`. */
 static uint64_t before(const struct load *l, uint32_t at)

@@ -37,7 +37,7 @@ static bool add_root(struct builder *b, uint32_t node)
     return true;
 }
 
-/* ---- edges ------------------------------------------------------------- */
+/* ---- edges ------------------------------------------------------------ */
 
 /* MAT makes up an object for the boot loader, and has it stand in for
  * loaders that are not in the dump. */
@@ -79,7 +79,7 @@ static bool weak_edges(struct builder *b)
     return true;
 }
 
-/* ---- roots ------------------------------------------------------------- */
+/* ---- roots ------------------------------------------------------------ */
 
 static bool is_stack_local(unsigned kind)
 {
@@ -163,7 +163,7 @@ static void distinct(struct builder *b)
     b->roots.n = n;
 }
 
-/* ---- together ------------------------------------------------------------ */
+/* ---- together --------------------------------------------------------- */
 
 static bool collect(struct builder *b, bool weak)
 {

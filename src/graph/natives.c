@@ -72,8 +72,7 @@ static bool add_peer(struct analysis *a, struct heap_peer peer)
     return true;
 }
 
-/* ---- peers whose size is known or can be estimated
- * ---------------------------- */
+/* ---- peers whose size is known or can be estimated -------------------- */
 
 static bool list_class(struct analysis *a, const char *name, struct batch *ret)
 {
@@ -153,8 +152,7 @@ static bool known_peers(struct analysis *a, const struct peer_rule *rule)
     return ok;
 }
 
-/* ---- peers that only prove existence
- * ---------------------------------------------- */
+/* ---- peers that only prove existence ---------------------------------- */
 
 static bool has_handle(const struct hprof_class *k)
 {
@@ -190,8 +188,7 @@ static bool other_peers(struct analysis *a)
     return true;
 }
 
-/* ---- the JVM's own counters
- * ---------------------------------------------------------- */
+/* ---- the JVM's own counters ------------------------------------------- */
 
 /* A static that is a number, or an AtomicLong or LongAdder holding one. */
 static bool counter(struct analysis *a, uint32_t c, const char *const *names,
@@ -282,8 +279,7 @@ static void count_threads(struct analysis *a)
     }
 }
 
-/* ---- together
- * --------------------------------------------------------------------- */
+/* ---- together --------------------------------------------------------- */
 
 bool natives_collect(struct analysis *a)
 {

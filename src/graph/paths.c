@@ -181,8 +181,7 @@ static void describe_root(struct analysis *a, struct heap_suspect *s,
     }
 }
 
-/* ---- steps
- * -------------------------------------------------------------------- */
+/* ---- steps ------------------------------------------------------------ */
 
 static const char *via(struct analysis *a, const struct hprof_value *from,
                        uint32_t holder, uint32_t to)

@@ -8,8 +8,7 @@
 
 #include "graph/batch.h"
 
-/* ---- finalizers and cleaners
- * -------------------------------------------------- */
+/* ---- finalizers and cleaners ------------------------------------------ */
 
 /* Counts classes of nodes and names the most frequent. */
 struct tally {
@@ -118,8 +117,7 @@ static bool count_cleaners(struct analysis *a)
     return ok;
 }
 
-/* ---- strings
- * ---------------------------------------------------------------------- */
+/* ---- strings ---------------------------------------------------------- */
 
 #define SAMPLE       ((uint64_t)20000)
 #define SAMPLE_CHARS 256
@@ -207,8 +205,7 @@ static bool look_at_strings(struct analysis *a)
     return ok;
 }
 
-/* ---- class loaders
- * ---------------------------------------------------------------- */
+/* ---- class loaders ---------------------------------------------------- */
 
 struct name {
     const char *at;
@@ -306,9 +303,7 @@ static bool look_at_loaders(struct analysis *a)
     return ok;
 }
 
-/* ---- JNI
- * ---------------------------------------------------------------------------
- */
+/* ---- JNI -------------------------------------------------------------- */
 
 /* Objects right below the super-root whose only roots are JNI globals. */
 static bool look_at_jni(struct analysis *a)

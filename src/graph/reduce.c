@@ -47,7 +47,7 @@ static void folding_deinit(struct folding *f, struct mem *m)
     mem_free(m, f->barred);
 }
 
-/* ---- sweep 1: who is referred to, and how often --------------------------*/
+/* ---- sweep 1: who is referred to, and how often ----------------------- */
 
 static inline void see(uint64_t *seen, uint32_t w)
 {
@@ -93,7 +93,7 @@ static uint64_t once(const struct folding *f, uint32_t word)
                                                 << 32;
 }
 
-/* ---- what is not for folding ---------------------------------------------*/
+/* ---- what is not for folding ------------------------------------------ */
 
 /* Roots, class objects, and whatever the overlay touches. */
 static void fix(struct folding *f)
@@ -126,7 +126,7 @@ static void bar(struct folding *f, const uint8_t *barred)
                        (barred[k] || f->instances[k] < f->g->nodes / FEW);
 }
 
-/* ---- sweeps 2 and 3 ------------------------------------------------------*/
+/* ---- sweeps 2 and 3 --------------------------------------------------- */
 
 /* Of 64 nodes: whose class's edge counts; returns whose class is barred. */
 static uint64_t look_at_classes(struct folding *f, uint32_t word)
@@ -208,7 +208,7 @@ static void keep_the_rest(const struct folding *f)
     }
 }
 
-/* ---- together ------------------------------------------------------------*/
+/* ---- together --------------------------------------------------------- */
 
 static bool core_init(struct core *c, const struct graph *g, struct mem *m,
                       struct err *e)

@@ -20,7 +20,7 @@
 #include "graph/spacing.h"
 #include "hprof/ids.h"
 
-/* ---- inference --------------------------------------------------------- */
+/* ---- inference -------------------------------------------------------- */
 
 struct evidence {
     const struct hprof_dump *dump;
@@ -212,7 +212,7 @@ static void infer(struct sizes *s, struct evidence *v)
     apply_layout(s, l, v);
 }
 
-/* ---- MAT ----------------------------------------------------------------- */
+/* ---- MAT -------------------------------------------------------------- */
 
 #define MAX_DEPTH 512
 

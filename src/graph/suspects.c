@@ -24,8 +24,7 @@
 #define LEAST_TOP       50
 #define HOLDERS         5
 
-/* ---- the dominator list
- * ------------------------------------------------------ */
+/* ---- the dominator list ----------------------------------------------- */
 
 static bool list_dominators(struct analysis *a, const uint32_t *nodes,
                             uint64_t n)
@@ -50,8 +49,7 @@ static bool list_dominators(struct analysis *a, const uint32_t *nodes,
     return ok;
 }
 
-/* ---- going down
- * ------------------------------------------------------------------ */
+/* ---- going down ------------------------------------------------------- */
 
 /* What a subtree weighs: native bytes, or those of the heap without `load`. */
 static uint64_t weigh(const struct analysis *a, const struct load *load,
@@ -107,8 +105,7 @@ static uint64_t children_of(const struct analysis *a, uint32_t v)
     return n;
 }
 
-/* ---- what it holds
- * ---------------------------------------------------------------- */
+/* ---- what it holds ---------------------------------------------------- */
 
 static int by_bytes(const void *x, const void *y)
 {
@@ -224,8 +221,7 @@ static bool find_contents(struct analysis *a, struct heap_suspect *s)
     return ok;
 }
 
-/* ---- making one
- * ------------------------------------------------------------------- */
+/* ---- making one ------------------------------------------------------- */
 
 static void fill_object(struct analysis *a, struct heap_suspect *s, uint32_t v)
 {
@@ -296,8 +292,7 @@ static bool finish(struct analysis *a, struct heap_suspects *f)
     return ok || (!f->n && !err_is_set(a->err));
 }
 
-/* ---- suspects of the heap
- * ----------------------------------------------------- */
+/* ---- suspects of the heap --------------------------------------------- */
 
 /* The super-root has no folded children: its children are positions. */
 struct group {
@@ -407,8 +402,7 @@ static bool find_suspects(struct analysis *a, const uint32_t *top, uint64_t n)
     return ok;
 }
 
-/* ---- holders of native memory
- * ------------------------------------------------- */
+/* ---- holders of native memory ----------------------------------------- */
 
 struct holder {
     uint32_t node;

@@ -81,7 +81,7 @@ static bool add_thread(struct analysis *a, const struct hprof_thread *from)
     return !err_is_set(a->err);
 }
 
-/* ---- fields of the Thread objects --------------------------------------- */
+/* ---- fields of the Thread objects ------------------------------------- */
 
 /* Thread.name is a String; a char[] in JDK 8 and before. */
 static bool read_names(struct analysis *a, struct hprof_value *values,
@@ -142,8 +142,7 @@ static bool read_fields(struct analysis *a)
     return ok;
 }
 
-/* ---- what stacks hold
- * --------------------------------------------------------- */
+/* ---- what stacks hold ------------------------------------------------- */
 
 static struct heap_thread *thread_of_serial(struct analysis *a, uint32_t serial)
 {

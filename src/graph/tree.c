@@ -161,7 +161,7 @@ void tree_deinit(struct tree *t, struct mem *m)
     memset(t, 0, sizeof *t);
 }
 
-/* ---- what one node retains -----------------------------------------------*/
+/* ---- what one node retains -------------------------------------------- */
 
 uint64_t tree_retained(const struct tree *t, uint32_t v)
 {
@@ -203,7 +203,7 @@ uint64_t tree_objects(const struct tree *t, uint32_t v)
     return n;
 }
 
-/* ---- classes -------------------------------------------------------------*/
+/* ---- classes ---------------------------------------------------------- */
 
 struct by_class {
     const struct tree *t;
@@ -273,7 +273,7 @@ bool tree_class_retained(const struct tree *t, struct mem *m, uint64_t *ret,
     return true;
 }
 
-/* ---- the children of one node --------------------------------------------*/
+/* ---- the children of one node ----------------------------------------- */
 
 struct child {
     uint64_t retained;

@@ -26,7 +26,7 @@ static inline bool bit_take(uint64_t *bits, uint32_t i)
     return true;
 }
 
-/* ---- shortest paths ------------------------------------------------------*/
+/* ---- shortest paths --------------------------------------------------- */
 
 /* Maps start out as zero pages: what the walk never meets costs nothing. */
 struct paths {
@@ -152,7 +152,7 @@ bool walk_paths(const struct graph *g, const uint32_t *targets, uint32_t n,
     return ok;
 }
 
-/* ---- what lies beyond ----------------------------------------------------*/
+/* ---- what lies beyond ------------------------------------------------- */
 
 /* How many nodes a walk can still mark: room enough for its queue. */
 static uint64_t count_unseen(const uint64_t *seen, uint32_t nodes)

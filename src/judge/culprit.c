@@ -16,8 +16,7 @@ void culprit_named(const char *name, uint64_t bytes, struct culprit *ret)
     ret->bytes = bytes;
 }
 
-/* ---- the way: path and descent as one chain
- * ----------------------------------- */
+/* ---- the way: path and descent as one chain --------------------------- */
 
 /* The way down can be a list of thousands; its beginning has the names. */
 #define DESCENT_MAX 12
@@ -96,8 +95,7 @@ static const char *fields(struct pen *p, const struct heap_suspect *s,
     return text;
 }
 
-/* ---- the names
- * ----------------------------------------------------------------- */
+/* ---- the names -------------------------------------------------------- */
 
 static void name_static(struct pen *p, const struct heap_suspect *s,
                         uint64_t at, struct culprit *ret)

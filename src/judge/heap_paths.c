@@ -52,8 +52,7 @@ static bool sum(const struct heap *h,
     return ret->suspect != NULL;
 }
 
-/* ---- a thread's stack
- * ----------------------------------------------------------- */
+/* ---- a thread's stack ------------------------------------------------- */
 
 /* What a stack alone holds; an object that a static field holds as well is
  * not the stack's. */
@@ -116,8 +115,7 @@ bool pattern_threadlocals(const struct heap *h, struct pen *p,
     return ret->bytes > 0;
 }
 
-/* ---- queues
- * ------------------------------------------------------------------------ */
+/* ---- queues ----------------------------------------------------------- */
 
 /* Queues between threads and what executors keep their tasks in. Plain
  * deques and lists are used for anything, so they are not here. */
@@ -161,8 +159,7 @@ bool pattern_queue(const struct heap *h, struct pen *p,
     return true;
 }
 
-/* ---- listeners
- * --------------------------------------------------------------------- */
+/* ---- listeners -------------------------------------------------------- */
 
 static bool means_listener(const char *name)
 {

@@ -132,8 +132,7 @@ bool pattern_array(const struct heap *h, struct pen *p,
     return h->largest_array_bytes > 0;
 }
 
-/* ---- strings
- * ------------------------------------------------------------------ */
+/* ---- strings ---------------------------------------------------------- */
 
 bool pattern_duplicates(const struct heap *h, struct pen *p,
                         struct pattern_match *ret)

@@ -37,7 +37,7 @@ void incident_deinit(struct incident *i)
     arena_deinit(&i->arena);
 }
 
-/* ---- what became of a file --------------------------------------------- */
+/* ---- what became of a file -------------------------------------------- */
 
 bool input_fails(struct incident *i, struct input *in, const struct err *why,
                  struct err *e)
@@ -60,7 +60,7 @@ bool input_damaged(struct incident *i, struct input *in, const char *what,
     return in->damage != NULL;
 }
 
-/* ---- adding ------------------------------------------------------------ */
+/* ---- adding ----------------------------------------------------------- */
 
 /* The last component, without .gz: what the file was called when captured. */
 static const char *own_name(struct incident *i, const char *path, struct err *e)
@@ -239,7 +239,7 @@ bool incident_add(struct incident *i, const char *path, enum artifact_kind kind,
     return ok;
 }
 
-/* ---- reading ----------------------------------------------------------- */
+/* ---- reading ---------------------------------------------------------- */
 
 /* Whether this file speaks of a process that was alive when it was taken. */
 static bool shows_process(const struct input *in)

@@ -30,7 +30,7 @@ struct folder {
     bool after_dump;
 };
 
-/* ---- natural order ----------------------------------------------------- */
+/* ---- natural order ---------------------------------------------------- */
 
 static size_t digits(const char *s)
 {
@@ -96,7 +96,7 @@ static int compare_snapshots(const void *a, const void *b)
     return natural_compare(x->name, y->name);
 }
 
-/* ---- one folder -------------------------------------------------------- */
+/* ---- one folder ------------------------------------------------------- */
 
 enum what { PASS_OVER, A_FILE, A_FOLDER };
 
@@ -172,7 +172,7 @@ static const char *join(struct incident *i, const char *path, const char *name,
                         path[n - 1] == '/' ? "" : "/", name);
 }
 
-/* ---- snapshots --------------------------------------------------------- */
+/* ---- snapshots -------------------------------------------------------- */
 
 /* Folders of one name in two directories are one moment seen twice. */
 static bool snapshot_of(struct incident *i, const char *name, uint32_t *ret,
@@ -228,7 +228,7 @@ static bool sort_snapshots(struct incident *i, struct err *e)
     return true;
 }
 
-/* ---- the walk ---------------------------------------------------------- */
+/* ---- the walk --------------------------------------------------------- */
 
 /* Adds the files of `f` and what is below; counts those of a known kind.
  * Recursion ends at the depth where folders are only listed. */

@@ -60,7 +60,7 @@ static uint32_t find_earliest(const struct incident *i)
     return best;
 }
 
-/* ---- what was wrong ---------------------------------------------------- */
+/* ---- what was wrong --------------------------------------------------- */
 
 static bool note_damage(struct incident *i, struct input *in,
                         const struct hprof_damage *d, struct err *e)
@@ -85,7 +85,7 @@ static bool note_damage(struct incident *i, struct input *in,
     return input_damaged(i, in, text, e);
 }
 
-/* ---- analysis ---------------------------------------------------------- */
+/* ---- analysis --------------------------------------------------------- */
 
 /* *ret is NULL if this dump can't be used; the input says why. */
 static bool analyse(struct incident *i, struct input *in,

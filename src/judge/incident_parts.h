@@ -17,7 +17,7 @@ static inline bool err_is_memory(const struct err *e)
     return e->code == ERR_NOMEM || e->code == ERR_BUDGET;
 }
 
-/* ---- incident.c -------------------------------------------------------- */
+/* ---- incident.c ------------------------------------------------------- */
 
 struct added { /* what is known of a file before it is looked at */
     enum artifact_kind kind; /* ARTIFACT_UNKNOWN: look inside */
@@ -37,11 +37,11 @@ bool input_fails(struct incident *i, struct input *in, const struct err *why,
 bool input_damaged(struct incident *i, struct input *in, const char *what,
                    struct err *e);
 
-/* ---- incident_dir.c ---------------------------------------------------- */
+/* ---- incident_dir.c --------------------------------------------------- */
 
 bool incident_add_dir(struct incident *i, const char *path, struct err *e);
 
-/* ---- incident_read.c --------------------------------------------------- */
+/* ---- incident_read.c -------------------------------------------------- */
 
 /* Opens, or goes on with what was left open; the caller closes. */
 bool input_open(struct incident *i, struct input *in, struct source **ret,
@@ -53,18 +53,18 @@ bool input_read_kind(struct incident *i, struct input *in, struct source *s,
 bool input_read(struct incident *i, struct input *in, struct err *e);
 void input_deinit(struct input *in, struct mem *m);
 
-/* ---- incident_mixed.c -------------------------------------------------- */
+/* ---- incident_mixed.c ------------------------------------------------- */
 
 /* Adds inputs for what else stands in texts already read. */
 bool incident_read_mixed(struct incident *i, struct err *e);
 
-/* ---- incident_heap.c --------------------------------------------------- */
+/* ---- incident_heap.c -------------------------------------------------- */
 
 /* Chooses among the dumps and analyses them. False: memory ran out. */
 bool incident_read_heaps(struct incident *i, const struct heap_options *o,
                          struct err *e);
 
-/* ---- incident_time.c --------------------------------------------------- */
+/* ---- incident_time.c -------------------------------------------------- */
 
 /* The first UTC time that a log's lines begin with. `s` stands at its
  * beginning and stays there. */

@@ -20,7 +20,7 @@ bool input_open(struct incident *i, struct input *in, struct source **ret,
     return true;
 }
 
-/* ---- readers ----------------------------------------------------------- */
+/* ---- readers ---------------------------------------------------------- */
 
 /* A file of several reports was appended to while the process lived: the
  * last is the closest to its death, the first the best baseline. */
@@ -151,7 +151,7 @@ void input_deinit(struct input *in, struct mem *m)
     }
 }
 
-/* ---- what was wrong ---------------------------------------------------- */
+/* ---- what was wrong --------------------------------------------------- */
 
 /* NULL if nothing was. */
 static const char *cut_off(const struct input *in)
@@ -174,7 +174,7 @@ static bool note_damage(struct incident *i, struct input *in,
     return !what || input_damaged(i, in, what, e);
 }
 
-/* ---- one file ---------------------------------------------------------- */
+/* ---- one file --------------------------------------------------------- */
 
 /* A file that can't be read again later keeps its error for then. */
 static bool digest(struct input *in, struct err *e)

@@ -13,7 +13,7 @@
 #define LOG_HEAD   ((size_t)4096) /* a log without a clock here has none */
 #define YEAR_2100  INT64_C(4102444800000)
 
-/* ---- heap dumps -------------------------------------------------------- */
+/* ---- heap dumps ------------------------------------------------------- */
 
 bool hprof_header_time(struct source *s, int64_t *ret)
 {
@@ -34,7 +34,7 @@ bool hprof_header_time(struct source *s, int64_t *ret)
     return true;
 }
 
-/* ---- logs -------------------------------------------------------------- */
+/* ---- logs ------------------------------------------------------------- */
 
 /* Whether a time may stand here: at a line's start or behind a bracket. */
 static bool may_begin(const char *text, const char *p)
@@ -65,7 +65,7 @@ int64_t first_stamp(struct source *s)
     return TIME_UNKNOWN;
 }
 
-/* ---- parsed files ------------------------------------------------------ */
+/* ---- parsed files ----------------------------------------------------- */
 
 static int64_t kernel_time(const struct kernel_log *k, int64_t otherwise)
 {
@@ -88,7 +88,7 @@ int64_t input_time(const struct input *in)
     }
 }
 
-/* ---- snapshots --------------------------------------------------------- */
+/* ---- snapshots -------------------------------------------------------- */
 
 static int number(const char *digits, size_t n)
 {

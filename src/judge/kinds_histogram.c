@@ -157,8 +157,7 @@ static bool by_strings(struct tally *t)
                               pen_size(t->pen, s->bytes + a->bytes)));
 }
 
-/* ---- without even a histogram
- * -------------------------------------------------- */
+/* ---- without even a histogram ----------------------------------------- */
 
 /* VM.metaspace counts loaders: a hundred more than at first, while the heap
  * filled up, is a herd. */

@@ -296,8 +296,7 @@ static bool live_malloc(const struct facts *f, struct pen *p, uint64_t bytes,
     return true;
 }
 
-/* ---- by the mappings
- * --------------------------------------------------------- */
+/* ---- by the mappings -------------------------------------------------- */
 
 static bool in_nmt(const struct moment *m, const struct smaps_map *map)
 {

@@ -32,8 +32,7 @@ void argue_part(const struct facts *f, struct pen *p, const struct part *part,
                               pen_size(p, part->end)));
 }
 
-/* ---- the heap
- * ---------------------------------------------------------------- */
+/* ---- the heap --------------------------------------------------------- */
 
 static bool xmx_exceeds(const struct facts *f)
 {
@@ -125,8 +124,7 @@ static void judge_heap(const struct facts *f, struct pen *p,
                : pen_write(p, "is %s", pen_size(p, f->xmx.value)));
 }
 
-/* ---- which part
- * --------------------------------------------------------------- */
+/* ---- which part ------------------------------------------------------- */
 
 /*
  * The part that grew most. If memory grew unseen after the last capture, a
@@ -314,8 +312,7 @@ bool rule_killed(const struct facts *f, struct pen *p, struct finding *ret)
     return true;
 }
 
-/* ---- without a kill
- * ------------------------------------------------------------ */
+/* ---- without a kill --------------------------------------------------- */
 
 /* Needs figures of NMT: without them nobody can tell what NMT would see. */
 bool judge_native_growth(const struct facts *f, struct pen *p,

@@ -40,8 +40,7 @@ static const char *site_of(const struct facts *f)
     return NULL;
 }
 
-/* ---- metaspace, direct memory
- * ------------------------------------------------- */
+/* ---- metaspace, direct memory ----------------------------------------- */
 
 /* Class space has a limit of its own, and a dump can't tell the two apart:
  * where only it is exhausted its figure says so. */
@@ -112,8 +111,7 @@ bool rule_direct(const struct facts *f, struct pen *p, struct finding *ret)
     return true;
 }
 
-/* ---- limits on the process
- * ------------------------------------------------------ */
+/* ---- limits on the process -------------------------------------------- */
 
 /* Whose limit: the cgroup counts refusals, a ulimit only stands there. */
 static const char *whose_limit(const struct facts *f, struct pen *p,
@@ -233,8 +231,7 @@ bool rule_reservation(const struct facts *f, struct pen *p, struct finding *ret)
     return true;
 }
 
-/* ---- the heap
- * -------------------------------------------------------------------- */
+/* ---- the heap --------------------------------------------------------- */
 
 static bool heap_is_full(const struct facts *f)
 {

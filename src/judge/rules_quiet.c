@@ -77,8 +77,7 @@ bool rule_sigkill(const struct facts *f, struct pen *p, struct finding *ret)
     return true;
 }
 
-/* ---- healthy
- * -------------------------------------------------------------------- */
+/* ---- healthy ---------------------------------------------------------- */
 
 /* An empty file is a log in which nothing was said. */
 static bool has_app_log(const struct facts *f)
@@ -133,8 +132,7 @@ bool rule_healthy(const struct facts *f, struct pen *p, struct finding *ret)
     return true;
 }
 
-/* ---- undecided
- * ------------------------------------------------------------------- */
+/* ---- undecided -------------------------------------------------------- */
 
 static void candidates(const struct facts *f, struct pen *p,
                        struct finding *ret)

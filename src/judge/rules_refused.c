@@ -160,8 +160,7 @@ static bool arena_refused(const struct facts *f, struct pen *p,
     return true;
 }
 
-/* ---- the rest
- * ---------------------------------------------------------------- */
+/* ---- the rest --------------------------------------------------------- */
 
 /* The JVM's own share of the machine, as far as hs_err tells. */
 static uint64_t own(const struct facts *f)

@@ -9,7 +9,7 @@
 
 #include "hprof/values.h"
 
-/* ---- families ---------------------------------------------------------- */
+/* ---- families --------------------------------------------------------- */
 
 static const struct {
     const char *family, *cause;
@@ -71,7 +71,7 @@ const char *kind_cause(enum verdict_kind k)
     return kinds[k].cause;
 }
 
-/* ---- names ------------------------------------------------------------- */
+/* ---- names ------------------------------------------------------------ */
 
 static bool begins(const char *s, const char *prefix)
 {
@@ -163,7 +163,7 @@ const char *signature_command(const char *command, struct arena *a,
     return arena_strndup(a, command, n, e);
 }
 
-/* ---- the application --------------------------------------------------- */
+/* ---- the application -------------------------------------------------- */
 
 /* Whose classes are of the JDK, or only start somebody else's. */
 static bool is_platform(const char *class_name)
@@ -226,7 +226,7 @@ static bool find_application(const struct incident *i, struct arena *a,
     return !s || *ret;
 }
 
-/* ---- the holder -------------------------------------------------------- */
+/* ---- the holder ------------------------------------------------------- */
 
 struct chain { /* a path and what follows it, as one */
     const struct heap_suspect *suspect;
@@ -294,7 +294,7 @@ static bool holder_of_suspect(const struct heap_suspect *s, struct arena *a,
     return true;
 }
 
-/* ---- above a suspect that only a stack was seen to hold ----------------- */
+/* ---- above a suspect that only a stack was seen to hold --------------- */
 
 /* Higher than this a holder says nothing about the object any more. */
 #define CLIMB_MAX 6
@@ -382,7 +382,7 @@ static bool holder_above(const struct incident *i, const struct heap_suspect *s,
     return true;
 }
 
-/* ---- whom the verdict is about ----------------------------------------- */
+/* ---- whom the verdict is about ---------------------------------------- */
 
 /* Whether the largest suspect is what the verdict is about. */
 static bool is_about_suspect(const struct heap *h, const struct verdict *v)

@@ -57,7 +57,7 @@ static struct timeline_event event_at(const struct input *in, uint64_t line,
     };
 }
 
-/* ---- the kernel -------------------------------------------------------- */
+/* ---- the kernel ------------------------------------------------------- */
 
 static bool same_kill(const struct oom_kill *a, const struct oom_kill *b)
 {
@@ -144,7 +144,7 @@ static bool add_kernel(struct builder *b, const struct input *in)
     return true;
 }
 
-/* ---- logs -------------------------------------------------------------- */
+/* ---- logs ------------------------------------------------------------- */
 
 static bool add_oome(struct builder *b, const struct input *in,
                      const struct oome *o)
@@ -229,7 +229,7 @@ static bool add_gc(struct builder *b, const struct input *in)
     return add(b, &ev, (struct mark){ALIVE, NO_SNAPSHOT});
 }
 
-/* ---- files of one moment ----------------------------------------------- */
+/* ---- files of one moment ---------------------------------------------- */
 
 static bool add_dump(struct builder *b, const struct input *in)
 {
@@ -289,7 +289,7 @@ static bool add_input(struct builder *b, const struct input *in)
     }
 }
 
-/* ---- doubts ------------------------------------------------------------ */
+/* ---- doubts ----------------------------------------------------------- */
 
 static const char *apart(struct builder *b, int64_t ms)
 {
@@ -389,7 +389,7 @@ static void doubt_clocks(struct builder *b)
     doubt_order(b);
 }
 
-/* ---- all --------------------------------------------------------------- */
+/* ---- all -------------------------------------------------------------- */
 
 /* Insertion: few events, and those of one time keep the order of inputs. */
 static void sort(struct timeline *t)

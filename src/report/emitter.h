@@ -124,7 +124,7 @@ static inline bool emit_is_page(const struct emitter *em)
     return em->ops->page;
 }
 
-/* ---- blocks: each is closed by emit_end ---------------------------------- */
+/* ---- blocks: each is closed by emit_end ------------------------------- */
 
 /* `key` is NULL for the document itself, which comes first and last. */
 void emit_object(struct emitter *em, const char *key, const char *title);
@@ -134,7 +134,7 @@ void emit_list(struct emitter *em, const char *key, const char *title);
 void emit_item(struct emitter *em, const char *title);
 void emit_end(struct emitter *em);
 
-/* ---- facts --------------------------------------------------------------- */
+/* ---- facts ------------------------------------------------------------ */
 
 void emit_null(struct emitter *em, const char *key);
 void emit_bool(struct emitter *em, const char *key, const char *label, bool v);

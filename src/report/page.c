@@ -19,7 +19,7 @@ static struct page_level *top(struct page *p)
     return &p->levels[p->depth - 1];
 }
 
-/* ---- runs -------------------------------------------------------------- */
+/* ---- runs ------------------------------------------------------------- */
 
 static void into(struct page *p, enum page_run run,
                  const struct column *columns)
@@ -82,7 +82,7 @@ static void titles(struct page *p)
     }
 }
 
-/* ---- rows -------------------------------------------------------------- */
+/* ---- rows ------------------------------------------------------------- */
 
 const char *page_column(const struct column *c, char buf[PAGE_TITLE])
 {
@@ -140,7 +140,7 @@ static void row(struct page *p)
     p->begun = true;
 }
 
-/* ---- the walk ---------------------------------------------------------- */
+/* ---- the walk --------------------------------------------------------- */
 
 static bool is_list(enum shape s)
 {

@@ -10,7 +10,7 @@
 #include "base/size.h"
 #include "report/text.h"
 
-/* ---- what people fill in ------------------------------------------------ */
+/* ---- what people fill in ---------------------------------------------- */
 
 static void open_section(struct emitter *em, const char *key, const char *title,
                          const char *question)
@@ -20,7 +20,7 @@ static void open_section(struct emitter *em, const char *key, const char *title,
     emit_end(em);
 }
 
-/* ---- summary ------------------------------------------------------------ */
+/* ---- summary ---------------------------------------------------------- */
 
 static void summary(struct emitter *em, const struct report *r)
 {
@@ -36,7 +36,7 @@ static void summary(struct emitter *em, const struct report *r)
     emit_end(em);
 }
 
-/* ---- mechanism ---------------------------------------------------------- */
+/* ---- mechanism -------------------------------------------------------- */
 
 /* The object that the culprit's name was made of. */
 static const struct heap_suspect *suspect(const struct report *r)
@@ -77,7 +77,7 @@ static void mechanism(struct emitter *em, const struct report *r)
     emit_end(em);
 }
 
-/* ---- candidates --------------------------------------------------------- */
+/* ---- candidates ------------------------------------------------------- */
 
 /* "dmesg.txt:78", or that it is worked out. */
 static void claim_source(struct emitter *em, const struct origin *o)
@@ -145,7 +145,7 @@ static void candidates(struct emitter *em, const struct report *r)
     emit_end(em);
 }
 
-/* ---- misleading evidence ------------------------------------------------ */
+/* ---- misleading evidence ---------------------------------------------- */
 
 static bool has_damage(const struct incident *i)
 {
@@ -178,7 +178,7 @@ static void misleading(struct emitter *em, const struct report *r)
     emit_end(em);
 }
 
-/* ---- what comes next ---------------------------------------------------- */
+/* ---- what comes next -------------------------------------------------- */
 
 static void validation(struct emitter *em, const struct report *r)
 {

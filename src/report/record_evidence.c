@@ -10,7 +10,7 @@
 
 #define SYMPTOMS_TOLD 8
 
-/* ---- symptom ------------------------------------------------------------ */
+/* ---- symptom ---------------------------------------------------------- */
 
 struct symptom {
     const struct input *in;
@@ -125,7 +125,7 @@ void record_symptom(struct emitter *em, const struct report *r)
     emit_end(em);
 }
 
-/* ---- timeline ----------------------------------------------------------- */
+/* ---- timeline --------------------------------------------------------- */
 
 static void event(struct emitter *em, const struct timeline_event *ev)
 {
@@ -184,7 +184,7 @@ void record_timeline(struct emitter *em, const struct report *r)
     timeline_deinit(&t, em->mem);
 }
 
-/* ---- the process -------------------------------------------------------- */
+/* ---- the process ------------------------------------------------------ */
 
 static void fact(struct emitter *em, const char *what, uint64_t bytes,
                  const char *path, uint64_t line)
@@ -276,7 +276,7 @@ void record_process(struct emitter *em, const struct report *r)
     emit_end(em);
 }
 
-/* ---- artifacts ---------------------------------------------------------- */
+/* ---- artifacts -------------------------------------------------------- */
 
 static void artifact(struct emitter *em, const struct input *in)
 {

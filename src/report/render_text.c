@@ -217,8 +217,7 @@ static void collect(struct text_renderer *r, const char *key,
     }
 }
 
-/* ---- the walk
- * ------------------------------------------------------------------ */
+/* ---- the walk --------------------------------------------------------- */
 
 static bool is_list(enum shape s)
 {

@@ -71,8 +71,7 @@ report_part report_garbage;
 /* Not in the document: a view of its own. */
 report_part report_threads;
 
-/* ---- shared
- * ------------------------------------------------------------------ */
+/* ---- shared ----------------------------------------------------------- */
 
 /* Resident bytes of the JVM when the kernel killed it; UNKNOWN: it was not
  * killed, or nobody says. */

@@ -236,8 +236,7 @@ static void damage_of_page(struct emitter *em, const struct report *r)
                    text_count(buf, d->dangling_references));
 }
 
-/* ---- the block
- * ----------------------------------------------------------------- */
+/* ---- the block -------------------------------------------------------- */
 
 static void file(struct emitter *em, const struct heap *h)
 {

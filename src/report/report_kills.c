@@ -177,8 +177,7 @@ uint64_t report_killed_rss(const struct report *r)
     return rss;
 }
 
-/* ---- the JVM
- * ----------------------------------------------------------------- */
+/* ---- the JVM ---------------------------------------------------------- */
 
 static void oome(struct emitter *em, const struct input *in,
                  const struct oome *o)

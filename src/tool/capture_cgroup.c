@@ -35,7 +35,7 @@ struct group {
     char path[CAPTURE_PATH]; /* starts with of->mount */
 };
 
-/* ---- finding it --------------------------------------------------------- */
+/* ---- finding it ------------------------------------------------------- */
 
 /* "4:memory:/docker/0af3" */
 static bool is_line_of(const struct hierarchy *h, const char *line,
@@ -91,7 +91,7 @@ static bool find_memory(const struct jvm *j, struct group *ret)
     return find_group(j, &memory_v1, ret) || find_group(j, &memory_v2, ret);
 }
 
-/* ---- figures ------------------------------------------------------------ */
+/* ---- figures ---------------------------------------------------------- */
 
 static uint64_t read_number(const char *folder, const char *file)
 {
@@ -179,7 +179,7 @@ uint64_t cgroup_headroom(const struct jvm *j, uint64_t *limit)
     return least;
 }
 
-/* ---- copies ------------------------------------------------------------- */
+/* ---- copies ----------------------------------------------------------- */
 
 /* Each line behind the name of its file, all in one file. */
 static void add_values(int fd, const struct group *g, const char *name)

@@ -18,7 +18,7 @@
 #define PRIVATE_FILE 0600
 #define SAME_SECOND  9 /* snapshots that one second has room for */
 
-/* ---- the record --------------------------------------------------------- */
+/* ---- the record ------------------------------------------------------- */
 
 static void stamp(char *buf, size_t size, const char *format)
 {
@@ -59,7 +59,7 @@ static void note_clocks(struct capture *c)
         mono.tv_nsec / 1000000);
 }
 
-/* ---- folders ------------------------------------------------------------ */
+/* ---- folders ---------------------------------------------------------- */
 
 static int open_folder(int at, const char *path, bool make, struct err *e)
 {
@@ -133,7 +133,7 @@ void capture_end(struct capture *c)
         close(c->top_fd);
 }
 
-/* ---- files -------------------------------------------------------------- */
+/* ---- files ------------------------------------------------------------ */
 
 int capture_create(struct capture *c, const char *name)
 {

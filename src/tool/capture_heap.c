@@ -37,7 +37,7 @@ struct stage {
     char seen[PATH_MAX]; /* by the JVM */
 };
 
-/* ---- may it be? ---------------------------------------------------------- */
+/* ---- may it be? ------------------------------------------------------- */
 
 static uint64_t heap_used(struct capture *c)
 {
@@ -130,7 +130,7 @@ static bool allowed(struct capture *c, const struct stage *stage)
            fits_in_limit(c, stage->fd, need);
 }
 
-/* ---- where? -------------------------------------------------------------- */
+/* ---- where? ----------------------------------------------------------- */
 
 /* With the same user and the same root the JVM writes to the snapshot. */
 static bool stage_here(struct capture *c, struct stage *ret, struct err *e)
@@ -187,7 +187,7 @@ static void stage_close(struct stage *s)
     }
 }
 
-/* ---- the dump ------------------------------------------------------------ */
+/* ---- the dump --------------------------------------------------------- */
 
 /* The answer's second line: its first is the pid. A JVM that cannot write
  * says so and calls that success. */

@@ -83,7 +83,7 @@ static bool known_to_hang(const struct capture *c)
     return faccessat(c->top_fd, name, F_OK, 0) == 0;
 }
 
-/* ---- questions ---------------------------------------------------------- */
+/* ---- questions -------------------------------------------------------- */
 
 static void ask(struct capture *c, const struct question *q)
 {

@@ -21,7 +21,7 @@ struct fleet {
     uint32_t chosen; /* of --group; UINT32_MAX: none */
 };
 
-/* ---- times ------------------------------------------------------------- */
+/* ---- times ------------------------------------------------------------ */
 
 /* "2026-11-20", or with a time and its zone. */
 static bool parse_time(const char *option, const char *text, int64_t *ret,
@@ -58,7 +58,7 @@ static void keep_between(struct fleet *f, struct stored_rows *rows,
     rows->at.n = n;
 }
 
-/* ---- the two sets ------------------------------------------------------ */
+/* ---- the two sets ----------------------------------------------------- */
 
 static const char *source(const struct options *o)
 {
@@ -104,7 +104,7 @@ static bool read_rows(struct fleet *f, struct err *e)
     return true;
 }
 
-/* ---- the listing ------------------------------------------------------- */
+/* ---- the listing ------------------------------------------------------ */
 
 static bool choose(struct fleet *f, struct err *e)
 {

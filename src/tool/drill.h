@@ -58,7 +58,7 @@ struct drill_case {
     bool judged;
 };
 
-/* ---- drill_cases.c: which cases there are ------------------------------- */
+/* ---- drill_cases.c: which cases there are ----------------------------- */
 
 /* Fills d->samples: --samples, else what lies beside the program. */
 bool drill_find_samples(struct drill *d, struct err *e);
@@ -68,7 +68,7 @@ bool drill_choose(struct drill *d, struct err *e);
 const char *drill_transcript(struct drill *d, const char *case_name,
                              struct err *e);
 
-/* ---- drill_case.c: one case, and views of it ---------------------------- */
+/* ---- drill_case.c: one case, and views of it -------------------------- */
 
 bool drill_case_open(struct drill *d, const char *path, struct drill_case *ret,
                      struct err *e);
@@ -82,7 +82,7 @@ bool drill_show(struct drill *d, const struct drill_case *c, report_part *part,
 bool drill_print_file(struct drill *d, const struct drill_case *c,
                       const char *name);
 
-/* ---- drill_talk.c: lines and menus -------------------------------------- */
+/* ---- drill_talk.c: lines and menus ------------------------------------ */
 
 /* False at the end of the lines. Blanks at both ends are gone. */
 bool drill_read(struct drill *d, const char *prompt, char line[DRILL_LINE]);
@@ -91,7 +91,7 @@ bool drill_ask_side(struct drill *d, enum side *ret);
 bool drill_ask_kind(struct drill *d, enum side side, enum verdict_kind *ret,
                     bool *given);
 
-/* ---- drill_round.c, drill_compare.c, drill_sheet.c ---------------------- */
+/* ---- drill_round.c, drill_compare.c, drill_sheet.c -------------------- */
 
 /* The dialogue about one case. */
 bool drill_round(struct drill *d, const struct drill_case *c,

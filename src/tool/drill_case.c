@@ -87,7 +87,7 @@ bool drill_show(struct drill *d, const struct drill_case *c, report_part *part,
     return true;
 }
 
-/* ---- files --------------------------------------------------------------- */
+/* ---- files ------------------------------------------------------------ */
 
 /* "nmt.txt" is the last snapshot's; "1-start/nmt.txt" says which. */
 static const struct input *find(const struct drill_case *c, const char *name)

@@ -25,7 +25,7 @@ static bool is_file(const char *path)
     return stat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
-/* ---- where the samples are ---------------------------------------------- */
+/* ---- where the samples are -------------------------------------------- */
 
 /* Beside the program as it is installed, built, or built for a sanitizer. */
 static const char *beside_program(struct drill *d, struct err *e)
@@ -66,7 +66,7 @@ bool drill_find_samples(struct drill *d, struct err *e)
     return !err_is_set(e);
 }
 
-/* ---- tables of the samples ---------------------------------------------- */
+/* ---- tables of the samples -------------------------------------------- */
 
 /* Calls `row` for each line "a<TAB>b..." until it returns false. */
 static void read_table(const char *path,
@@ -125,7 +125,7 @@ const char *drill_transcript(struct drill *d, const char *case_name,
     return path && is_file(path) ? path : NULL;
 }
 
-/* ---- the choice --------------------------------------------------------- */
+/* ---- the choice ------------------------------------------------------- */
 
 static bool add(struct drill *d, const char *path, struct err *e)
 {

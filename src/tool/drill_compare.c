@@ -8,7 +8,7 @@
 #include "report/text.h"
 #include "tool/drill.h"
 
-/* ---- the reason --------------------------------------------------------- */
+/* ---- the reason ------------------------------------------------------- */
 
 /* How people call the files. */
 static const struct {
@@ -81,7 +81,7 @@ unsigned drill_points(const struct drill_case *c, const struct answer *a,
     return n > a->hints ? n - a->hints : 0;
 }
 
-/* ---- why not ------------------------------------------------------------ */
+/* ---- why not ---------------------------------------------------------- */
 
 const char *drill_side_signs(enum side s)
 {
@@ -140,7 +140,7 @@ static void why_not(struct drill *d, const struct drill_case *c,
     }
 }
 
-/* ---- the reveal --------------------------------------------------------- */
+/* ---- the reveal ------------------------------------------------------- */
 
 static void judgement(struct drill *d, const struct drill_case *c,
                       struct result *r)
@@ -198,7 +198,7 @@ bool drill_reveal(struct drill *d, const struct drill_case *c, struct result *r,
     return true;
 }
 
-/* ---- the score ---------------------------------------------------------- */
+/* ---- the score -------------------------------------------------------- */
 
 /* What was skipped stays hidden: it can be played another time. */
 static void row(struct drill *d, const struct result *r)

@@ -39,7 +39,7 @@ static void help(struct drill *d)
                      "  quit       the score\n");
 }
 
-/* ---- views -------------------------------------------------------------- */
+/* ---- views ------------------------------------------------------------ */
 
 static bool has_kills(const struct incident *i)
 {
@@ -95,7 +95,7 @@ static bool symptom(struct drill *d, const struct drill_case *c, struct err *e)
            show(d, c, report_kills, e) && show(d, c, report_oome, e);
 }
 
-/* ---- hints -------------------------------------------------------------- */
+/* ---- hints ------------------------------------------------------------ */
 
 static const char *base_name(const char *path)
 {
@@ -137,7 +137,7 @@ static void hint(struct drill *d, const struct drill_case *c, struct answer *a)
     }
 }
 
-/* ---- the dialogue ------------------------------------------------------- */
+/* ---- the dialogue ----------------------------------------------------- */
 
 /* False: not committed after all. */
 static bool commit(struct drill *d, struct answer *a)

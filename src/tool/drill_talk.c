@@ -47,7 +47,7 @@ bool drill_read(struct drill *d, const char *prompt, char line[DRILL_LINE])
     return true;
 }
 
-/* ---- menus -------------------------------------------------------------- */
+/* ---- menus ------------------------------------------------------------ */
 
 struct item {
     int value;

@@ -55,7 +55,7 @@ static bool socket_is_there(const struct jvm *j, int tmp)
            S_ISSOCK(st.st_mode) && st.st_uid == j->uid;
 }
 
-/* ---- waking the listener ------------------------------------------------ */
+/* ---- waking the listener ---------------------------------------------- */
 
 /* False if it is not there and can't be made; `made` if we are to remove it. */
 static bool make_trigger(const struct jvm *j, int tmp, const char *name,

@@ -34,8 +34,7 @@ static bool bad(const struct option *self, const char *value,
                    wanted);
 }
 
-/* ---- how values are read
- * ----------------------------------------------------- */
+/* ---- how values are read ---------------------------------------------- */
 
 /* Decimal digits and nothing else. */
 static bool parse_count(const char *s, uint64_t *ret)
@@ -200,8 +199,7 @@ static bool set_baseline(struct options *o, const struct option *self,
     return add_input(o, value, ARTIFACT_NMT, true, e);
 }
 
-/* ---- the table
- * ------------------------------------------------------------------ */
+/* ---- the table -------------------------------------------------------- */
 
 static const struct option table[] = {
     {"heap", "F", "heap dump (HPROF, gzip or not)", set_input, 0,
@@ -308,8 +306,7 @@ void options_help(struct out *o)
     }
 }
 
-/* ---- the walk along argv
- * ----------------------------------------------------------- */
+/* ---- the walk along argv ---------------------------------------------- */
 
 static const struct option *find(const char *name, size_t n, bool dashes)
 {

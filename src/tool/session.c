@@ -27,8 +27,7 @@ struct session {
     const char *path; /* what an error is about; NULL: nothing alone */
 };
 
-/* ---- reading
- * ------------------------------------------------------------------ */
+/* ---- reading ---------------------------------------------------------- */
 
 static bool add_inputs(struct session *s, struct err *e)
 {
@@ -112,8 +111,7 @@ static bool judge_inputs(struct session *s, struct err *e)
     return s->judged;
 }
 
-/* ---- writing
- * ------------------------------------------------------------------- */
+/* ---- writing ---------------------------------------------------------- */
 
 static bool use_colour(const struct options *o)
 {
@@ -171,8 +169,7 @@ static bool write_report(struct session *s, struct err *e)
     return ok;
 }
 
-/* ---- the run
- * --------------------------------------------------------------------- */
+/* ---- the run ---------------------------------------------------------- */
 
 static void print_timings(struct session *s, const struct heap *h)
 {

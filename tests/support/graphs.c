@@ -149,7 +149,7 @@ void sketch_deinit(struct sketch *s)
     mem_free(&s->mem, s->to);
 }
 
-/* ---- random --------------------------------------------------------------*/
+/* ---- random ----------------------------------------------------------- */
 
 uint64_t random_next(uint64_t *state)
 {
@@ -256,7 +256,7 @@ void sketch_leafy(struct sketch *s, uint64_t *state, uint32_t nodes)
     }
 }
 
-/* ---- shapes --------------------------------------------------------------*/
+/* ---- shapes ----------------------------------------------------------- */
 
 static void draw_list(struct sketch *s, uint32_t n)
 {

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <zlib.h>
 
-/* ---- bytes --------------------------------------------------------------- */
+/* ---- bytes ------------------------------------------------------------ */
 
 static void *must(void *p)
 {
@@ -70,7 +70,7 @@ void hw_put_id(struct hprof_writer *w, uint64_t id)
     hw_put(w, id, w->id_size);
 }
 
-/* ---- file ---------------------------------------------------------------- */
+/* ---- file ------------------------------------------------------------- */
 
 void hw_init(struct hprof_writer *w, const char *version, unsigned id_size)
 {
@@ -127,7 +127,7 @@ void hw_finish(struct hprof_writer *w)
         hw_dump_end(w);
 }
 
-/* ---- records ------------------------------------------------------------- */
+/* ---- records ---------------------------------------------------------- */
 
 void hw_utf8(struct hprof_writer *w, uint64_t id, const void *bytes, size_t n)
 {
@@ -198,7 +198,7 @@ void hw_trace(struct hprof_writer *w, uint32_t serial, uint32_t thread,
     free(b.at);
 }
 
-/* ---- classes ------------------------------------------------------------- */
+/* ---- classes ---------------------------------------------------------- */
 
 static unsigned type_code(char letter)
 {
@@ -341,7 +341,7 @@ void hw_jdk(struct hprof_writer *w)
     hw_class(w, HW_THREAD, "java/lang/Thread", HW_OBJECT, "Lname Jtid");
 }
 
-/* ---- objects ------------------------------------------------------------- */
+/* ---- objects ---------------------------------------------------------- */
 
 void hw_instance(struct hprof_writer *w, uint64_t id, uint64_t cls,
                  const char *types, const uint64_t *values)
@@ -424,7 +424,7 @@ void hw_heap_info(struct hprof_writer *w, uint32_t heap, const char *name)
     hw_put_id(w, hw_string(w, name));
 }
 
-/* ---- gzip ---------------------------------------------------------------- */
+/* ---- gzip ------------------------------------------------------------- */
 
 static void gzip_member(struct hw_bytes *to, uint8_t *p, size_t n)
 {

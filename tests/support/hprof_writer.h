@@ -85,7 +85,7 @@ void hw_deinit(struct hprof_writer *w);
 /* Closes the segment and, except for 1.0.1, ends the dump. */
 void hw_finish(struct hprof_writer *w);
 
-/* ---- records ---- */
+/* ---- records ---------------------------------------------------------- */
 
 /* The id of a string, written when it is new. */
 uint64_t hw_string(struct hprof_writer *w, const char *text);
@@ -101,7 +101,7 @@ void hw_trace(struct hprof_writer *w, uint32_t serial, uint32_t thread,
 void hw_record(struct hprof_writer *w, uint8_t tag, const void *body, size_t n,
                uint32_t claimed);
 
-/* ---- heap ---- */
+/* ---- heap ------------------------------------------------------------- */
 
 /* Puts the open segment, if there is one, into the file. */
 void hw_segment(struct hprof_writer *w);

@@ -253,8 +253,7 @@ START_TEST(a_stack_local_is_held_by_its_frame)
 }
 END_TEST
 
-/* ---- native memory
- * ------------------------------------------------------------ */
+/* ---- native memory ---------------------------------------------------- */
 
 #define BUFFERS 10
 #define EACH    ((uint64_t)1 << 20)
@@ -338,8 +337,7 @@ START_TEST(a_buffer_nobody_holds_awaits_its_gc)
 }
 END_TEST
 
-/* ---- the rest
- * -------------------------------------------------------------------- */
+/* ---- the rest --------------------------------------------------------- */
 
 START_TEST(quick_mode_counts_without_a_tree)
 {

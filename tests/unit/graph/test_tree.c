@@ -41,7 +41,7 @@ static void tear_down(struct fixture *f)
     ck_assert_uint_eq(f->m.held, 0);
 }
 
-/* ---- by definition -------------------------------------------------------*/
+/* ---- by definition ---------------------------------------------------- */
 
 /* Marks what is reached without passing through `without`. */
 static void reach(const struct graph *g, uint32_t without, bool *seen)
@@ -221,7 +221,7 @@ START_TEST(loads_sum_up_the_same_tree)
 }
 END_TEST
 
-/* ---- children ------------------------------------------------------------*/
+/* ---- children --------------------------------------------------------- */
 
 /* Whether `a` belongs before `b`. */
 static bool sorted(const struct tree *t, uint32_t a, uint32_t b)
@@ -310,7 +310,7 @@ START_TEST(unreachable_nodes_have_no_children)
 }
 END_TEST
 
-/* ---- large, and without memory -------------------------------------------*/
+/* ---- large, and without memory ---------------------------------------- */
 
 /* A node's subtree is itself and its children's, all over. */
 START_TEST(large_trees_add_up)

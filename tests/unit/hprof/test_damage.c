@@ -220,8 +220,7 @@ START_TEST(test_short_instance)
 }
 END_TEST
 
-/* ---- HEAP_DUMP longer than its length can say
- * -------------------------------- */
+/* ---- HEAP_DUMP longer than its length can say ------------------------- */
 
 START_TEST(test_length_unknown)
 {
@@ -255,8 +254,7 @@ START_TEST(test_empty_segments)
 }
 END_TEST
 
-/* ---- tags
- * --------------------------------------------------------------------- */
+/* ---- tags ------------------------------------------------------------- */
 
 START_TEST(test_unknown_record)
 {
@@ -300,8 +298,7 @@ START_TEST(test_no_end_record)
 }
 END_TEST
 
-/* ---- no dumps
- * ------------------------------------------------------------------- */
+/* ---- no dumps --------------------------------------------------------- */
 
 static const struct {
     const char *bytes;

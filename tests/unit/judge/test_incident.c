@@ -110,7 +110,7 @@ static const char *snapshot_name(const struct input *in)
     return inc.snapshots.at[in->snapshot].name;
 }
 
-/* ---- heap dumps -------------------------------------------------------- */
+/* ---- heap dumps ------------------------------------------------------- */
 
 /* One object and its class, `less` bytes short at the end. */
 static void write_cut_dump(const char *name, uint64_t time, size_t less)
@@ -135,7 +135,7 @@ static void write_dump(const char *name, uint64_t time)
     write_cut_dump(name, time, 0);
 }
 
-/* ---- what belongs where ------------------------------------------------ */
+/* ---- what belongs where ----------------------------------------------- */
 
 START_TEST(snapshots_come_in_natural_order)
 {
@@ -269,7 +269,7 @@ START_TEST(one_file_given_twice_is_one_input)
 }
 END_TEST
 
-/* ---- what is no evidence ----------------------------------------------- */
+/* ---- what is no evidence ---------------------------------------------- */
 
 START_TEST(unknown_files_are_listed)
 {
@@ -359,7 +359,7 @@ START_TEST(a_flag_wants_a_file)
 }
 END_TEST
 
-/* ---- contents ---------------------------------------------------------- */
+/* ---- contents --------------------------------------------------------- */
 
 START_TEST(content_decides_not_the_name)
 {
@@ -526,7 +526,7 @@ START_TEST(mixed_texts_are_read_twice)
 }
 END_TEST
 
-/* ---- which dump -------------------------------------------------------- */
+/* ---- which dump ------------------------------------------------------- */
 
 static const char *heap_path(uint32_t input)
 {
@@ -605,7 +605,7 @@ START_TEST(a_cut_dump_is_damaged)
 }
 END_TEST
 
-/* ---- memory ------------------------------------------------------------ */
+/* ---- memory ----------------------------------------------------------- */
 
 static void write_everything(void)
 {

@@ -252,8 +252,7 @@ START_TEST(test_humongous)
 }
 END_TEST
 
-/* ---- histograms
- * -------------------------------------------------------------- */
+/* ---- histograms ------------------------------------------------------- */
 
 static struct class_histogram histogram;
 

@@ -26,7 +26,7 @@ static bool asks(rule_fn *rule)
     return rule(&b.facts, &b.pen, &b.found);
 }
 
-/* ---- nothing ------------------------------------------------------------- */
+/* ---- nothing ---------------------------------------------------------- */
 
 START_TEST(test_nothing_is_undecided)
 {
@@ -214,8 +214,7 @@ START_TEST(test_guessed_pid_of_a_host_lowers)
 }
 END_TEST
 
-/* ---- what the JVM refused
- * ----------------------------------------------------- */
+/* ---- what the JVM refused --------------------------------------------- */
 
 START_TEST(test_refusals)
 {
@@ -300,8 +299,7 @@ START_TEST(test_reservation)
 }
 END_TEST
 
-/* ---- quiet
- * ------------------------------------------------------------------------ */
+/* ---- quiet ------------------------------------------------------------ */
 
 static void alive(struct moment *m, uint64_t rss)
 {

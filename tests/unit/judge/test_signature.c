@@ -83,7 +83,7 @@ START_TEST(every_kind_has_a_family)
 }
 END_TEST
 
-/* ---- holders ---- */
+/* ---- holders ---------------------------------------------------------- */
 
 static struct heap heap;
 static struct heap_suspect suspect;

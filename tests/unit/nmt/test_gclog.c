@@ -15,8 +15,7 @@
 
 TCase *gclog_case(void);
 
-/* ---- GC logs
- * ------------------------------------------------------------------ */
+/* ---- GC logs ---------------------------------------------------------- */
 
 static void read_gc(struct text *t, const char *s, struct gc_log *log)
 {

@@ -38,8 +38,7 @@ READER(codecache, codecache_info, codecache_read, (void)0)
 READER(native_heap, native_heap, native_heap_read, (void)0)
 READER(javacore, javacore, javacore_read, javacore_deinit(&ret, a->mem))
 
-/* ---- jcmd
- * ------------------------------------------------------------------------ */
+/* ---- jcmd ------------------------------------------------------------- */
 
 static const char histogram_text[] =
     "12:\n num     #instances         #bytes  class name (module)\n"

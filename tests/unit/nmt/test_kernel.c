@@ -13,7 +13,7 @@ Suite *kernel_suite(void);
 
 #define KB(n) ((uint64_t)(n) << 10)
 
-/* ---- victim lines ---------------------------------------------------- */
+/* ---- victim lines ----------------------------------------------------- */
 
 static const struct {
     const char *line, *name;
@@ -118,7 +118,7 @@ START_TEST(an_announcement_without_a_kill_is_an_event)
 }
 END_TEST
 
-/* ---- groups ---------------------------------------------------------- */
+/* ---- groups ----------------------------------------------------------- */
 
 START_TEST(groups_of_old_kernels)
 {
@@ -247,7 +247,7 @@ START_TEST(a_group_dies_together)
 }
 END_TEST
 
-/* ---- the table ------------------------------------------------------- */
+/* ---- the table -------------------------------------------------------- */
 
 START_TEST(pages_of_64_kilobytes)
 {
@@ -342,7 +342,7 @@ START_TEST(a_table_without_its_header)
 }
 END_TEST
 
-/* ---- several reports ------------------------------------------------- */
+/* ---- several reports -------------------------------------------------- */
 
 START_TEST(reports_follow_each_other)
 {
@@ -397,7 +397,7 @@ START_TEST(a_kill_finds_the_table_that_names_it)
 }
 END_TEST
 
-/* ---- other programs -------------------------------------------------- */
+/* ---- other programs --------------------------------------------------- */
 
 START_TEST(hearsay_is_no_kill)
 {
@@ -476,7 +476,7 @@ START_TEST(nothing_reads_as_nothing)
 }
 END_TEST
 
-/* ---- sweeps ---------------------------------------------------------- */
+/* ---- sweeps ----------------------------------------------------------- */
 
 START_TEST(every_prefix_of_a_log_reads)
 {

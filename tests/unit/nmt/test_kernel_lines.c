@@ -11,7 +11,7 @@
 
 Suite *kernel_lines_suite(void);
 
-/* ---- prefixes -------------------------------------------------------- */
+/* ---- prefixes --------------------------------------------------------- */
 
 #define NO_TIME INT64_MIN
 
@@ -154,7 +154,7 @@ START_TEST(output_before_the_clock_is_no_name)
 }
 END_TEST
 
-/* ---- wrapping -------------------------------------------------------- */
+/* ---- wrapping --------------------------------------------------------- */
 
 /* As mail programs do: at the last blank that fits, which is lost. */
 static char *wrap_softly(const char *line, size_t width, const char *quote,

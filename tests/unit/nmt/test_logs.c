@@ -18,8 +18,7 @@ Suite *logs_suite(void);
 TCase *gclog_case(void);
 TCase *jcmd_case(void);
 
-/* ---- application logs
- * -------------------------------------------------------- */
+/* ---- application logs ------------------------------------------------- */
 
 static void read_app(struct text *t, const char *s, struct app_log *log)
 {

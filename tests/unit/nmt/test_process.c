@@ -15,7 +15,7 @@ Suite *process_suite(void);
 #define KB(n) ((uint64_t)(n) << 10)
 #define MB(n) ((uint64_t)(n) << 20)
 
-/* ---- text ------------------------------------------------------------ */
+/* ---- text ------------------------------------------------------------- */
 
 static const struct {
     const char *text, *rest;
@@ -86,7 +86,7 @@ START_TEST(times_of_any_zone)
 }
 END_TEST
 
-/* ---- status and limits ----------------------------------------------- */
+/* ---- status and limits ------------------------------------------------ */
 
 static const char status[] =
     "Name:\tjava\nTgid:\t4711\nPid:\t4711\nPPid:\t1\nNSpid:\t4711\t17\t3\n"
@@ -134,7 +134,7 @@ START_TEST(limits_of_a_process)
 }
 END_TEST
 
-/* ---- smaps ----------------------------------------------------------- */
+/* ---- smaps ------------------------------------------------------------ */
 
 #define MAP(range, perms, tail, rss, anon, dirty)                              \
     range " " perms " 00000000 " tail "\nSize: 4 kB\nRss:   " #rss             \
@@ -206,7 +206,7 @@ START_TEST(a_rollup_is_a_sum)
 }
 END_TEST
 
-/* ---- cgroup ---------------------------------------------------------- */
+/* ---- cgroup ----------------------------------------------------------- */
 
 struct group {
     struct text text;
@@ -279,7 +279,7 @@ START_TEST(files_behind_each_other)
 }
 END_TEST
 
-/* ---- sweeps ---------------------------------------------------------- */
+/* ---- sweeps ----------------------------------------------------------- */
 
 static bool read_status(struct source *s, struct arena *a, struct err *e)
 {
