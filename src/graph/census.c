@@ -85,13 +85,18 @@ static bool count_all(struct analysis *a, struct heap_sum *rows)
         mem_alloc(a->mem, (uint64_t)n + 1, sizeof *counts, a->err);
     bool dead_too = !h->mat || h->quick || a->options->keep_unreachable;
 
-    if (!counts)
+    a->class_live =
+        mem_alloc(a->mem, (uint64_t)n + 1, sizeof *a->class_live, a->err);
+    if (!counts || !a->class_live) {
+        mem_free(a->mem, counts);
         return false;
+    }
     count_objects(a, counts);
     count_class_objects(a, counts);
     for (uint32_t c = 0; c <= n; c++) {
         h->reachable = sum_of(h->reachable, counts[c].live);
         h->unreachable = sum_of(h->unreachable, counts[c].dead);
+        a->class_live[c] = counts[c].live;
         rows[c] =
             dead_too ? sum_of(counts[c].live, counts[c].dead) : counts[c].live;
     }

@@ -42,10 +42,29 @@ static bool stack_grow(struct walk *k, uint64_t cap, struct err *e)
     return true;
 }
 
-/* The room for three: one node pushes no more before the next check. */
-static inline bool stack_room(struct walk *k, struct err *e)
+static bool log_grow(struct walk *k, uint64_t room, struct err *e)
 {
-    return k->depth + 3 <= k->cap || stack_grow(k, k->cap + k->cap / 2, e);
+    struct dfs *d = k->d;
+    void *p = mem_remap(k->m, d->log, d->room * sizeof *d->log,
+                        room * sizeof *d->log, e);
+
+    if (!p)
+        return false;
+    d->log = p;
+    d->room = room;
+    return true;
+}
+
+/* Before a run is followed: three runs may be stacked, and all its edges and
+ * one to a class logged. */
+static inline bool make_room(struct walk *k, const struct run *run,
+                             struct err *e)
+{
+    uint64_t need = k->d->n_log + run->left + 1;
+
+    if (k->depth + 3 > k->cap && !stack_grow(k, k->cap + k->cap / 2, e))
+        return false;
+    return need <= k->d->room || log_grow(k, need + need / 4, e);
 }
 
 static inline void push(struct walk *k, struct run r)
@@ -70,9 +89,16 @@ static inline uint32_t discover(struct dfs *d, uint32_t w, uint32_t up)
     uint32_t n = d->reached++;
 
     d->number[core_rank(d->core, w)] = n;
-    d->vertex[n] = w;
     d->link[n] = (struct dfs_link){up, up};
     return n;
+}
+
+static inline void log_edge(struct walk *k, uint32_t from, uint32_t n)
+{
+    struct dfs *d = k->d;
+
+    d->log[d->n_log++] = (struct dfs_edge){from, n};
+    d->cross[n]++;
 }
 
 /* An edge to a node that has number `n` already. */
@@ -82,14 +108,12 @@ static inline void meet_again(struct walk *k, uint32_t from, uint32_t n)
 
     if (bits_has(d->top, n))
         return;
-    if (n < k->tree) {
+    if (n < k->tree)
         bits_add(d->top, n);
-    } else if (n < from) {
-        d->cross[n]++;
-        d->crosses++;
-    } else if (n > from && d->link[n].low > from) {
+    else if (n < from)
+        log_edge(k, from, n);
+    else if (n > from && d->link[n].low > from)
         d->link[n].low = from;
-    }
 }
 
 /* Most edges lead to the nodes of few classes: those numbers stay at hand. */
@@ -162,11 +186,16 @@ static bool walk_tree(struct walk *k, uint32_t root, struct err *e)
 {
     struct run run;
 
+    run = (struct run){0};
+    if (!make_room(k, &run, e))
+        return false;
     k->tree = k->d->reached;
     run = enter(k, root, 0);
     for (;;) {
         uint32_t w;
 
+        if (!make_room(k, &run, e))
+            return false;
         pass_met(k, &run);
         if (!run.left) {
             if (!k->depth)
@@ -174,8 +203,6 @@ static bool walk_tree(struct walk *k, uint32_t root, struct err *e)
             run = k->stack[--k->depth];
             continue;
         }
-        if (!stack_room(k, e))
-            return false;
         w = core_target(k->c, *run.at++);
         run.left--;
         pass_met(k, &run);
@@ -189,8 +216,7 @@ static bool alloc(struct dfs *d, struct mem *m, struct err *e)
     uint64_t n = d->core->n;
 
     d->number = mem_map(m, n * sizeof *d->number, e);
-    d->vertex = d->number ? mem_map(m, n * sizeof *d->vertex, e) : NULL;
-    d->link = d->vertex ? mem_map(m, n * sizeof *d->link, e) : NULL;
+    d->link = d->number ? mem_map(m, n * sizeof *d->link, e) : NULL;
     d->cross = d->link ? mem_map(m, n * sizeof *d->cross, e) : NULL;
     d->top = d->cross ? mem_map(m, (n / 64 + 1) * sizeof *d->top, e) : NULL;
     d->class_number =
@@ -208,7 +234,7 @@ bool dfs_build(const struct core *c, struct mem *m, struct dfs *ret,
 
     memset(ret, 0, sizeof *ret);
     ret->core = c;
-    ok = alloc(ret, m, e) && stack_grow(&k, 1024, e);
+    ok = alloc(ret, m, e) && stack_grow(&k, 1024, e) && log_grow(&k, 1024, e);
     if (ok) {
         discover(ret, 0, 0);
         bits_add(ret->top, 0);
@@ -229,10 +255,17 @@ void dfs_deinit(struct dfs *d, struct mem *m)
     uint64_t n = d->core ? d->core->n : 0;
 
     mem_unmap(m, d->number, n * sizeof *d->number);
-    mem_unmap(m, d->vertex, n * sizeof *d->vertex);
     mem_unmap(m, d->link, n * sizeof *d->link);
     mem_unmap(m, d->cross, n * sizeof *d->cross);
     mem_unmap(m, d->top, (n / 64 + 1) * sizeof *d->top);
+    dfs_drop_log(d, m);
     mem_free(m, d->class_number);
     memset(d, 0, sizeof *d);
+}
+
+void dfs_drop_log(struct dfs *d, struct mem *m)
+{
+    mem_unmap(m, d->log, d->room * sizeof *d->log);
+    d->log = NULL;
+    d->n_log = d->room = 0;
 }

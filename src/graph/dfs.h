@@ -2,9 +2,9 @@
  * dfs.h - depth-first numbering of the core: the stage before dominators.
  *
  * Numbers are given in order of discovery (preorder), the super-root's is 0.
- * While edges pass by, this stage also notes what the next one would
- * otherwise walk the graph again for: how many edges it will have to store,
- * and which nodes are already seen to have no dominator but the super-root.
+ * While edges pass by, this stage also keeps what the next one would
+ * otherwise walk the graph again for: the edges it needs, and which nodes
+ * are already seen to have no dominator but the super-root.
  */
 #ifndef OOMWHY_GRAPH_DFS_H
 #define OOMWHY_GRAPH_DFS_H
@@ -16,33 +16,41 @@ struct dfs_link {
     uint32_t low; /* lowest number with an edge to it from above */
 };
 
+struct dfs_edge {
+    uint32_t from, to; /* numbers */
+};
+
 /*
  * `top` holds the GC roots, and every node with an edge into it from another
  * root's tree: a dominator is an ancestor of both ends of such an edge, and
  * the super-root is the only one. Giving those nodes an edge from the
  * super-root changes no dominator, so no other edge into them matters.
  *
- * All arrays have room for [core->n].
+ * `log` holds the cross and back edges into other nodes, in the order they
+ * were met; some turn out to lead into `top` later. To log each source once,
+ * before its targets, saves nothing: most have one.
+ *
+ * Arrays have room for [core->n].
  */
 struct dfs {
     const struct core *core;
     uint32_t reached;
     uint32_t *number;       /* by rank; 0: unreachable, or the super-root */
-    uint32_t *vertex;       /* [reached] the node with that number */
     struct dfs_link *link;  /* [reached] by number; {0, 0} for number 0 */
-    uint32_t *cross;        /* [reached] by number: cross and back edges into
-                               it seen before it was found to be in `top` */
+    uint32_t *cross;        /* [reached] by number: logged edges into it */
     uint64_t *top;          /* bitmap of numbers, the super-root's too */
-    uint64_t crosses;       /* sum of `cross` */
+    struct dfs_edge *log;   /* [n_log] */
+    uint64_t n_log, room;   /* its room */
     uint32_t *class_number; /* [n_classes + 1] of the node of a class to which
                                edges count; 0: not met, or no such class */
 };
 
-/* Holds 20 bytes a node of the core and 16 for each open node of the deepest
- * path. */
+/* Holds 16 bytes a node of the core, 16 for each open node of the deepest
+ * path, and 8 for an edge of the log. */
 bool dfs_build(const struct core *c, struct mem *m, struct dfs *ret,
                struct err *e);
 void dfs_deinit(struct dfs *d, struct mem *m);
+void dfs_drop_log(struct dfs *d, struct mem *m);
 
 /* The number of a node of the core. */
 static inline uint32_t dfs_number(const struct dfs *d, uint32_t v)

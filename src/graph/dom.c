@@ -5,9 +5,10 @@
  * Practice", JGAA 10(1), 2006. Everything works on depth-first numbers, so
  * that memory is walked in order; "node" below is such a number.
  *
- * No array but the predecessors is added to those of dfs_build: `cross` goes
- * from in-degree to start of predecessors to semidominator; `number` becomes
- * the dominators once edges are stored.
+ * `cross` goes from in-degree to start of predecessors to semidominator to
+ * the node of each number. Besides the arrays of dfs_build there are the
+ * predecessors, for a while together with the log they are made from, and
+ * the dominators.
  */
 #include "graph/dom.h"
 
@@ -29,94 +30,50 @@ struct preds {
 
 /* Turns in-degrees into the ends of the groups; the nodes found to be in
  * `top` while the walk went on need none, and no depth but 0. */
-static void place_groups(struct dfs *d, struct preds *p)
+static bool place_groups(struct dfs *d, struct preds *p, struct err *e)
 {
+    uint64_t n = 0;
+
     for (uint32_t i = 0; i < d->reached; i++) {
         if (bits_has(d->top, i))
             d->link[i].low = 0;
         else
-            p->n += d->cross[i];
-        d->cross[i] = p->n;
+            n += d->cross[i];
+        d->cross[i] = (uint32_t)n;
     }
     p->begin = d->cross;
+    p->n = (uint32_t)n;
+    return n <= UINT32_MAX ||
+           err_set(e, ERR_UNSUPPORTED,
+                   "%llu references join branches of the heap's graph: more "
+                   "than 2^32",
+                   (unsigned long long)n);
 }
 
-/* Stores the edge to number `n` if it is one that counts. */
-static inline void store(const struct dfs *d, struct preds *p, uint32_t from,
-                         uint32_t n)
+/* From the order they were met to groups by target. */
+static void sort_edges(const struct dfs *d, struct preds *p)
 {
-    if (n < from && !bits_has(d->top, n))
-        p->from[--p->begin[n]] = from;
-}
+    for (uint64_t i = 0; i < d->n_log; i++) {
+        struct dfs_edge e = d->log[i];
 
-/* The edge to `w`, a node of the graph. */
-static inline void store_to(const struct dfs *d, struct preds *p, uint32_t from,
-                            uint32_t w)
-{
-    const struct core *c = d->core;
-
-    if (core_keeps(c, w))
-        store(d, p, from, dfs_number(d, w));
-    else if (core_is_edged(c, w))
-        store(d, p, from, d->class_number[core_exit_class(c, w)]);
-}
-
-static void store_edges_of(const struct dfs *d, struct preds *p, uint32_t v,
-                           uint32_t from, uint64_t edges)
-{
-    const struct core *c = d->core;
-    const struct graph *g = c->graph;
-    uint32_t j, jend;
-    uint64_t i, end;
-
-    if (core_is_edged(c, v))
-        store(d, p, from, d->class_number[core_exit_class(c, v)]);
-    graph_range(g, v, &i, &end);
-    for (; i < end; i++) {
-        uint32_t ahead = i + AHEAD < edges ? g->to[i + AHEAD] : 0;
-
-        if (core_keeps(c, ahead))
-            __builtin_prefetch(&d->number[core_rank(c, ahead)]);
-        store_to(d, p, from, g->to[i]);
+        if (i + AHEAD < d->n_log)
+            __builtin_prefetch(&p->begin[d->log[i + AHEAD].to], 1);
+        if (!bits_has(d->top, e.to))
+            p->from[--p->begin[e.to]] = e.from;
     }
-    graph_extra(g, v, &j, &jend);
-    for (; j < jend; j++)
-        store_to(d, p, from, g->extra->to[j]);
-}
-
-/* In the order of the graph's memory, so that only the targets' numbers are
- * fetched from all over the place, and those well in advance. */
-static void store_edges(const struct dfs *d, struct preds *p)
-{
-    const struct core *c = d->core;
-    const struct graph *g = d->core->graph;
-    uint64_t edges = g->first_base[g->nodes >> 16] + g->first[g->nodes];
-    uint32_t rank = 0;
-
-    for (uint32_t i = 0; i < c->n_words; i++)
-        for (uint64_t b = c->words[i].kept; b; b &= b - 1) {
-            uint32_t v = i << 6 | (uint32_t)__builtin_ctzll(b);
-            uint32_t from = d->number[rank++];
-
-            if (from)
-                store_edges_of(d, p, v, from, edges);
-        }
 }
 
 static bool preds_build(struct dfs *d, struct preds *p, struct mem *m,
                         struct err *e)
 {
-    if (d->crosses > UINT32_MAX)
-        return err_set(e, ERR_UNSUPPORTED,
-                       "%llu references join branches of the heap's graph: "
-                       "more than 2^32",
-                       (unsigned long long)d->crosses);
-    place_groups(d, p);
+    if (!place_groups(d, p, e))
+        return false;
     p->bytes = (uint64_t)p->n * sizeof *p->from;
     p->from = mem_map(m, p->bytes, e);
     if (!p->from)
         return false;
-    store_edges(d, p);
+    sort_edges(d, p);
+    dfs_drop_log(d, m);
     return true;
 }
 
@@ -240,10 +197,11 @@ static void dominators_by_jumps(uint32_t *idom, const uint32_t *semi,
 
 /* ---- the whole -----------------------------------------------------------*/
 
-/* From numbers and predecessors to idom[reached], in the room of `number`. */
-static uint32_t *find_dominators(struct dfs *d, const struct preds *p)
+/* idom[reached] starts as the parents. */
+static void find_dominators(struct dfs *d, const struct preds *p,
+                            uint32_t *idom)
 {
-    uint32_t *idom = d->number, done;
+    uint32_t done;
 
     for (uint32_t i = 0; i < d->reached; i++)
         idom[i] = d->link[i].up;
@@ -251,18 +209,32 @@ static uint32_t *find_dominators(struct dfs *d, const struct preds *p)
     done = dominators_by_steps(idom, d->cross, d->reached);
     if (done < d->reached)
         dominators_by_jumps(idom, d->cross, d->link, done, d->reached);
-    return idom;
+}
+
+/* Which node has which number, in the room of `cross`. */
+static uint32_t *find_nodes(const struct dfs *d)
+{
+    const struct core *c = d->core;
+    uint32_t *vertex = d->cross, rank = 0;
+
+    for (uint32_t i = 0; i < c->n_words; i++)
+        for (uint64_t b = c->words[i].kept; b; b &= b - 1, rank++)
+            if (d->number[rank])
+                vertex[d->number[rank]] = i << 6 | (uint32_t)__builtin_ctzll(b);
+    vertex[0] = 0;
+    return vertex;
 }
 
 /* Hands over to `ret` what of `d` is of further use. */
-static void publish(struct dfs *d, struct dom *ret)
+static void publish(struct dfs *d, uint32_t *vertex, uint32_t *idom,
+                    struct dom *ret)
 {
     ret->reached = d->reached;
-    ret->vertex = d->vertex;
-    ret->above = d->number;
-    ret->spare = d->cross;
+    ret->vertex = vertex;
+    ret->above = idom;
+    ret->spare = d->number;
     ret->spare_pairs = (uint32_t *)d->link;
-    d->vertex = d->number = d->cross = NULL;
+    d->number = d->cross = NULL;
     d->link = NULL;
 }
 
@@ -273,24 +245,25 @@ static bool attempt(const struct graph *g, uint8_t *barred, struct mem *m,
     struct exits exits = {0};
     struct preds p = {0};
     struct dfs d = {0};
-    bool ok;
+    uint32_t *idom = NULL, *vertex;
 
     memset(ret, 0, sizeof *ret);
-    ok = core_build(g, barred, m, &ret->core, e) &&
-         dfs_build(&ret->core, m, &d, e) && preds_build(&d, &p, m, e) &&
-         exits_note(&exits, &d, p.begin, p.n, m, e);
-    if (ok) {
-        uint32_t *idom = find_dominators(&d, &p);
-
-        *again = exits_hide_any(&exits, &d, idom, p.from, barred);
-        publish(&d, ret);
+    if (core_build(g, barred, m, &ret->core, e) &&
+        dfs_build(&ret->core, m, &d, e) && preds_build(&d, &p, m, e) &&
+        exits_note(&exits, &d, p.begin, p.n, m, e))
+        idom = mem_map(m, (uint64_t)ret->core.n * sizeof *idom, e);
+    if (idom) {
+        find_dominators(&d, &p, idom);
+        vertex = find_nodes(&d);
+        *again = exits_hide_any(&exits, &d, vertex, idom, p.from, barred);
+        publish(&d, vertex, idom, ret);
     }
     vec_free(&exits, m);
     mem_unmap(m, p.from, p.bytes);
     dfs_deinit(&d, m);
-    if (!ok || *again)
+    if (!idom || *again)
         dom_deinit(ret, m);
-    return ok;
+    return idom != NULL;
 }
 
 /* After so many attempts nothing is folded that has a class edge. */

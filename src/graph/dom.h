@@ -25,8 +25,8 @@ struct dom {
                                       of the core, and two */
 };
 
-/* Holds 20 bytes a node of the core, 4 for each edge that has to be stored
- * (less than two a node, as a rule), and in the end the 20 bytes of `ret`;
+/* Holds 20 bytes a node of the core, which in the end are those of `ret`, and
+ * 12 for an edge that has to be stored: less than one a node, as a rule.
  * `g` must outlive it. */
 bool dom_build(const struct graph *g, struct mem *m, struct dom *ret,
                struct err *e);

@@ -73,7 +73,8 @@ static bool is_single(const struct core *c, uint32_t r, uint32_t v)
 }
 
 bool exits_hide_any(const struct exits *x, const struct dfs *d,
-                    const uint32_t *idom, const uint32_t *from, uint8_t *barred)
+                    const uint32_t *vertex, const uint32_t *idom,
+                    const uint32_t *from, uint8_t *barred)
 {
     uint64_t steps = d->reached;
     const struct exit *it;
@@ -83,7 +84,7 @@ bool exits_hide_any(const struct exits *x, const struct dfs *d,
         uint32_t r = idom[it->number];
 
         if (!r || r != it->parent || !all_below(it, idom, from, &steps) ||
-            !is_single(d->core, d->vertex[r], d->vertex[it->number]))
+            !is_single(d->core, vertex[r], vertex[it->number]))
             continue;
         barred[it->class] = 1;
         any = true;

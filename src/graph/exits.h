@@ -30,9 +30,10 @@ bool exits_note(struct exits *x, const struct dfs *d, const uint32_t *begin,
                 uint32_t n, struct mem *m, struct err *e);
 
 /* Marks in `barred` the classes that may have been dominated by a folded
- * node; whether there are any. `idom` by number; `from`: the predecessors. */
+ * node; whether there are any. `vertex` (nodes) and `idom` by number; `from`:
+ * the predecessors. */
 bool exits_hide_any(const struct exits *x, const struct dfs *d,
-                    const uint32_t *idom, const uint32_t *from,
-                    uint8_t *barred);
+                    const uint32_t *vertex, const uint32_t *idom,
+                    const uint32_t *from, uint8_t *barred);
 
 #endif

@@ -18,12 +18,14 @@ struct analysis {
     struct mem *mem;
     struct arena *arena;
     struct sizes sizes;
-    struct model model;       /* what the tree is over */
-    struct model strong;      /* --compat mat only: without weak referents */
-    struct tree tree;         /* empty in quick mode */
-    uint64_t *class_retained; /* [n_classes + 1], census.c; NULL without tree */
-    uint64_t *live;           /* bitmap of the nodes that a reference of some
-                                 strength reaches; NULL: the tree's */
+    struct model model;  /* what the tree is over */
+    struct model strong; /* --compat mat only: without weak referents */
+    struct tree tree;    /* empty in quick mode */
+    /* census.c: [n_classes + 1], the last for no class. */
+    uint64_t *class_retained;    /* NULL without a tree */
+    struct heap_sum *class_live; /* what is in the tree */
+    uint64_t *live;              /* bitmap of the nodes that a reference of some
+                                    strength reaches; NULL: the tree's */
     /* Bytes off the heap by Java owner: malloc'ed, and mapped from files. */
     VEC(struct load_weight) native_weights;
     VEC(struct load_weight) mapped_weights;

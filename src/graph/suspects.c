@@ -161,25 +161,30 @@ static void add_with_folded(const struct analysis *a, uint32_t v,
         add_node(a, w, sums);
 }
 
-/* Positions [at, end), in the order of the dump, where all is near. */
-static void sweep_positions(const struct analysis *a, uint32_t at, uint32_t end,
-                            struct heap_sum *sums)
+static void add_range(const struct analysis *a, uint32_t at, uint32_t end,
+                      struct heap_sum *sums)
 {
-    const struct core *c = &a->tree.core;
-    uint32_t rank = 0;
-
-    for (uint32_t i = 0; i < c->n_words; i++)
-        for (uint64_t b = c->words[i].kept; b; b &= b - 1, rank++) {
-            uint32_t v = i << 6 | (uint32_t)__builtin_ctzll(b);
-
-            if (a->tree.at[rank] >= at && a->tree.at[rank] < end)
-                add_with_folded(a, v, sums);
-        }
+    for (uint32_t i = at; i < end; i++)
+        add_with_folded(a, a->tree.order[i], sums);
 }
 
-/* A subtree that is at least this part of the tree is swept up. */
-#define LARGE_PART 8
+/* From sums to what the rest of all that is reachable sums up to. Class
+ * objects that nobody counts are in the tree too. */
+static void invert(const struct analysis *a, struct heap_sum *sums)
+{
+    const struct hprof_dump *d = a->dump;
 
+    for (uint32_t c = 0; c <= d->n_classes; c++) {
+        sums[c].objects = a->class_live[c].objects - sums[c].objects;
+        sums[c].bytes = a->class_live[c].bytes - sums[c].bytes;
+    }
+    for (uint32_t v = 1; v <= d->n_classes; v++)
+        if (d->classes[v - 1].hidden &&
+            !(a->heap->mat && v == d->boot_loader) && tree_has(&a->tree, v))
+            add_node(a, v, sums);
+}
+
+/* What is most of the tree is the whole without the rest. */
 static void sum_subtree(const struct analysis *a, uint32_t v,
                         struct heap_sum *sums)
 {
@@ -192,18 +197,36 @@ static void sum_subtree(const struct analysis *a, uint32_t v,
     }
     at = tree_at(t, v);
     end = at + t->span[at];
-    if (t->span[at] >= t->reached / LARGE_PART) {
-        sweep_positions(a, at, end, sums);
+    if (t->span[at] <= t->reached / 2) {
+        add_range(a, at, end, sums);
         return;
     }
-    for (uint32_t i = at; i < end; i++)
-        add_with_folded(a, t->order[i], sums);
+    add_range(a, 1, at, sums);
+    add_range(a, end, t->reached, sums);
+    invert(a, sums);
+}
+
+static void sum_group(const struct analysis *a, uint32_t class,
+                      struct heap_sum *sums)
+{
+    const struct tree *t = &a->tree;
+    uint32_t in_group = 0;
+    bool most;
+
+    for (uint32_t c = 1; c < t->reached; c += t->span[c])
+        if (hprof_class_of(a->dump, t->order[c]) == class)
+            in_group += t->span[c];
+    most = in_group > t->reached / 2;
+    for (uint32_t c = 1; c < t->reached; c += t->span[c])
+        if ((hprof_class_of(a->dump, t->order[c]) == class) != most)
+            add_range(a, c, c + t->span[c], sums);
+    if (most)
+        invert(a, sums);
 }
 
 /* Of one subtree, or of every top-level object of the suspect's class. */
 static bool find_contents(struct analysis *a, struct heap_suspect *s)
 {
-    const struct tree *t = &a->tree;
     struct heap_sum *sums = mem_alloc(a->mem, (uint64_t)a->dump->n_classes + 1,
                                       sizeof *sums, a->err);
     bool ok;
@@ -213,9 +236,7 @@ static bool find_contents(struct analysis *a, struct heap_suspect *s)
     if (s->kind == SUSPECT_OBJECT)
         sum_subtree(a, s->node, sums);
     else
-        for (uint32_t c = 1; c < t->reached; c += t->span[c])
-            if (hprof_class_of(a->dump, t->order[c]) == s->class_index)
-                sum_subtree(a, t->order[c], sums);
+        sum_group(a, s->class_index, sums);
     ok = held_rows(a, sums, s);
     mem_free(a->mem, sums);
     return ok;

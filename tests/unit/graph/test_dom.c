@@ -224,6 +224,7 @@ START_TEST(numbers_are_depth_first)
     struct err e = {0};
     uint64_t state = 11;
     uint8_t barred[16] = {0};
+    uint32_t vertex[5000] = {0};
     struct sketch s;
     struct core c;
     struct dfs d;
@@ -231,8 +232,11 @@ START_TEST(numbers_are_depth_first)
     sketch_heap(&s, &state, 5000);
     ck_assert(core_build(sketch_finish(&s), barred, &s.mem, &c, &e));
     ck_assert(dfs_build(&c, &s.mem, &d, &e));
+    for (uint32_t v = 1; v < s.graph.nodes; v++)
+        if (core_keeps(&c, v) && dfs_number(&d, v))
+            vertex[dfs_number(&d, v)] = v;
     for (uint32_t i = 0; i < d.reached; i++) {
-        ck_assert_uint_eq(dfs_number(&d, d.vertex[i]), i);
+        ck_assert(i == 0 || vertex[i]);
         ck_assert(i == 0 || d.link[i].up < i);
         ck_assert_uint_le(d.link[i].low, d.link[i].up);
     }
@@ -241,7 +245,7 @@ START_TEST(numbers_are_depth_first)
         struct edge_iter it;
         uint32_t w, k;
 
-        edges_begin(&s.graph, d.vertex[i], &it);
+        edges_begin(&s.graph, vertex[i], &it);
         while ((w = edges_next(&s.graph, &it)) != NO_NODE) {
             w = core_target(&c, w);
             if (w == NO_NODE)
@@ -345,8 +349,9 @@ START_TEST(every_allocation_may_fail)
 }
 END_TEST
 
-/* A long list with links both ways keeps no stack: 20 bytes a node for the
- * numbering, 4 for the one edge stored, and a few bits. */
+/* A long list with links both ways keeps no stack: 16 bytes a node for the
+ * numbering, 12 for the one edge stored, and what
+ * the log has to spare. */
 START_TEST(long_lists_need_little_memory)
 {
     struct err e = {0};
@@ -357,7 +362,7 @@ START_TEST(long_lists_need_little_memory)
     mem_init(&m, 0);
     sketch_shape(&s, SHAPE_DOUBLE_LIST, 100000);
     ck_assert(dom_build(sketch_finish(&s), &m, &d, &e));
-    ck_assert_uint_lt(m.peak, 25 * 100000);
+    ck_assert_uint_lt(m.peak, 30 * 100000);
     dom_deinit(&d, &m);
     sketch_deinit(&s);
 }
