@@ -320,12 +320,3 @@ void mem_unmap(struct mem *m, void *p, uint64_t bytes)
     munmap(p, bytes);
     give(m, bytes);
 }
-
-void mem_rest(struct mem *m, void *p, uint64_t bytes)
-{
-    struct err ignored = {0};
-
-    if (p && m->limit && bytes >= SPILL_MIN && !is_spilled(m, p) &&
-        atomic_load(&m->held) > m->limit / 2)
-        spill(m, p, bytes, &ignored); /* else it stays where it is */
-}

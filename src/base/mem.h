@@ -59,9 +59,5 @@ void *mem_map(struct mem *m, uint64_t bytes, struct err *e);
 void *mem_remap(struct mem *m, void *p, uint64_t old, uint64_t bytes,
                 struct err *e);
 void mem_unmap(struct mem *m, void *p, uint64_t bytes);
-/* The owner has no use for the map for a while. Under a limit that is half
- * used up it is spilled now, so that what is needed can have the memory; its
- * address and bytes stay. No other thread may write to it meanwhile. */
-void mem_rest(struct mem *m, void *p, uint64_t bytes);
 
 #endif

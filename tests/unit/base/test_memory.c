@@ -160,32 +160,6 @@ START_TEST(a_map_that_grows_past_the_limit_moves_out)
 }
 END_TEST
 
-START_TEST(a_map_at_rest_makes_room_where_it_lies)
-{
-    struct mem m;
-    struct err e = {0};
-    uint64_t *p;
-
-    if (!has_disk())
-        return;
-    mem_init(&m, 64 * MIB);
-    p = mem_map(&m, 40 * MIB, &e);
-    stamp(p, 0, 40 * MIB);
-    mem_rest(&m, p, 40 * MIB);
-    ck_assert_uint_eq(m.held, 0);
-    expect_stamp(p, 40 * MIB);
-    stamp(p, 0, 40 * MIB);
-    p = mem_remap(&m, p, 40 * MIB, 41 * MIB, &e);
-    expect_stamp(p, 40 * MIB);
-    mem_unmap(&m, p, 41 * MIB);
-    p = mem_map(&m, 8 * MIB, &e);
-    mem_rest(&m, p, 8 * MIB); /* there is room enough */
-    ck_assert_uint_eq(m.spilled, 0);
-    mem_unmap(&m, p, 8 * MIB);
-    ck_assert_uint_eq(m.held, 0);
-}
-END_TEST
-
 START_TEST(the_disk_is_no_way_out_for_small_limits)
 {
     struct mem m;
@@ -315,7 +289,6 @@ Suite *memory_suite(void)
     tcase_add_test(t, the_budget_refuses);
     tcase_add_test(t, maps_past_the_limit_are_spilled);
     tcase_add_test(t, a_map_that_grows_past_the_limit_moves_out);
-    tcase_add_test(t, a_map_at_rest_makes_room_where_it_lies);
     tcase_add_test(t, the_disk_is_no_way_out_for_small_limits);
     tcase_add_test(t, products_that_overflow_are_refused);
     tcase_add_test(t, failures_are_injected_from_the_nth_call);
