@@ -279,8 +279,8 @@ bool paths_describe(struct analysis *a, struct heap_suspect *suspects,
     uint32_t **paths = mem_alloc(a->mem, n, sizeof *paths, a->err);
     uint32_t *lengths = mem_alloc(a->mem, n, sizeof *lengths, a->err);
     bool ok = paths && lengths &&
-              walk_paths(analysis_paths(a), targets, (uint32_t)n, MAX_PATH,
-                         a->mem, paths, lengths, a->err) &&
+              walk_paths(analysis_paths(a), &a->tree.core, targets, (uint32_t)n,
+                         MAX_PATH, a->mem, paths, lengths, a->err) &&
               read_and_describe(a, suspects, n, paths, lengths);
 
     for (uint64_t i = 0; paths && i < n; i++)

@@ -34,11 +34,12 @@ static uint64_t shallow(void *ctx, uint32_t node)
     return node ? 16 : 0;
 }
 
-static bool find_path(const struct graph *g, struct mem *m, struct err *e)
+static bool find_path(const struct graph *g, const struct core *c,
+                      struct mem *m, struct err *e)
 {
     uint32_t target = g->nodes - 1, length, *path;
 
-    if (!walk_paths(g, &target, 1, UINT32_MAX, m, &path, &length, e))
+    if (!walk_paths(g, c, &target, 1, UINT32_MAX, m, &path, &length, e))
         return false;
     mem_free(m, path);
     return true;
@@ -56,6 +57,7 @@ static bool measure(const struct graph *g, struct figures *f, struct mem *m,
     uint64_t retained, objects;
     struct tree t;
     struct dom d;
+    bool ok;
 
     if (!dom_build(g, m, &d, e))
         return false;
@@ -66,16 +68,17 @@ static bool measure(const struct graph *g, struct figures *f, struct mem *m,
     f->peak = m->peak;
     retained = t.retained[0];
     objects = tree_objects(&t, 0) - 1;
-    tree_deinit(&t, m);
-    if (retained != 16 * objects)
-        return err_set(e, ERR_FORMAT, "the super-root retains %llu bytes",
-                       (unsigned long long)retained);
     f->dom = t1 - t0;
     f->tree = t2 - t1;
     t2 = seconds();
-    if (!find_path(g, m, e))
-        return false;
+    ok = find_path(g, &t.core, m, e);
     f->path = seconds() - t2;
+    tree_deinit(&t, m);
+    if (!ok)
+        return false;
+    if (retained != 16 * objects)
+        return err_set(e, ERR_FORMAT, "the super-root retains %llu bytes",
+                       (unsigned long long)retained);
     return true;
 }
 
