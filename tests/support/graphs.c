@@ -3,6 +3,7 @@
  */
 #include "tests/support/graphs.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,8 +97,10 @@ static void build_csr(struct sketch *s)
     s->first_base = mem_alloc(&s->mem, (n >> 16) + 1, sizeof(uint64_t), &e);
     s->to = mem_alloc(&s->mem, s->edges.n, sizeof *s->to, &e);
     must(!err_is_set(&e), &e);
-    VEC_EACH (&s->edges, it)
+    VEC_EACH (&s->edges, it) {
+        assert(it->from < n && it->to < n);
         s->first[it->from]++;
+    }
     for (uint32_t v = 0; v <= n; v++) {
         uint32_t count = s->first[v];
 
@@ -409,8 +412,11 @@ static void draw_bipartite(struct sketch *s, uint32_t n)
 static void draw_parents(struct sketch *s, uint32_t n)
 {
     draw_binary_tree(s, n);
-    for (uint32_t v = n / 2 + 1; v <= n; v++)
-        sketch_edge(s, v, (v >> v % 8) | 1);
+    for (uint32_t v = n / 2 + 1; v <= n; v++) {
+        uint32_t up = (v >> v % 8) | 1;
+
+        sketch_edge(s, v, up < v ? up : 1);
+    }
 }
 
 const char *sketch_shape(struct sketch *s, enum shape shape, uint32_t n)
