@@ -121,6 +121,9 @@ static bool count_cleaners(struct analysis *a)
 
 #define SAMPLE       ((uint64_t)20000)
 #define SAMPLE_CHARS 256
+/* So many in a row, then a gap: single ones would be in every corner of the
+ * file, and reading them again like reading all of it. */
+#define SAMPLE_RUN 64
 
 struct text {
     const char *at;
@@ -145,7 +148,7 @@ static uint64_t count_distinct(struct text *t, uint64_t n)
 }
 
 /*
- * Evenly spaced through the heap. Values that occur a few times in all look
+ * From all over the heap. Values that occur a few times in all look
  * distinct in a small sample, so the estimate errs towards "no duplicates".
  */
 static bool compare_sample(struct analysis *a, const uint32_t *nodes,
@@ -180,7 +183,7 @@ static bool look_at_strings(struct analysis *a)
     const struct hprof_dump *d = a->dump;
     struct heap_strings *s = &a->heap->strings;
     uint32_t string = hprof_class_find(d, "java.lang.String");
-    uint64_t step, seen = 0, n = 0;
+    uint64_t step, room, seen = 0, n = 0;
     uint32_t *nodes;
     bool ok;
 
@@ -191,13 +194,14 @@ static bool look_at_strings(struct analysis *a)
     /* A String and the array only it refers to, as the tree sees them. */
     s->bytes = a->class_retained[string];
     step = s->count / SAMPLE + 1;
-    nodes = mem_alloc(a->mem, s->count / step + 1, sizeof *nodes, a->err);
+    room = s->count / step + SAMPLE_RUN;
+    nodes = mem_alloc(a->mem, room, sizeof *nodes, a->err);
     if (!nodes)
         return false;
     for (uint32_t v = d->n_classes + 1; v < d->nodes; v++) {
         if (hprof_class_of(d, v) != string)
             continue;
-        if (seen++ % step == 0 && n <= s->count / step)
+        if (seen++ / SAMPLE_RUN % step == 0 && n < room)
             nodes[n++] = v;
     }
     ok = compare_sample(a, nodes, n);
