@@ -78,6 +78,13 @@ describe_case() {
     stale-dump)
         program=PhotoArchive limit=256M
         flags="-Xmx32m -XX:MaxDirectMemorySize=1g $dump_on_error" ;;
+    deflaters)
+        program=ChatGateway limit=256M heap_dump=y
+        ask="native-trim.txt=System.trim_native_heap"
+        flags="-Xmx48m" ;;
+    huge-request)
+        program=UploadDesk limit=256M
+        flags="-Xmx64m $dump_on_error" ;;
     *)
         die "no such case: $1" ;;
     esac
