@@ -12,18 +12,18 @@ bool column_grow_(struct column *c, uint64_t more, struct mem *m, struct err *e)
 
     if (cap < c->n + more)
         cap = c->n + more;
-    p = mem_remap(m, c->at, c->cap * sizeof *c->at, cap * sizeof *c->at, e);
+    p = mem_remap(m, c->bytes, c->cap * c->size, cap * c->size, e);
     if (!p)
         return false;
-    c->at = p;
+    c->bytes = p;
     c->cap = cap;
     return true;
 }
 
 void column_deinit(struct column *c, struct mem *m)
 {
-    mem_unmap(m, c->at, c->cap * sizeof *c->at);
-    c->at = NULL;
+    mem_unmap(m, c->bytes, c->cap * c->size);
+    c->bytes = NULL;
     c->n = c->cap = 0;
 }
 
@@ -33,12 +33,11 @@ void column_trim(struct column *c, struct mem *m)
     uint64_t keep = c->n ? c->n : 1;
     void *p;
 
-    if (!c->at || c->cap <= keep)
+    if (!c->bytes || c->cap <= keep)
         return;
-    p = mem_remap(m, c->at, c->cap * sizeof *c->at, keep * sizeof *c->at,
-                  &ignored);
+    p = mem_remap(m, c->bytes, c->cap * c->size, keep * c->size, &ignored);
     if (!p)
         return; /* it stays longer than it need be */
-    c->at = p;
+    c->bytes = p;
     c->cap = keep;
 }

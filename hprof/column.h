@@ -1,6 +1,7 @@
 /*
- * column.h - an array of 32-bit numbers as long as the heap has objects or
+ * column.h - an array of numbers as long as the heap has objects or
  * references, written once from front to back while its length is unknown.
+ * It is told how many bytes a number takes before anything is in it.
  *
  * It is mapped, so growing moves page tables instead of bytes and what was
  * reserved but never written costs nothing. `head` numbers can be left free
@@ -15,9 +16,15 @@
 #include "base/mem.h"
 
 struct column {
-    uint32_t *at;
-    uint64_t n;   /* written, the head included */
-    uint64_t cap; /* mapped, in numbers */
+    union {
+        void *bytes;
+        uint32_t *at;
+        uint16_t *at16;
+        uint8_t *at8;
+    };
+    uint64_t n;    /* written, the head included */
+    uint64_t cap;  /* mapped, in numbers */
+    unsigned size; /* bytes of a number: 1, 2 or 4 */
 };
 
 bool column_grow_(struct column *c, uint64_t more, struct mem *m,
@@ -33,6 +40,7 @@ static inline bool column_reserve(struct column *c, uint64_t more,
     return c->cap - c->n >= more || column_grow_(c, more, m, e);
 }
 
+/* Numbers of 4 bytes. */
 static inline bool column_push(struct column *c, uint32_t v, struct mem *m,
                                struct err *e)
 {

@@ -12,6 +12,14 @@
 
 /* ---- life ------------------------------------------------------------- */
 
+static void store_init(struct hprof_store *st, struct mem *m)
+{
+    st->mem = m;
+    st->class_of.size = 2;
+    st->degrees.size = 1;
+    st->many.size = st->refs.size = st->lengths.size = st->node_of.size = 4;
+}
+
 static bool dump_init(struct hprof_dump *d, struct mem *m, struct err *e)
 {
     memset(d, 0, sizeof *d);
@@ -20,7 +28,7 @@ static bool dump_init(struct hprof_dump *d, struct mem *m, struct err *e)
     d->store = mem_alloc(m, 1, sizeof *d->store, e);
     if (!d->store)
         return false;
-    d->store->mem = m;
+    store_init(d->store, m);
     d->ids = &d->store->ids;
     return true;
 }
@@ -31,7 +39,9 @@ static void store_deinit(struct hprof_store *st, struct mem *m)
     vec_free(&st->index.points, m);
     idmap_deinit(&st->class_ids, m);
     column_deinit(&st->class_of, m);
-    column_deinit(&st->first, m);
+    column_deinit(&st->degrees, m);
+    column_deinit(&st->many, m);
+    spans_deinit(&st->refs_of, m);
     column_deinit(&st->refs, m);
     column_deinit(&st->lengths, m);
     column_deinit(&st->node_of, m);
@@ -45,7 +55,6 @@ void hprof_dump_deinit(struct hprof_dump *d)
     if (d->store)
         store_deinit(d->store, d->mem);
     mem_free(d->mem, d->classes);
-    mem_free(d->mem, d->first_base);
     vec_free(&d->weak, d->mem);
     vec_free(&d->roots, d->mem);
     vec_free(&d->threads, d->mem);
@@ -149,18 +158,47 @@ static bool passes(struct ingest *in, struct source *s, bool *slots,
 
 /* Makes `base` the place of object 0 in a column where it is at `head`;
  * returns the address of number 0, NULL: out of memory. */
-static uint32_t *settle_column(struct column *c, uint64_t head, uint64_t base,
-                               struct mem *m, struct err *e)
+static void *settle_labels(struct column *c, uint64_t head, uint64_t base,
+                           struct mem *m, struct err *e)
 {
     uint64_t n = c->n - head;
 
-    if (base <= head && c->at)
-        return c->at + (head - base);
+    column_trim(c, m);
+    if (base <= head && c->bytes)
+        return c->at8 + (head - base) * c->size;
     if (!column_reserve(c, base - head + 1, m, e))
         return NULL;
-    memmove(c->at + base, c->at + head, n * sizeof *c->at);
+    memmove(c->at8 + base * c->size, c->at8 + head * c->size, n * c->size);
     c->n = base + n;
-    return c->at;
+    return c->at8;
+}
+
+static uint32_t class_called(const struct ingest *in, const char *name)
+{
+    for (uint32_t c = (uint32_t)in->classes.all.n; c-- > 0;)
+        if (strcmp(in->classes.all.at[c].name, name) == 0)
+            return c;
+    return CLASS_NONE;
+}
+
+/* Gives the nodes that are no objects their classes. */
+static void label_classes(struct ingest *in, void *labels, unsigned size)
+{
+    struct hprof_dump *d = in->d;
+    uint32_t class = class_called(in, "java.lang.Class");
+    uint32_t loader = class_called(in, "java.lang.ClassLoader");
+    uint16_t *narrow = size == 2 ? labels : NULL;
+    uint32_t *wide = size == 4 ? labels : NULL;
+
+    for (uint32_t v = 0; v <= d->n_classes; v++) {
+        uint32_t c = v == 0 ? CLASS_NONE : v < d->boot_loader ? class : loader;
+
+        if (narrow)
+            narrow[v] = (uint16_t)c;
+        else
+            wide[v] = c;
+    }
+    d->class_of = (struct labels){.narrow = narrow, .wide = wide};
 }
 
 /* Says which rank each object's id has, where that is not its place. */
@@ -184,33 +222,18 @@ static bool settle(struct ingest *in, struct err *e)
     struct hprof_dump *d = in->d;
     struct hprof_store *st = in->st;
     uint64_t base = in->classes.all.n + 1;
-    uint32_t class_class = CLASS_NONE, loader_class = CLASS_NONE;
+    uint8_t *labels;
 
     if (base + st->objects >= UINT32_MAX)
         return err_set(e, ERR_UNSUPPORTED,
                        "holds more than 2^32 objects; nobody counted on that");
     d->nodes = (uint32_t)(base + st->objects);
-    d->n_classes = (uint32_t)in->classes.all.n;
-    if (!column_push(&st->first, (uint32_t)st->refs.n, st->mem, e))
+    d->boot_loader = d->n_classes = (uint32_t)in->classes.all.n;
+    labels = settle_labels(&st->class_of, st->head, base, st->mem, e);
+    if (!labels)
         return false;
-    column_trim(&st->class_of, st->mem);
-    column_trim(&st->first, st->mem);
-    d->class_of = settle_column(&st->class_of, st->head, base, st->mem, e);
-    d->first = settle_column(&st->first, st->head, base, st->mem, e);
-    if (!d->class_of || !d->first)
-        return false;
+    label_classes(in, labels, st->class_of.size);
     order_nodes(st, (uint32_t)base);
-    for (uint32_t c = 0; c < d->n_classes; c++) {
-        if (strcmp(in->classes.all.at[c].name, "java.lang.Class") == 0)
-            class_class = c;
-        if (strcmp(in->classes.all.at[c].name, "java.lang.ClassLoader") == 0)
-            loader_class = c;
-    }
-    d->class_of[0] = CLASS_NONE;
-    for (uint32_t c = 0; c < d->n_classes; c++)
-        d->class_of[c + 1] = class_class;
-    d->boot_loader = d->n_classes;
-    d->class_of[d->boot_loader] = loader_class;
     return true;
 }
 

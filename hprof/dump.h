@@ -23,7 +23,9 @@
 
 #include "base/arena.h"
 #include "base/known.h"
+#include "base/labels.h"
 #include "base/source.h"
+#include "base/spans.h"
 #include "base/vec.h"
 
 #define CLASS_NONE UINT32_MAX
@@ -198,12 +200,10 @@ struct hprof_dump {
     uint32_t boot_loader; /* the node that stands for it, that of the last
                              class, which is hidden; no record names it */
 
-    uint32_t *class_of; /* [nodes]: class index; class objects: that of
-                           java.lang.Class; CLASS_NONE: unknown */
-    /* CSR over nodes; see hprof_refs. Class objects have no entries. */
-    uint32_t *first;      /* [nodes + 1], low 32 bits */
-    uint64_t *first_base; /* [(nodes >> 16) + 1] */
-    uint32_t *refs;       /* [n_refs] nodes */
+    struct labels class_of; /* [nodes]: see hprof_class_of */
+    struct spans refs_of;   /* [nodes]: see hprof_refs. Class objects have
+                               none here. A view, as all these */
+    uint32_t *refs;         /* [n_refs] nodes */
     uint64_t n_refs;
     /* Length of every array, in node order. */
     uint32_t *lengths;
@@ -242,15 +242,14 @@ void hprof_dump_deinit(struct hprof_dump *d);
 static inline void hprof_refs(const struct hprof_dump *d, uint32_t node,
                               uint64_t *begin, uint64_t *end)
 {
-    *begin = d->first_base[node >> 16] + d->first[node];
-    *end = d->first_base[(node + 1) >> 16] + d->first[node + 1];
+    spans_get(&d->refs_of, node, begin, end);
 }
 
 /* Class index of `node`; class objects: that of java.lang.Class; CLASS_NONE:
  * unknown. */
 static inline uint32_t hprof_class_of(const struct hprof_dump *d, uint32_t node)
 {
-    return d->class_of[node];
+    return labels_get(&d->class_of, node);
 }
 
 /* The class with this name (the first, if several loaders have one); or

@@ -21,6 +21,7 @@ bool ids_init(struct hprof_ids *t, unsigned shift, bool keep_order,
     t->ascend = true;
     t->last = UINT64_MAX; /* there is no next one yet */
     t->keep_order = keep_order;
+    t->slots.size = 4;
     t->dir = mem_map(m, IDS_NEAR * sizeof *t->dir, e);
     return t->dir != NULL;
 }

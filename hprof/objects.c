@@ -30,10 +30,38 @@ static bool more_objects(struct ingest *in, struct err *e)
     if (head)
         st->head = head += classes > loaded ? classes : loaded;
     if (!column_reserve(&st->class_of, head + 1, st->mem, e) ||
-        !column_reserve(&st->first, st->class_of.cap - st->first.n, st->mem, e))
+        !column_reserve(&st->degrees, st->class_of.cap - st->class_of.n,
+                        st->mem, e))
         return false;
     st->class_of.n += head;
-    st->first.n += head;
+    return true;
+}
+
+/* Class indices do not fit in 2 bytes any more. */
+static bool widen_labels(struct hprof_store *st, struct err *e)
+{
+    const struct labels old = {.narrow = st->class_of.at16};
+    struct column wide = {.size = 4};
+
+    if (!column_reserve(&wide, st->class_of.cap, st->mem, e))
+        return false;
+    for (; wide.n < st->class_of.n; wide.n++)
+        wide.at[wide.n] = labels_get(&old, wide.n);
+    column_deinit(&st->class_of, st->mem);
+    st->class_of = wide;
+    return true;
+}
+
+/* There is room for it. */
+ALWAYS_INLINE bool push_label(struct hprof_store *st, uint32_t c, struct err *e)
+{
+    if (st->class_of.size == 2 && c >= LABELS_NARROW && c != CLASS_NONE &&
+        !widen_labels(st, e))
+        return false;
+    if (st->class_of.size == 2)
+        st->class_of.at16[st->class_of.n++] = (uint16_t)c;
+    else
+        st->class_of.at[st->class_of.n++] = c;
     return true;
 }
 
@@ -88,10 +116,13 @@ ALWAYS_INLINE bool add_object(struct ingest *in, uint64_t id, uint32_t c,
     st->objects++;
     if (in->mode == INGEST_COLLECT)
         return true;
-    if (st->class_of.n == st->class_of.cap && !more_objects(in, e))
+    if ((st->class_of.n == st->class_of.cap ||
+         st->degrees.n == st->degrees.cap) &&
+        !more_objects(in, e))
         return false;
-    st->class_of.at[st->class_of.n++] = c;
-    st->first.at[st->first.n++] = (uint32_t)st->refs.n;
+    if (!push_label(st, c, e))
+        return false;
+    st->degrees.at8[st->degrees.n++] = 0;
     if (c != CLASS_NONE)
         in->classes.layouts.at[c].objects++;
     measure_gap(in, id);
@@ -101,6 +132,17 @@ ALWAYS_INLINE bool add_object(struct ingest *in, uint64_t id, uint32_t c,
 }
 
 /* ---- references ------------------------------------------------------- */
+
+/* The references appended since `before` are those of the last object. */
+ALWAYS_INLINE bool end_object(struct hprof_store *st, uint64_t before,
+                              struct err *e)
+{
+    uint64_t n = st->refs.n - before;
+
+    st->degrees.at8[st->degrees.n - 1] =
+        (uint8_t)(n < UINT8_MAX ? n : UINT8_MAX);
+    return n < UINT8_MAX || column_push(&st->many, (uint32_t)n, st->mem, e);
+}
 
 /* What stands for an id until all is read; the id is not 0. */
 static bool encode(struct ingest *in, uint64_t id, uint32_t *ret, struct err *e)
@@ -182,9 +224,12 @@ ALWAYS_INLINE bool take_ids(struct ingest *in, const uint8_t *p,
 static bool take_fields(struct ingest *in, const struct sub *s,
                         const struct layout *l, struct err *e)
 {
+    uint64_t before = in->st->refs.n;
+
     if (l->n_refs &&
         (!column_reserve(&in->st->refs, l->n_refs, in->d->mem, e) ||
-         !take_ids(in, s->body, l->refs, l->n_refs, e)))
+         !take_ids(in, s->body, l->refs, l->n_refs, e) ||
+         !end_object(in->st, before, e)))
         return false;
     return l->referent == UINT32_MAX || take_referent(in, s, l, e);
 }
@@ -192,6 +237,7 @@ static bool take_fields(struct ingest *in, const struct sub *s,
 /* Takes an array's elements as references; *n: how many were there. */
 static bool take_elements(struct ingest *in, uint32_t *n, struct err *e)
 {
+    uint64_t before = in->st->refs.n;
     unsigned w = in->r.id_size;
     const uint8_t *p;
     size_t bytes;
@@ -203,7 +249,7 @@ static bool take_elements(struct ingest *in, uint32_t *n, struct err *e)
             !take_ids(in, p, NULL, bytes / w, e))
             return false;
     }
-    return true;
+    return end_object(in->st, before, e);
 }
 
 /* ---- objects ---------------------------------------------------------- */

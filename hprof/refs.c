@@ -115,43 +115,56 @@ static uint64_t keep_many(struct resolver *r, uint32_t *to,
     return kept;
 }
 
-/* The next n > 0 raw references, from `in` on, are those of one object. */
-static inline void keep(struct resolver *r, uint64_t in, uint32_t n)
+/* The next n > 1 raw references, from `in` on, are those of one object;
+ * returns how many are kept. */
+static uint64_t keep(struct resolver *r, uint64_t in, uint64_t n)
 {
-    uint32_t *refs = r->st->refs.at, v;
+    uint32_t *to = r->st->refs.at + r->out, *from = r->st->refs.at + in;
 
-    if (r->done < in + n)
-        translate(r, in + n);
-    v = refs[in];
-    if (n == 1 && v != NODE_NONE)
-        refs[r->out++] = v;
-    else if (n <= FEW)
-        r->out += keep_few(r, refs + r->out, refs + in, n);
-    else
-        r->out += keep_many(r, refs + r->out, refs + in, n);
+    return n <= FEW ? keep_few(r, to, from, n) : keep_many(r, to, from, n);
 }
 
-/* Rewrites d->first from offsets in the raw references, modulo 2^32, to
- * offsets in those kept, modulo their base. */
+/*
+ * Closes up the references of all objects, whose numbers in `degrees` and
+ * `many` become those that are kept.
+ */
 static void compact(struct resolver *r)
 {
-    struct hprof_dump *d = r->d;
-    uint32_t *first = d->first, raw = first[r->base], n;
-    uint64_t in = 0, begin = 0;
+    struct hprof_store *st = r->st;
+    uint32_t *refs = st->refs.at, *many = st->many.at;
+    uint64_t in = 0;
 
-    memset(first, 0, r->base * sizeof *first); /* classes have none here */
-    for (uint64_t node = r->base; node < d->nodes; node++, in += n) {
-        n = first[node + 1] - raw; /* a count does fit in 32 bits */
-        raw += n;
-        if ((node & 0xffff) == 0)
-            d->first_base[node >> 16] = begin = r->out;
-        first[node] = (uint32_t)(r->out - begin);
-        if (n)
-            keep(r, in, n);
+    for (uint64_t i = 0; i < st->objects; i++) {
+        uint8_t *degree = &st->degrees.at8[i];
+        uint64_t n = *degree < UINT8_MAX ? *degree : *many, kept = n;
+
+        if (r->done < in + n)
+            translate(r, in + n);
+        if (n > 1 || (n && refs[in] == NODE_NONE))
+            kept = keep(r, in, n);
+        else if (n)
+            refs[r->out] = refs[in];
+        in += n;
+        r->out += kept;
+        if (*degree == UINT8_MAX)
+            *many++ = (uint32_t)kept;
+        else
+            *degree = (uint8_t)kept;
     }
-    if ((d->nodes & 0xffff) == 0)
-        d->first_base[d->nodes >> 16] = begin = r->out;
-    first[d->nodes] = (uint32_t)(r->out - begin);
+}
+
+static bool build_spans(struct hprof_dump *d, struct err *e)
+{
+    struct hprof_store *st = d->store;
+    const uint32_t *many = st->many.at;
+
+    if (!spans_init(&st->refs_of, d->nodes, d->mem, e))
+        return false;
+    for (uint32_t v = 0; v <= d->n_classes; v++)
+        if (!spans_add(&st->refs_of, 0, d->mem, e))
+            return false;
+    return spans_add_many(&st->refs_of, st->degrees.at8, st->objects, &many,
+                          d->mem, e);
 }
 
 bool refs_resolve(struct hprof_dump *d, bool slots, struct err *e)
@@ -161,17 +174,19 @@ bool refs_resolve(struct hprof_dump *d, bool slots, struct err *e)
     struct resolver r = {.d = d, .st = st, .base = d->n_classes + 1};
 
     r.slots = slots;
-    d->first_base =
-        mem_alloc(d->mem, (d->nodes >> 16) + 1u, sizeof *d->first_base, e);
     r.seen = mem_map(d->mem, words * sizeof *r.seen, e);
-    if (d->first_base && r.seen)
-        compact(&r);
-    mem_unmap(d->mem, r.seen, words * sizeof *r.seen);
-    if (!d->first_base || !r.seen)
+    if (!r.seen)
         return false;
+    compact(&r);
+    mem_unmap(d->mem, r.seen, words * sizeof *r.seen);
     st->refs.n = r.out;
     column_trim(&st->refs, d->mem);
+    if (!build_spans(d, e))
+        return false;
+    column_deinit(&st->degrees, d->mem);
+    column_deinit(&st->many, d->mem);
     d->refs = st->refs.at;
+    d->refs_of = st->refs_of;
     d->n_refs = r.out;
     return true;
 }

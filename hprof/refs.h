@@ -48,8 +48,8 @@ static inline uint32_t ref_node(const struct hprof_store *st, uint32_t base,
 
 /*
  * Turns d->store->refs into nodes, dropping dangling references (counted)
- * and those that an object has twice; sets first, first_base and refs of
- * `d`. `slots`: what they are. Ids are frozen, d->nodes is set.
+ * and those that an object has twice; sets refs_of and refs of `d`. `slots`:
+ * what they are. Ids are frozen, d->nodes is set.
  */
 bool refs_resolve(struct hprof_dump *d, bool slots, struct err *e);
 

@@ -45,7 +45,7 @@ static const char *field_step(const struct hprof_dump *d,
                               const struct hprof_value *v, uint32_t to,
                               struct arena *a, struct err *e)
 {
-    uint32_t c = d->class_of[v->node];
+    uint32_t c = hprof_class_of(d, v->node);
 
     for (unsigned up = 0; c != CLASS_NONE && up < 1000; up++) {
         const struct hprof_class *k = &d->classes[c];
@@ -75,7 +75,7 @@ const char *hprof_step_name(const struct hprof_dump *d,
 
     if (v->node == 0 || v->node >= d->nodes || to == NODE_NONE)
         return NULL;
-    c = d->class_of[v->node];
+    c = hprof_class_of(d, v->node);
     if (hprof_is_class_object(d, v->node))
         name = class_step(d, v->node, to, a, e);
     else if (v->body && c != CLASS_NONE && d->classes[c].array == HPROF_OBJECT)

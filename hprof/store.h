@@ -17,7 +17,11 @@ struct hprof_store {
     /* [head + objects]: object i is at head + i, and class objects are
      * right before object 0 in the end. */
     uint64_t head;
-    struct column class_of, first;
+    struct column class_of; /* of 2 bytes until one does not fit */
+    /* While reading: how many references each object has, 255 standing for
+     * the next one of `many`. Afterwards `refs_of` says it. */
+    struct column degrees, many;
+    struct spans refs_of;
     struct column refs; /* while reading: slots or codes, see refs.h */
     struct column lengths;
     struct column node_of; /* [ranks] node; empty: ids ascend */

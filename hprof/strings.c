@@ -112,7 +112,7 @@ static bool make_text(const struct hprof_dump *d, const struct text *t,
 
     if (!v || !v->found)
         return true;
-    c = d->class_of[v->node];
+    c = hprof_class_of(d, v->node);
     if (c == CLASS_NONE || (d->classes[c].array != HPROF_CHAR &&
                             d->classes[c].array != HPROF_BYTE))
         return true;

@@ -149,7 +149,7 @@ static uint64_t sign_extended(uint64_t raw, unsigned type)
 static uint32_t class_of(const struct hprof_dump *d,
                          const struct hprof_value *v)
 {
-    return v->node < d->nodes ? d->class_of[v->node] : CLASS_NONE;
+    return v->node < d->nodes ? hprof_class_of(d, v->node) : CLASS_NONE;
 }
 
 bool hprof_field_value(const struct hprof_dump *d, const struct hprof_value *v,

@@ -77,10 +77,10 @@ static inline void ask_for(const struct walk *k, uint32_t w)
 {
     if (core_keeps(k->c, w)) {
         __builtin_prefetch(&k->d->number[core_rank(k->c, w)], 1);
-        __builtin_prefetch(&k->g->first[w]);
+        graph_ask_range(k->g, w);
     }
     if (core_is_edged(k->c, w))
-        __builtin_prefetch(&k->g->class_of[w]);
+        graph_ask_class(k->g, w);
 }
 
 /* Gives `w` the next number, as a child of number `up`. */

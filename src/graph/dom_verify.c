@@ -24,7 +24,6 @@ struct claim {
     uint32_t *span;      /* nodes of the subtree */
     uint32_t *first;     /* [nodes + 1] derived graph: CSR */
     uint32_t *roots;     /* derived graph */
-    uint64_t *base;      /* derived graph: first_base, all zero */
     uint32_t *to;        /* [edges] derived graph */
     uint64_t edges;
     uint32_t n_roots;
@@ -53,8 +52,7 @@ static bool claim_init(struct claim *c, const struct graph *g,
         if (!*p)
             return false;
     }
-    c->base = mem_alloc(m, (g->nodes >> 16) + 1, sizeof *c->base, e);
-    return c->base != NULL;
+    return true;
 }
 
 static void claim_deinit(struct claim *c, struct mem *m)
@@ -63,7 +61,6 @@ static void claim_deinit(struct claim *c, struct mem *m)
         mem_unmap(m, *word_array(c, i),
                   ((uint64_t)c->g->nodes + 1) * sizeof(uint32_t));
     mem_unmap(m, c->to, c->edges * sizeof *c->to);
-    mem_free(m, c->base);
 }
 
 static bool wrong(struct err *e, const char *what, uint32_t v, uint32_t w)
@@ -213,10 +210,8 @@ static void derive(struct claim *c, bool counting)
 
 static bool check_siblings(struct claim *c, struct mem *m, struct err *e)
 {
-    struct graph derived = {.nodes = c->g->nodes,
-                            .first_base = c->base,
-                            .roots = c->g->roots,
-                            .n_roots = c->g->n_roots};
+    struct graph derived = {
+        .nodes = c->g->nodes, .roots = c->g->roots, .n_roots = c->g->n_roots};
     uint32_t *idom;
     bool ok;
 
@@ -226,15 +221,14 @@ static bool check_siblings(struct claim *c, struct mem *m, struct err *e)
     if (!c->to)
         return false;
     derive(c, false);
-    derived.first = c->first;
     derived.to = c->to;
     idom = mem_map(m, (uint64_t)c->g->nodes * sizeof *idom, e);
-    if (!idom)
-        return false;
-    ok = dom_lengauer_tarjan(&derived, m, idom, e);
+    ok = idom && spans_of_offsets(&derived.edges, c->first, c->g->nodes, m, e);
+    ok = ok && dom_lengauer_tarjan(&derived, m, idom, e);
     for (uint32_t v = 0; ok && v < c->g->nodes; v++)
         if (idom[v] != c->idom[v])
             ok = wrong(e, "sibling property", c->idom[v], v);
+    spans_deinit(&derived.edges, m);
     mem_unmap(m, idom, (uint64_t)c->g->nodes * sizeof *idom);
     return ok;
 }

@@ -218,7 +218,7 @@ static bool know_classes(struct garbage *k)
     for (uint32_t v = 0; v < g->nodes; v++)
         k->class_of[v] = hprof_class_of(a->dump, k->part.node[v]);
     memset(k->class_node, 0xff, n * sizeof *k->class_node);
-    g->class_of = k->class_of;
+    g->class_of.wide = k->class_of;
     g->class_node = k->class_node;
     g->n_classes = n;
     return true;

@@ -10,6 +10,8 @@
 #ifndef OOMWHY_GRAPH_GRAPH_H
 #define OOMWHY_GRAPH_GRAPH_H
 
+#include "base/labels.h"
+#include "base/spans.h"
 #include "graph/ranks.h"
 
 #define NO_NODE UINT32_MAX
@@ -32,12 +34,11 @@ void overlay_deinit(struct overlay *o, struct mem *m);
 
 struct graph {
     uint32_t nodes;             /* with the super-root */
-    const uint32_t *first;      /* [nodes + 1] low 32 bits */
-    const uint64_t *first_base; /* [(nodes >> 16) + 1] */
+    struct spans edges;         /* [nodes] of `to`; a view */
     const uint32_t *to;         /* nodes */
     const uint32_t *class_node; /* [classes]: node of class c, by class_of;
                                    NULL: no implied edges */
-    const uint32_t *class_of;   /* [nodes]; >= n_classes: none */
+    struct labels class_of;     /* [nodes]; >= n_classes: none */
     uint32_t n_classes;
     const struct overlay *extra; /* or NULL */
     const uint32_t *roots;       /* distinct, ascending */
@@ -47,7 +48,7 @@ struct graph {
 /* The class of `v`; n_classes: none. */
 static inline uint32_t graph_class(const struct graph *g, uint32_t v)
 {
-    uint32_t c = g->class_node ? g->class_of[v] : g->n_classes;
+    uint32_t c = g->class_node ? labels_get(&g->class_of, v) : g->n_classes;
 
     return c < g->n_classes ? c : g->n_classes;
 }
@@ -56,8 +57,25 @@ static inline uint32_t graph_class(const struct graph *g, uint32_t v)
 static inline void graph_range(const struct graph *g, uint32_t v,
                                uint64_t *begin, uint64_t *end)
 {
-    *begin = g->first_base[v >> 16] + g->first[v];
-    *end = g->first_base[(v + 1) >> 16] + g->first[v + 1];
+    spans_get(&g->edges, v, begin, end);
+}
+
+/* Have the processor fetch what graph_range and graph_class will read. */
+static inline void graph_ask_range(const struct graph *g, uint32_t v)
+{
+    spans_ask(&g->edges, v);
+}
+
+static inline void graph_ask_class(const struct graph *g, uint32_t v)
+{
+    labels_ask(&g->class_of, v);
+}
+
+/* The ranges of all nodes in their order, for an addition each: after the
+ * first spans_next it is at `v`. */
+static inline struct spans_sweep graph_sweep(const struct graph *g, uint32_t v)
+{
+    return spans_from(&g->edges, v);
 }
 
 /* The range of `v` in extra->to; empty for most. */

@@ -196,8 +196,7 @@ static bool freeze(struct model *g, struct builder *b)
     b->roots.at = NULL;
     g->graph = (struct graph){
         .nodes = d->nodes,
-        .first = d->first,
-        .first_base = d->first_base,
+        .edges = d->refs_of,
         .to = d->refs,
         .class_node = g->class_node,
         .class_of = d->class_of,

@@ -45,43 +45,42 @@ static uint32_t *number_members(struct subgraph *s, const struct graph *g,
     return number;
 }
 
-/* Counts the edges within the set, and puts them in place if there is one. */
-static uint64_t edges_within(struct subgraph *s, const struct graph *g,
-                             const uint32_t *number)
+/* Counts the edges of `v` within the set, and writes them to `to` if it is not
+ * NULL. */
+static uint64_t edges_within(const struct subgraph *s, uint32_t v,
+                             const struct graph *g, const uint32_t *number,
+                             uint32_t *to)
 {
+    struct edge_iter it;
     uint64_t n = 0;
+    uint32_t w;
 
-    for (uint32_t v = 1; v < s->graph.nodes; v++) {
-        struct edge_iter it;
-        uint32_t w;
-
-        s->first[v] = (uint32_t)n;
-        edges_begin(g, s->node[v], &it);
-        while ((w = edges_next(g, &it)) != NO_NODE) {
-            if (!number[w] || number[w] == v)
-                continue;
-            if (s->to)
-                s->to[n] = number[w];
-            n++;
-        }
+    edges_begin(g, s->node[v], &it);
+    while ((w = edges_next(g, &it)) != NO_NODE) {
+        if (!number[w] || number[w] == v)
+            continue;
+        if (to)
+            to[n] = number[w];
+        n++;
     }
-    s->first[s->graph.nodes] = (uint32_t)n;
     return n;
 }
 
 static bool copy_edges(struct subgraph *s, const struct graph *g,
                        const uint32_t *number, struct mem *m, struct err *e)
 {
-    s->edges = edges_within(s, g, number);
-    if (s->edges > UINT32_MAX)
-        return err_set(e, ERR_UNSUPPORTED,
-                       "%llu references among unreachable objects: more than "
-                       "2^32",
-                       (unsigned long long)s->edges);
-    s->to = mem_map(m, s->edges * sizeof *s->to, e);
+    uint64_t at = 0;
+
+    if (!spans_add(&s->edges, 0, m, e))
+        return false;
+    for (uint32_t v = 1; v < s->graph.nodes; v++)
+        if (!spans_add(&s->edges, edges_within(s, v, g, number, NULL), m, e))
+            return false;
+    s->to = mem_map(m, s->edges.total * sizeof *s->to, e);
     if (!s->to)
         return false;
-    edges_within(s, g, number);
+    for (uint32_t v = 1; v < s->graph.nodes; v++)
+        at += edges_within(s, v, g, number, s->to + at);
     return true;
 }
 
@@ -137,9 +136,7 @@ static bool add_root(struct walker *k, uint32_t v)
 /* Those nobody refers to, and all they reach. */
 static bool plain_roots(struct walker *k)
 {
-    uint64_t edges = k->g->first[k->g->nodes];
-
-    for (uint64_t i = 0; i < edges; i++)
+    for (uint64_t i = 0; i < k->g->edges.total; i++)
         put(k->open, k->g->to[i]);
     for (uint32_t v = 1; v < k->g->nodes; v++)
         if (!has(k->open, v) && !(add_root(k, v) && walk(k, v)))
@@ -224,9 +221,7 @@ static bool alloc(struct subgraph *s, struct mem *m, struct err *e)
     uint64_t n = s->graph.nodes;
 
     s->node = mem_map(m, n * sizeof *s->node, e);
-    s->first = mem_map(m, (n + 1) * sizeof *s->first, e);
-    s->first_base = mem_alloc(m, (n >> 16) + 1, sizeof *s->first_base, e);
-    return s->node && s->first && s->first_base;
+    return s->node && spans_init(&s->edges, n, m, e);
 }
 
 bool subgraph_build(struct subgraph *s, const struct graph *g,
@@ -242,8 +237,7 @@ bool subgraph_build(struct subgraph *s, const struct graph *g,
         number = number_members(s, g, members, m, e);
     ok = number && copy_edges(s, g, number, m, e);
     mem_unmap(m, number, (uint64_t)g->nodes * sizeof *number);
-    s->graph.first = s->first;
-    s->graph.first_base = s->first_base;
+    s->graph.edges = s->edges;
     s->graph.to = s->to;
     ok = ok && find_roots(s, m, e);
     if (!ok)
@@ -256,9 +250,8 @@ void subgraph_deinit(struct subgraph *s, struct mem *m)
     uint64_t n = s->graph.nodes;
 
     mem_unmap(m, s->node, n * sizeof *s->node);
-    mem_unmap(m, s->first, (n + 1) * sizeof *s->first);
-    mem_unmap(m, s->to, s->edges * sizeof *s->to);
-    mem_free(m, s->first_base);
+    mem_unmap(m, s->to, s->edges.total * sizeof *s->to);
+    spans_deinit(&s->edges, m);
     mem_free(m, s->roots);
     memset(s, 0, sizeof *s);
 }

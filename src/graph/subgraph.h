@@ -11,13 +11,11 @@
 #include "graph/graph.h"
 
 struct subgraph {
-    struct graph graph;   /* a view of what follows */
-    uint32_t *node;       /* [graph.nodes] number in the whole graph; 0: 0 */
-    uint32_t *first;      /* [graph.nodes + 1] */
-    uint64_t *first_base; /* all 0: it has fewer than 2^32 edges */
-    uint32_t *to;
+    struct graph graph; /* a view of what follows */
+    uint32_t *node;     /* [graph.nodes] number in the whole graph; 0: 0 */
+    struct spans edges;
+    uint32_t *to; /* [edges.total] */
     uint32_t *roots;
-    uint64_t edges;
 };
 
 /*

@@ -237,9 +237,9 @@ static inline void ask_for(const struct by_class *b, uint32_t i)
     if (i + AHEAD >= t->reached)
         return;
     v = t->order[i + AHEAD];
-    __builtin_prefetch(&b->g->class_of[v]);
+    graph_ask_class(b->g, v);
     if (t->folded[i + AHEAD])
-        __builtin_prefetch(&b->g->first[v]);
+        graph_ask_range(b->g, v);
     if (t->folded[i + AHEAD / 2]) {
         uint64_t first, last;
 

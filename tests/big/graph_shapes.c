@@ -100,7 +100,7 @@ static bool verify(const struct graph *g, struct mem *m, struct err *e)
 
 static bool run(const char *name, const struct graph *g)
 {
-    double size = (double)g->nodes + g->first[g->nodes];
+    double size = (double)g->nodes + (double)g->edges.total;
     struct figures f = {0};
     struct err e = {0};
     struct mem m;

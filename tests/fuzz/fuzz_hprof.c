@@ -21,7 +21,8 @@ static void check_tables(const struct hprof_dump *d)
         assert(begin == before && begin <= end && end <= d->n_refs);
         for (before = end; begin < end; begin++)
             assert(d->refs[begin] >= 1 && d->refs[begin] < d->nodes);
-        assert(d->class_of[v] == CLASS_NONE || d->class_of[v] < d->n_classes);
+        assert(hprof_class_of(d, v) == CLASS_NONE ||
+               hprof_class_of(d, v) < d->n_classes);
     }
     for (uint64_t i = 0; i < d->roots.n; i++)
         assert(d->roots.at[i].node == NODE_NONE ||

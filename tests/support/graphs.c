@@ -91,26 +91,27 @@ static void build_csr(struct sketch *s)
     uint32_t n = s->graph.nodes;
     struct err e = {0};
     struct edge *it;
-    uint64_t sum = 0;
+    uint32_t *first = mem_alloc(&s->mem, (uint64_t)n + 1, sizeof *first, &e);
+    uint32_t sum = 0;
 
-    s->first = mem_alloc(&s->mem, (uint64_t)n + 1, sizeof *s->first, &e);
-    s->first_base = mem_alloc(&s->mem, (n >> 16) + 1, sizeof(uint64_t), &e);
     s->to = mem_alloc(&s->mem, s->edges.n, sizeof *s->to, &e);
     must(!err_is_set(&e), &e);
     VEC_EACH (&s->edges, it) {
         assert(it->from < n && it->to < n);
-        s->first[it->from]++;
+        first[it->from]++;
     }
     for (uint32_t v = 0; v <= n; v++) {
-        uint32_t count = s->first[v];
+        uint32_t count = first[v];
 
-        s->first[v] = (uint32_t)sum;
+        first[v] = sum;
         sum += count;
     }
     VEC_EACH (&s->edges, it)
-        s->to[s->first[it->from]++] = it->to;
-    memmove(s->first + 1, s->first, n * sizeof *s->first);
-    s->first[0] = 0;
+        s->to[first[it->from]++] = it->to;
+    memmove(first + 1, first, n * sizeof *first);
+    first[0] = 0;
+    must(spans_of_offsets(&s->spans, first, n, &s->mem, &e), &e);
+    mem_free(&s->mem, first);
 }
 
 const struct graph *sketch_finish(struct sketch *s)
@@ -119,13 +120,12 @@ const struct graph *sketch_finish(struct sketch *s)
     struct err e = {0};
 
     build_csr(s);
-    g->first = s->first;
-    g->first_base = s->first_base;
+    g->edges = s->spans;
     g->to = s->to;
     if (s->class_node.n) {
         sketch_instance(s, 0, UINT32_MAX);
         g->class_node = s->class_node.at;
-        g->class_of = s->class_of.at;
+        g->class_of.wide = s->class_of.at;
         g->n_classes = (uint32_t)s->class_node.n;
     }
     if (s->extra.n) {
@@ -147,8 +147,7 @@ void sketch_deinit(struct sketch *s)
     vec_free(&s->class_node, &s->mem);
     vec_free(&s->class_of, &s->mem);
     overlay_deinit(&s->overlay, &s->mem);
-    mem_free(&s->mem, s->first);
-    mem_free(&s->mem, s->first_base);
+    spans_deinit(&s->spans, &s->mem);
     mem_free(&s->mem, s->to);
 }
 

@@ -20,8 +20,8 @@ struct sketch {
     VEC(uint32_t) class_of;   /* short: the rest have none */
     struct graph graph;       /* valid after sketch_finish */
     struct overlay overlay;
-    uint32_t *first, *to;
-    uint64_t *first_base;
+    struct spans spans;
+    uint32_t *to;
 };
 
 void sketch_init(struct sketch *s, uint32_t nodes);

@@ -97,10 +97,8 @@ static bool listed(const struct edge *edges, uint32_t n, struct edge e)
 static uint32_t count_listed(const struct overlay *o, uint32_t nodes,
                              const struct edge *edges, uint32_t n)
 {
-    const struct graph g = {.nodes = nodes,
-                            .first = (uint32_t[3001]){0},
-                            .first_base = (uint64_t[1]){0},
-                            .extra = o};
+    static struct span_group none[3001 / SPANS_GROUP + 1]; /* of length 0 */
+    const struct graph g = {.nodes = nodes, .edges.at = none, .extra = o};
     uint32_t found = 0, got[400], k;
 
     for (uint32_t v = 1; v < nodes; v++) {

@@ -44,8 +44,8 @@ static void check_tables(const struct hprof_dump *d)
         ck_assert_uint_le(begin, end);
         for (before = end; begin < end; begin++)
             ck_assert(d->refs[begin] >= 1 && d->refs[begin] < d->nodes);
-        ck_assert(d->class_of[v] == CLASS_NONE ||
-                  d->class_of[v] < d->n_classes);
+        ck_assert(hprof_class_of(d, v) == CLASS_NONE ||
+                  hprof_class_of(d, v) < d->n_classes);
     }
     ck_assert_uint_eq(before, d->n_refs);
 }

@@ -170,14 +170,17 @@ END_TEST
 START_TEST(test_class_of)
 {
     setup(_i);
-    ck_assert_uint_eq(o.d.class_of[0], CLASS_NONE);
-    ck_assert_uint_eq(o.d.class_of[1], class_node("java.lang.Class") - 1);
-    ck_assert_uint_eq(o.d.class_of[o.d.boot_loader],
+    ck_assert_uint_eq(hprof_class_of(&o.d, 0), CLASS_NONE);
+    ck_assert_uint_eq(hprof_class_of(&o.d, 1),
+                      class_node("java.lang.Class") - 1);
+    ck_assert_uint_eq(hprof_class_of(&o.d, o.d.boot_loader),
                       class_node("java.lang.ClassLoader") - 1);
-    ck_assert_uint_eq(o.d.class_of[node(LEAF)], class_node("demo.Leaf") - 1);
-    ck_assert_uint_eq(o.d.class_of[node(ARRAY)],
+    ck_assert_uint_eq(hprof_class_of(&o.d, node(LEAF)),
+                      class_node("demo.Leaf") - 1);
+    ck_assert_uint_eq(hprof_class_of(&o.d, node(ARRAY)),
                       class_node("java.lang.Object[]") - 1);
-    ck_assert_uint_eq(o.d.class_of[node(TEXT_BYTES)], class_node("byte[]") - 1);
+    ck_assert_uint_eq(hprof_class_of(&o.d, node(TEXT_BYTES)),
+                      class_node("byte[]") - 1);
     teardown();
 }
 END_TEST

@@ -100,7 +100,7 @@ START_TEST(test_missing_class)
     ck_assert_uint_eq(o.d.instances, 2);
     ck_assert_uint_eq(o.d.damage.missing_classes, 1);
     ck_assert_uint_eq(o.d.class_dumps, 17);
-    c = o.d.class_of[hprof_node_of(&o.d, 0x1000)];
+    c = hprof_class_of(&o.d, hprof_node_of(&o.d, 0x1000));
     if (_i) {
         ck_assert_str_eq(o.d.classes[c].name, "demo.Lost");
         ck_assert(o.d.classes[c].hidden);
@@ -123,12 +123,51 @@ START_TEST(test_array_class_made_up)
     open_dump(&o, &w);
     ck_assert_uint_eq(o.d.class_dumps, 1);
     ck_assert_uint_eq(o.d.n_classes, 3);
-    c = &o.d.classes[o.d.class_of[hprof_node_of(&o.d, 0x1000)]];
+    c = &o.d.classes[hprof_class_of(&o.d, hprof_node_of(&o.d, 0x1000))];
     ck_assert_str_eq(c->name, "double[]");
     ck_assert(c->hidden);
     ck_assert_uint_eq(c->array, HPROF_DOUBLE);
     ck_assert_uint_eq(c->elements, 3);
     ck_assert_uint_eq(o.d.damage.missing_classes, 0);
+    teardown();
+}
+END_TEST
+
+static void write_classes(uint32_t from, uint32_t to)
+{
+    for (uint32_t i = from; i < to; i++) {
+        struct hw_class c = {.id = 0x100000 + 8 * (uint64_t)i,
+                             .super = HW_OBJECT};
+
+        hw_load_class(&w, c.id, "demo/Many");
+        hw_class_dump(&w, &c);
+    }
+}
+
+/* Class indices that need 2 bytes, then 4. */
+START_TEST(test_very_many_classes)
+{
+    const uint32_t of[] = {0, 60000, 65500, 65535, 69999, 1};
+    uint32_t first, n = sizeof of / sizeof *of;
+
+    hw_init(&w, "1.0.2", 8);
+    hw_jdk(&w);
+    write_classes(0, 65501);
+    for (uint32_t i = 0; i < n; i++) {
+        if (i == 3)
+            write_classes(65501, 70000);
+        HW_INSTANCE(&w, 0x1000000 + 8 * i, 0x100000 + 8 * of[i], "", 0);
+    }
+    hw_finish(&w);
+    open_dump(&o, &w);
+    first = o.d.n_classes + 1;
+    ck_assert_uint_eq(o.d.class_dumps, 70017);
+    for (uint32_t i = 0; i < n; i++)
+        ck_assert_uint_eq(o.d.classes[hprof_class_of(&o.d, first + i)].id,
+                          0x100000 + 8 * of[i]);
+    ck_assert_str_eq(o.d.classes[hprof_class_of(&o.d, 1)].name,
+                     "java.lang.Class");
+    ck_assert_uint_eq(hprof_class_of(&o.d, 0), CLASS_NONE);
     teardown();
 }
 END_TEST
@@ -354,6 +393,7 @@ Suite *odd_suite(void)
     tcase_add_loop_test(t, test_gzip_members, 0, 4);
     tcase_add_loop_test(t, test_missing_class, 0, 2);
     tcase_add_test(t, test_array_class_made_up);
+    tcase_add_test(t, test_very_many_classes);
     tcase_add_test(t, test_duplicate_ids);
     tcase_add_loop_test(t, test_class_object_wins, 0, 2);
     tcase_add_test(t, test_all_dangling);

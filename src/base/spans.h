@@ -1,0 +1,177 @@
+/*
+ * spans.h - where each of very many short runs lies in one long array.
+ *
+ * The runs stand behind each other, most of them a few elements long: the
+ * references of each object. Eleven make a group of 16 bytes, which says
+ * where it begins (39 bits) and how long each of its runs is (a byte). A
+ * look-up adds up the lengths before its own in two words, without a branch,
+ * and touches one cache line. That is 1.45 bytes a run; the usual array of
+ * 32-bit offsets takes 4, and something more beyond 2^32 elements.
+ *
+ * A group with a run of more than 255 elements has its twelve offsets in a
+ * table aside instead. They are few: such a run alone is ten times as large.
+ */
+#ifndef OOMWHY_BASE_SPANS_H
+#define OOMWHY_BASE_SPANS_H
+
+#include "mem.h"
+#include "vec.h"
+
+#define SPANS_GROUP 11u
+/* Elements; the flag of a group in the table is the next bit. */
+#define SPANS_MOST ((uint64_t)1 << 39)
+
+struct span_group {
+    uint8_t start[5]; /* little-endian: begin | flag << 39; if the flag is
+                         set, an index into `wide` instead of where it begins */
+    uint8_t length[SPANS_GROUP];
+};
+_Static_assert(sizeof(struct span_group) == 16, "four to a cache line");
+
+struct span_offsets {
+    uint64_t first[SPANS_GROUP + 1];
+};
+
+/* A copy is a view of the same runs. */
+struct spans {
+    struct span_group *at;
+    uint64_t n;     /* runs */
+    uint64_t total; /* elements of them all */
+    VEC(struct span_offsets) wide;
+    uint64_t room; /* runs there is room for */
+};
+
+/* Room for `n` runs, none of which is there yet. */
+bool spans_init(struct spans *s, uint64_t n, struct mem *m, struct err *e);
+void spans_deinit(struct spans *s, struct mem *m);
+
+/* Appends a run, for which there is room. */
+bool spans_add(struct spans *s, uint64_t length, struct mem *m, struct err *e);
+/* Appends `n` of them. Lengths of 255 and more are each 255 in `lengths`, and
+ * the next one of (*longs)[] in fact; *longs moves on. */
+bool spans_add_many(struct spans *s, const uint8_t *lengths, uint64_t n,
+                    const uint32_t **longs, struct mem *m, struct err *e);
+/* Makes all of an array of offsets, [n + 1]. */
+bool spans_of_offsets(struct spans *s, const uint32_t *first, uint64_t n,
+                      struct mem *m, struct err *e);
+
+/* ---- look-up ----------------------------------------------------------- */
+
+static inline uint64_t spans_word_(const uint8_t *p)
+{
+    uint64_t v;
+
+    memcpy(&v, p, sizeof v);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    v = __builtin_bswap64(v);
+#endif
+    return v;
+}
+
+/* The sum of the first k < 11 of the lengths, 3 of which are the top bytes
+ * of `low`. */
+static inline uint64_t spans_sum_(uint64_t low, uint64_t high, unsigned k)
+{
+    static const uint64_t masks[SPANS_GROUP][2] = {
+        {0, 0},
+        {(uint64_t)0xff << 40, 0},
+        {(uint64_t)0xffff << 40, 0},
+        {(uint64_t)0xffffff << 40, 0},
+        {(uint64_t)0xffffff << 40, 0xff},
+        {(uint64_t)0xffffff << 40, 0xffff},
+        {(uint64_t)0xffffff << 40, 0xffffff},
+        {(uint64_t)0xffffff << 40, 0xffffffff},
+        {(uint64_t)0xffffff << 40, 0xffffffffff},
+        {(uint64_t)0xffffff << 40, 0xffffffffffff},
+        {(uint64_t)0xffffff << 40, 0xffffffffffffff},
+    };
+    const uint64_t even = 0x00ff00ff00ff00ff;
+
+    low &= masks[k][0];
+    high &= masks[k][1];
+    low = (low & even) + (low >> 8 & even);
+    high = (high & even) + (high >> 8 & even);
+    return (low + high) * 0x0001000100010001 >> 48;
+}
+
+/* Run `i` is [*begin, *end). */
+static inline void spans_get(const struct spans *s, uint64_t i, uint64_t *begin,
+                             uint64_t *end)
+{
+    const struct span_group *g = &s->at[i / SPANS_GROUP];
+    unsigned k = (unsigned)(i % SPANS_GROUP);
+    uint64_t low = spans_word_(g->start), high = spans_word_(g->length + 3);
+    uint64_t start = low & (2 * SPANS_MOST - 1);
+
+    if (__builtin_expect(start >= SPANS_MOST, 0)) {
+        const uint64_t *first = s->wide.at[start - SPANS_MOST].first;
+
+        *begin = first[k];
+        *end = first[k + 1];
+        return;
+    }
+    *begin = start + spans_sum_(low, high, k);
+    *end = *begin + g->length[k];
+}
+
+/* Has the cache line of a run fetched. */
+static inline void spans_ask(const struct spans *s, uint64_t i)
+{
+    __builtin_prefetch(&s->at[i / SPANS_GROUP]);
+}
+
+/* ---- one after the other ------------------------------------------------ */
+
+/*
+ * Going through runs in order, a length is added instead of eleven:
+ *
+ *     struct spans_sweep it = spans_from(s, 5);
+ *     for (i = 5; i < n; i++) {
+ *         spans_next(&it);
+ *         ... [it.begin, it.end) is run i
+ */
+struct spans_sweep {
+    const struct spans *s;
+    const struct span_group *group;
+    const uint64_t *first; /* of a group in the table, else NULL */
+    unsigned k;            /* in the group, of the next run */
+    uint64_t begin, end;   /* the run */
+};
+
+static inline void spans_enter_(struct spans_sweep *it)
+{
+    uint64_t start = spans_word_(it->group->start) & (2 * SPANS_MOST - 1);
+
+    it->first =
+        start < SPANS_MOST ? NULL : it->s->wide.at[start - SPANS_MOST].first;
+}
+
+static inline struct spans_sweep spans_from(const struct spans *s, uint64_t i)
+{
+    struct spans_sweep it = {.s = s, .group = &s->at[i / SPANS_GROUP]};
+
+    it.k = (unsigned)(i % SPANS_GROUP);
+    it.end = s->total;
+    if (i < s->n) {
+        spans_get(s, i, &it.end, &it.begin);
+        spans_enter_(&it);
+    }
+    return it;
+}
+
+/* There is a next one. */
+static inline void spans_next(struct spans_sweep *it)
+{
+    if (it->k == SPANS_GROUP) {
+        it->group++;
+        it->k = 0;
+        spans_enter_(it);
+    }
+    it->begin = it->end;
+    it->end = __builtin_expect(it->first != NULL, 0)
+                  ? it->first[it->k + 1]
+                  : it->begin + it->group->length[it->k];
+    it->k++;
+}
+
+#endif

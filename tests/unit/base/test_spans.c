@@ -1,0 +1,225 @@
+/*
+ * test_spans.c - each run is where a plain array of offsets says, whatever
+ * its length, its number and how many elements lie before it.
+ */
+#include <stdlib.h>
+
+#include "base/labels.h"
+#include "base/spans.h"
+#include "suite.h"
+
+static uint64_t draw(uint64_t *state, uint64_t n)
+{
+    *state = *state * 6364136223846793005u + 1442695040888963407u;
+    return (*state >> 33) % n;
+}
+
+/* Mostly short; now and then about 255, or long. */
+static uint64_t draw_length(uint64_t *state)
+{
+    switch (draw(state, 40)) {
+    case 0: return 250 + draw(state, 10);
+    case 1: return draw(state, 100000);
+    case 2: return 0;
+    default: return draw(state, 5);
+    }
+}
+
+static void check_sweep(const struct spans *s, const uint64_t *first,
+                        uint64_t from)
+{
+    struct spans_sweep it = spans_from(s, from);
+
+    for (uint64_t i = from; i < s->n; i++) {
+        spans_next(&it);
+        ck_assert_uint_eq(it.begin, first[i]);
+        ck_assert_uint_eq(it.end, first[i + 1]);
+    }
+}
+
+static void check_all(const struct spans *s, const uint64_t *first)
+{
+    uint64_t begin, end;
+
+    for (uint64_t i = 0; i < s->n; i++) {
+        spans_ask(s, i);
+        spans_get(s, i, &begin, &end);
+        ck_assert_uint_eq(begin, first[i]);
+        ck_assert_uint_eq(end, first[i + 1]);
+    }
+    ck_assert_uint_eq(s->total, first[s->n]);
+    check_sweep(s, first, 0);
+    for (uint64_t from = 1; from <= s->n; from += 7)
+        check_sweep(s, first, from);
+}
+
+enum { MOST = 200 };
+
+/* `before`: elements that lie before the first run, set by hand. */
+static void check_random(uint64_t before)
+{
+    uint64_t state = before + 1, first[MOST + 1] = {before};
+
+    for (int round = 0; round < 60; round++) {
+        uint64_t n = draw(&state, MOST + 1);
+        struct err e = {0};
+        struct spans s;
+        struct mem m;
+
+        mem_init(&m, 0);
+        ck_assert(spans_init(&s, n, &m, &e));
+        s.total = before;
+        for (uint64_t i = 0; i < n; i++) {
+            uint64_t length = draw_length(&state);
+
+            first[i + 1] = first[i] + length;
+            ck_assert(spans_add(&s, length, &m, &e));
+        }
+        ck_assert_uint_eq(s.n, n);
+        check_all(&s, first);
+        spans_deinit(&s, &m);
+        ck_assert_uint_eq(m.held, 0);
+    }
+}
+
+START_TEST(as_offsets)
+{
+    check_random(0);
+}
+END_TEST
+
+START_TEST(beyond_32_bits)
+{
+    check_random(UINT32_MAX - 100);
+    check_random((uint64_t)1 << 38);
+}
+END_TEST
+
+/* As they come while reading: bytes, and the long ones apart. */
+START_TEST(from_bytes)
+{
+    uint64_t state = 5, first[MOST + 1] = {0};
+
+    for (int round = 0; round < 60; round++) {
+        uint64_t n = draw(&state, MOST + 1), head = draw(&state, 15), k = 0;
+        uint32_t longs[MOST];
+        const uint32_t *next = longs;
+        uint8_t bytes[MOST];
+        struct err e = {0};
+        struct spans s;
+        struct mem m;
+
+        if (head > n)
+            head = n;
+        mem_init(&m, 0);
+        ck_assert(spans_init(&s, n, &m, &e));
+        for (uint64_t i = 0; i < n; i++) {
+            uint64_t length = i < head ? 0 : draw_length(&state);
+
+            first[i + 1] = first[i] + length;
+            bytes[i] = (uint8_t)(length < 255 ? length : 255);
+            if (length >= 255)
+                longs[k++] = (uint32_t)length;
+        }
+        for (uint64_t i = 0; i < head; i++)
+            ck_assert(spans_add(&s, 0, &m, &e));
+        ck_assert(spans_add_many(&s, bytes + head, n - head, &next, &m, &e));
+        ck_assert_ptr_eq(next, longs + k);
+        check_all(&s, first);
+        spans_deinit(&s, &m);
+    }
+}
+END_TEST
+
+START_TEST(from_offsets)
+{
+    const uint32_t first[] = {0, 0, 3, 3, 1000, 1001};
+    const uint64_t same[] = {0, 0, 3, 3, 1000, 1001};
+    struct err e = {0};
+    struct spans s;
+    struct mem m;
+
+    mem_init(&m, 0);
+    ck_assert(spans_of_offsets(&s, first, 5, &m, &e));
+    check_all(&s, same);
+    spans_deinit(&s, &m);
+    m.fail_at = 1;
+    m.calls = 0;
+    ck_assert(!spans_of_offsets(&s, first, 5, &m, &e));
+    m.fail_at = 2; /* the table of wide groups */
+    m.calls = 0;
+    ck_assert(!spans_of_offsets(&s, first, 5, &m, &e));
+    ck_assert_uint_eq(m.held, 0);
+}
+END_TEST
+
+/* More runs than 2^31, most of them on pages that are never touched. */
+START_TEST(beyond_2_31_runs)
+{
+    const uint64_t from = ((uint64_t)1 << 31) / SPANS_GROUP * SPANS_GROUP;
+    const uint64_t before = (uint64_t)5 << 32;
+    uint64_t begin, end, at = before;
+    struct err e = {0};
+    struct spans s;
+    struct mem m;
+
+    mem_init(&m, 0);
+    ck_assert(spans_init(&s, from + 100, &m, &e));
+    s.n = from;
+    s.total = before;
+    for (uint64_t i = 0; i < 100; i++)
+        ck_assert(spans_add(&s, i * 5, &m, &e));
+    for (uint64_t i = 0; i < 100; i++) {
+        spans_get(&s, from + i, &begin, &end);
+        ck_assert_uint_eq(begin, at);
+        ck_assert_uint_eq(end, at += i * 5);
+    }
+    spans_deinit(&s, &m);
+}
+END_TEST
+
+START_TEST(too_many_elements)
+{
+    struct err e = {0};
+    struct spans s;
+    struct mem m;
+
+    mem_init(&m, 0);
+    ck_assert(spans_init(&s, 2, &m, &e));
+    s.total = SPANS_MOST - 10;
+    ck_assert(spans_add(&s, 9, &m, &e));
+    ck_assert(!spans_add(&s, 1, &m, &e));
+    ck_assert_int_eq(e.code, ERR_UNSUPPORTED);
+    spans_deinit(&s, &m);
+}
+END_TEST
+
+START_TEST(labels_of_both_widths)
+{
+    const uint16_t narrow[] = {0, 65534, 65535};
+    const uint32_t wide[] = {0, 65535, LABEL_NONE};
+    struct labels a = {.narrow = narrow}, b = {.wide = wide};
+
+    ck_assert_uint_eq(labels_get(&a, 0), 0);
+    ck_assert_uint_eq(labels_get(&a, 1), 65534);
+    ck_assert_uint_eq(labels_get(&a, 2), LABEL_NONE);
+    ck_assert_uint_eq(labels_get(&b, 1), 65535);
+    ck_assert_uint_eq(labels_get(&b, 2), LABEL_NONE);
+}
+END_TEST
+
+Suite *spans_suite(void)
+{
+    Suite *s = suite_create("spans");
+    TCase *t = tcase_create("spans");
+
+    tcase_add_test(t, as_offsets);
+    tcase_add_test(t, beyond_32_bits);
+    tcase_add_test(t, from_bytes);
+    tcase_add_test(t, from_offsets);
+    tcase_add_test(t, beyond_2_31_runs);
+    tcase_add_test(t, too_many_elements);
+    tcase_add_test(t, labels_of_both_widths);
+    suite_add_tcase(s, t);
+    return s;
+}
