@@ -1,8 +1,14 @@
 /*
  * actions.c - what to change, by kind of verdict. Each is a suggestion tied
- * to how the kind arises; whether it fits is for people to decide.
+ * to how the kind arises, in the words of this death where they are known;
+ * whether it fits is for people to decide.
  */
+#include <string.h>
+
 #include "verdict_parts.h"
+
+/* Stands for the culprit's name in what is to be done. */
+#define CULPRIT "the culprit"
 
 static const struct {
     enum verdict_kind kind;
@@ -66,7 +72,8 @@ static const struct {
      "its thread-locals",
      "one object of its classes keeps all of them"},
     {KIND_XMX_OVER_LIMIT,
-     "set -XX:MaxRAMPercentage=70 or -Xmx below the container's limit",
+     "lower -Xmx below the container's limit, or drop it for "
+     "-XX:MaxRAMPercentage=70",
      "the heap may grow past what the container has"},
     {KIND_XMX_OVER_LIMIT, "find out whether the live set is a need or a leak",
      "with a fitting -Xmx it would have been an OutOfMemoryError with a dump"},
@@ -96,13 +103,13 @@ static const struct {
      "mappings have no owner in /proc"},
     {KIND_ZLIB_NATIVE,
      "call end() on Deflater and Inflater, or close the streams that own them",
-     "their native state is 100 times the Java object"},
+     "each keeps its zlib state until then, about 268 KiB to deflate"},
     {KIND_GLIBC_ARENAS, "set MALLOC_ARENA_MAX=2, or run with jemalloc",
      "each arena keeps what its threads freed"},
-    {KIND_GLIBC_ARENAS, "use -XX:TrimNativeHeapInterval (JDK 22 and later)",
-     "it gives freed pages back"},
-    {KIND_METASPACE_LOADER_LEAK,
-     "find what holds the loaders: the path of the culprit",
+    {KIND_GLIBC_ARENAS,
+     "use -XX:TrimNativeHeapInterval=5000 (JDK 17.0.9, 21.0.1, 22 and later)",
+     "it gives freed pages back every 5 s"},
+    {KIND_METASPACE_LOADER_LEAK, "let go of the loaders that the culprit holds",
      "a loader goes only when nothing of its classes is held"},
     {KIND_METASPACE_LOADER_LEAK, "set -XX:MaxMetaspaceSize",
      "it turns a kill into an error with a dump"},
@@ -126,8 +133,8 @@ static const struct {
     {KIND_CODE_CACHE, "find out who generates classes",
      "their code is what is compiled"},
     {KIND_COMPILER_ARENA,
-     "exclude the method that is compiled, or use -XX:CompileCommand=MemLimit "
-     "(JDK 22 and later)",
+     "exclude the method that is compiled, or use "
+     "-XX:CompileCommand=MemLimit,*.*,1g (JDK 22 and later)",
      "one compilation took it"},
     {KIND_GC_STRUCTURES,
      "leave 10 % of the heap for the collector, or choose one that needs less",
@@ -170,15 +177,103 @@ static const struct {
      "it is a fault in native code or in the JVM"},
 };
 
+/* ---- in the words of this death ------------------------------------------
+ */
+
+/* An error that wrote its dump says that the flag was set, too. */
+static bool dumps_on_error(const struct facts *f)
+{
+    const struct input *in;
+
+    VEC_EACH (&f->incident->inputs, in)
+        if ((in->kind == ARTIFACT_VM_FLAGS ||
+             in->kind == ARTIFACT_VM_COMMAND_LINE) &&
+            in->flags && in->flags->heap_dump_on_oome)
+            return true;
+    return f->heap && f->heap->oome_thread < f->heap->threads.n;
+}
+
+static bool limits_metaspace(const struct facts *f)
+{
+    return known(f->max_metaspace.value);
+}
+
+static bool limits_direct(const struct facts *f)
+{
+    return known(f->max_direct.value) && known(f->limit.value) &&
+           f->max_direct.value < f->limit.value;
+}
+
+/* Flags that nobody needs to be told to set if they are. */
+static const struct {
+    const char *flag;
+    bool (*is_set)(const struct facts *f);
+} flags[] = {
+    {"set -XX:+HeapDumpOnOutOfMemoryError", dumps_on_error},
+    {"set -XX:MaxMetaspaceSize", limits_metaspace},
+    {"set -XX:MaxDirectMemorySize", limits_direct},
+};
+
+static bool is_done(const struct facts *f, const char *what)
+{
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+        if (strncmp(what, flags[i].flag, strlen(flags[i].flag)) == 0)
+            return flags[i].is_set(f);
+    return false;
+}
+
+/* Only what Java code can change is called by its name. */
+static const char *named(struct pen *p, const char *what,
+                         const struct culprit *c)
+{
+    const char *at = strstr(what, CULPRIT);
+
+    if (!at)
+        return what;
+    return pen_write(p, "%.*s%s%s", (int)(at - what), what,
+                     c->known && c->class_name ? c->name : "the program",
+                     at + strlen(CULPRIT));
+}
+
+static const char *against_limit(const struct facts *f, struct pen *p,
+                                 const char *flag, uint64_t bytes)
+{
+    return pen_write(p, "%s is %s, the container's limit %s", flag,
+                     pen_size(p, bytes), pen_size(p, f->limit.value));
+}
+
+/* The reason with this death's own figures, or the general one. */
+static const char *reason(const struct facts *f, struct pen *p,
+                          const char *what, const char *why)
+{
+    if (!known(f->limit.value))
+        return why;
+    if (strstr(what, "set -XX:MaxDirectMemorySize") &&
+        known(f->max_direct.value))
+        return against_limit(f, p, "now it", f->max_direct.value);
+    if (strstr(what, "lower -Xmx below the container") && known(f->xmx.value) &&
+        !f->xmx_guessed)
+        return against_limit(f, p, "-Xmx", f->xmx.value);
+    if (strstr(what, "a need or a leak") && known(f->live.value))
+        return pen_write(p,
+                         "%s were live; if they are needed, the limit of %s "
+                         "has to be raised",
+                         pen_size(p, f->live.value),
+                         pen_size(p, f->limit.value));
+    return why;
+}
+
 bool actions_list(const struct facts *f, struct pen *p, struct verdict *v)
 {
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-        if (table[i].kind != v->kind)
+        const char *what = table[i].what;
+
+        if (table[i].kind != v->kind || is_done(f, what))
             continue;
         if (!vec_push(&v->actions, f->mem, p->err))
             return false;
-        vec_last(&v->actions)->what = table[i].what;
-        vec_last(&v->actions)->why = table[i].why;
+        vec_last(&v->actions)->what = named(p, what, &v->culprit);
+        vec_last(&v->actions)->why = reason(f, p, what, table[i].why);
     }
     return true;
 }

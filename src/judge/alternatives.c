@@ -86,18 +86,42 @@ static const struct {
      "memory for the stacks was not what was refused"},
 };
 
+/* A heap in which next to nothing lived can't have been full of anything. */
+static bool is_emptied(const struct finding *won, const struct finding *other)
+{
+    return won->kind == KIND_OVERSIZED_REQUEST &&
+           kind_side(other->kind) == SIDE_ON_HEAP;
+}
+
+static bool by_an_error(const struct heap *h)
+{
+    return h && h->oome_thread < h->threads.n;
+}
+
+/* Why another rule's finding is not the verdict. */
+static const char *why_not(const struct facts *f, const struct finding *won,
+                           const struct finding *other, struct pen *p)
+{
+    if (*other->why_not)
+        return other->why_not;
+    if (is_emptied(won, other) && known(f->live.value))
+        return pen_write(p, "only %s were live%s, too little to fill a heap",
+                         pen_size(p, f->live.value),
+                         f->live.line == LINE_DUMP && by_an_error(f->heap)
+                             ? ""
+                             : " when that was last measured");
+    return pen_write(p,
+                     "set aside for the evidence above, without which the "
+                     "verdict would be: %s",
+                     other->summary);
+}
+
 bool alternatives_list(const struct facts *f, const struct finding *found,
                        unsigned n, struct pen *p, struct verdict *v)
 {
     for (unsigned i = 1; i < n; i++)
-        if (!add(v, found[i].kind,
-                 *found[i].why_not
-                     ? found[i].why_not
-                     : pen_write(p,
-                                 "outweighed by stronger evidence, but: "
-                                 "%s",
-                                 found[i].summary),
-                 f->mem, p->err))
+        if (!add(v, found[i].kind, why_not(f, &found[0], &found[i], p), f->mem,
+                 p->err))
             return false;
     for (size_t i = 0; i < sizeof confusions / sizeof *confusions; i++)
         if (confusions[i].kind == v->kind &&

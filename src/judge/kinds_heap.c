@@ -97,9 +97,9 @@ static void argue_suspect(const struct facts *f, struct pen *p,
     if (!ret->culprit.known || !known(bytes))
         return;
     finding_for(ret, SUPPORTING, dump_says(f, bytes), "bytes",
-                pen_write(p, "%s holds %s of the %s alive (%s)",
-                          ret->culprit.name, pen_size(p, bytes),
-                          pen_size(p, live), pen_share(p, bytes, live)));
+                pen_write(p, "%s: %s of the %s alive (%s)", ret->culprit.name,
+                          pen_size(p, bytes), pen_size(p, live),
+                          pen_share(p, bytes, live)));
 }
 
 /* The first pattern that accounts for a third of the live set. */

@@ -219,6 +219,19 @@ static bool zlib_by_histogram(const struct facts *f, struct pen *p,
     return true;
 }
 
+/* Which of the two there are: as a rule one is. */
+static const char *zlib_classes(const struct facts *f)
+{
+    const struct heap_peer *peer;
+    bool in = false, de = false;
+
+    VEC_EACH (&f->heap->natives.peers, peer) {
+        in |= strstr(peer->class_name, "Inflater") != NULL;
+        de |= strstr(peer->class_name, "Deflater") != NULL;
+    }
+    return !in ? "Deflaters" : !de ? "Inflaters" : "Deflaters and Inflaters";
+}
+
 static bool zlib(const struct facts *f, struct pen *p, uint64_t bytes,
                  struct finding *ret)
 {
@@ -238,9 +251,10 @@ static bool zlib(const struct facts *f, struct pen *p, uint64_t bytes,
     ret->kind = KIND_ZLIB_NATIVE;
     finding_for(ret, SUPPORTING, dump_says(f, count), "count",
                 pen_write(p,
-                          "the heap dump holds %llu Deflaters and Inflaters, "
-                          "about %s of zlib state",
-                          (unsigned long long)count, pen_size(p, sum)));
+                          "the heap dump holds %llu %s, which stand for about "
+                          "%s of zlib state",
+                          (unsigned long long)count, zlib_classes(f),
+                          pen_size(p, sum)));
     name_holder(f, p, ret);
     return true;
 }
@@ -251,12 +265,17 @@ static bool retention(const struct facts *f, struct pen *p, uint64_t bytes,
                       struct finding *ret)
 {
     const struct moment *m = f->last;
+    struct figure freed = m->trim_after;
     uint64_t trimmed = known_minus(m->trim_before.value, m->trim_after.value);
 
+    freed.value = trimmed;
     if (explains(trimmed, bytes))
-        finding_for(ret, DECISIVE, m->trim_after, "bytes",
-                    pen_write(p, "trimming the native heap gave back %s",
-                              pen_size(p, trimmed)));
+        finding_for(ret, DECISIVE, freed, "bytes",
+                    pen_write(p,
+                              "trimming the native heap gave back %s of %s: "
+                              "freed memory that glibc had kept",
+                              pen_size(p, trimmed),
+                              pen_size(p, m->trim_before.value)));
     else if (explains(m->malloc_retained.value, bytes))
         finding_for(ret, DECISIVE, m->malloc_retained, "bytes",
                     pen_write(p, "glibc keeps %s of freed memory",
@@ -264,7 +283,8 @@ static bool retention(const struct facts *f, struct pen *p, uint64_t bytes,
     else
         return false;
     ret->kind = KIND_GLIBC_ARENAS;
-    culprit_named("freed memory kept by glibc's arenas", bytes, &ret->culprit);
+    culprit_named("freed memory kept by glibc's arenas",
+                  ret->evidence[ret->n_evidence - 1].value, &ret->culprit);
     return true;
 }
 
@@ -288,8 +308,11 @@ static bool live_malloc(const struct facts *f, struct pen *p, uint64_t bytes,
                               pen_size(p, outside)));
     else if (known(trimmed) && trimmed < bytes / 8)
         finding_for(ret, SUPPORTING, m->trim_after, "bytes",
-                    pen_write(p, "trimming the native heap gave back only %s",
-                              pen_size(p, trimmed)));
+                    pen_write(p,
+                              "trimming the native heap gave back only %s and "
+                              "left %s: it is in use",
+                              pen_size(p, trimmed),
+                              pen_size(p, m->trim_after.value)));
     else
         return false;
     ret->kind = KIND_NATIVE_UNTRACKED_MALLOC;

@@ -43,7 +43,8 @@ static bool no_allocator(const struct facts *f, const struct verdict *v)
     return (v->kind == KIND_NATIVE_UNTRACKED_MALLOC ||
             v->kind == KIND_NATIVE_UNTRACKED_MMAP ||
             v->kind == KIND_GLIBC_ARENAS) &&
-           !(f->last && known(f->last->malloc_in_use.value));
+           !(f->last && (known(f->last->malloc_in_use.value) ||
+                         known(f->last->trim_after.value)));
 }
 
 static bool no_dump(const struct facts *f, const struct verdict *v)
@@ -100,18 +101,18 @@ static const struct {
      {"the kernel's log",
       "only it says whether the OOM killer acted, on "
       "whom, and what the group was made of",
-      "dmesg -T | grep -i -B 40 -A 5 'killed process'  (or journalctl -k)"}},
+      "dmesg -T > dmesg.txt   # or: journalctl -k > dmesg.txt"}},
     {no_nmt,
      {"native memory tracking",
       "without it native memory can't be told by "
       "cause",
-      "start with -XX:NativeMemoryTracking=summary, then: jcmd PID "
-      "VM.native_memory summary"}},
+      "java -XX:NativeMemoryTracking=summary ...   # then, while it lives: "
+      "jcmd PID VM.native_memory summary > nmt.txt"}},
     {no_baseline,
      {"an earlier NMT of the same process",
       "growth names the cause; sizes alone do not",
-      "jcmd PID VM.native_memory baseline, later: jcmd PID VM.native_memory "
-      "summary.diff"}},
+      "jcmd PID VM.native_memory summary > nmt-1.txt   # an hour apart from "
+      "the next"}},
     {no_smaps,
      {"the process's resident memory before the death",
       "committed is not resident: only /proc tells pages from promises",
@@ -119,25 +120,27 @@ static const struct {
     {no_allocator,
      {"the allocator's own figures",
       "they tell memory in use from freed memory that glibc keeps",
-      "jcmd PID System.native_heap_info; jcmd PID System.trim_native_heap"}},
+      "jcmd PID System.trim_native_heap   # and, where jcmd PID help lists it, "
+      "System.native_heap_info"}},
     {no_stack_of_native,
      {"who calls malloc", "neither NMT nor a heap dump sees native callers",
-      "run with LD_PRELOAD=libjemalloc.so MALLOC_CONF=prof:true,"
-      "lg_prof_interval:30 and read it with jeprof"}},
+      "LD_PRELOAD=libjemalloc.so.2 MALLOC_CONF=prof:true,lg_prof_interval:30 "
+      "java ...   # then: jeprof --text $(command -v java) jeprof.*.heap"}},
     {no_dump,
      {"a heap dump", "it shows the live set and the owners of native memory",
-      "jcmd PID GC.heap_dump -all heap.hprof  (after NMT and smaps: the dump "
-      "changes them)"}},
+      "jcmd PID GC.heap_dump -all /tmp/heap.hprof   # after NMT and smaps: the "
+      "dump changes them"}},
     {no_second_dump,
      {"a second heap dump some time earlier",
       "two dumps tell what grows from what is merely large",
-      "jcmd PID GC.heap_dump before.hprof, and again before the death"}},
+      "jcmd PID GC.heap_dump /tmp/heap-1.hprof   # and another one later"}},
     {no_gc_log,
      {"the GC log", "it shows the live set after each full collection",
-      "start with -Xlog:gc*:file=gc.log:time,uptime,level,tags"}},
+      "java '-Xlog:gc*:file=gc.log:time,uptime,level,tags' ...   # JDK 8: "
+      "-Xloggc:gc.log -XX:+PrintGCDetails"}},
     {no_limit,
      {"the container's limit", "without it nobody knows what was too much",
-      "cat /sys/fs/cgroup/memory.max  (or give it: --limit SIZE)"}},
+      "cat /sys/fs/cgroup/memory.max   # or tell oomwhy: --limit SIZE"}},
     {no_pids,
      {"the pids cgroup's events",
       "they tell the container's limit from the user's ulimit",

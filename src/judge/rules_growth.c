@@ -18,17 +18,17 @@ void argue_part(const struct facts *f, struct pen *p, const struct part *part,
 {
     const char *since =
         f->parts.first ? f->parts.first->name : "what a fresh JVM has";
+    struct figure last = part->figure;
 
-    finding_for(ret, SUPPORTING, part->figure, "bytes",
+    last.value = part->last;
+    finding_for(ret, SUPPORTING, last, "bytes",
                 pen_write(p, "%s %s grew from %s (%s) to %s",
                           part->kind == PART_UNTRACKED ? "memory" : "NMT's",
                           part->name, pen_size(p, part->first), since,
                           pen_size(p, part->last)));
     if (f->parts.extrapolated && part->end > part->last + part->last / 10)
         finding_for(ret, HINT, figure_derived(part->end), "bytes",
-                    pen_write(p,
-                              "going on at that pace it was about %s at the "
-                              "kill",
+                    pen_write(p, "at that pace it was about %s at the kill",
                               pen_size(p, part->end)));
 }
 
@@ -70,9 +70,9 @@ static void argue_heap(const struct facts *f, struct pen *p,
     argue_kill(f, p, ret);
     finding_for(ret, SUPPORTING, heap->figure, "bytes",
                 f->last && known(f->last->heap_resident.value)
-                    ? pen_write(p, "the Java heap has pages of %s",
+                    ? pen_write(p, "%s of the Java heap are resident",
                                 pen_size(p, heap->last))
-                    : pen_write(p, "the Java heap can have pages of %s",
+                    : pen_write(p, "at most %s of the Java heap are resident",
                                 pen_size(p, heap->last)));
     if (known(f->live.value))
         finding_for(
@@ -114,8 +114,9 @@ static void judge_heap(const struct facts *f, struct pen *p,
     argue_heap(f, p, heap, ret);
     name_heap(f, p, ret);
     ret->summary = pen_write(
-        p, "Killed by the kernel%s with about %s of Java heap%s; -Xmx %s.",
-        at_limit(f, p), pen_size(p, heap->end),
+        p, "Killed by the kernel%s with %s %s of Java heap%s; -Xmx %s.",
+        at_limit(f, p), heap->end > heap->last ? "up to" : "about",
+        pen_size(p, heap->end),
         known(f->live.value)
             ? pen_write(p, ", %s of it live", pen_size(p, f->live.value))
             : "",
@@ -190,8 +191,9 @@ static void judge_part(const struct facts *f, struct pen *p,
             at_limit(f, p), pen_size(p, part->end),
             known(end_rss(f)) ? pen_size(p, end_rss(f)) : "memory",
             part_phrase(p, part), kind_title(ret->kind),
-            ret->culprit.class_name ? pen_write(p, ", by %s", ret->culprit.name)
-                                    : "");
+            ret->culprit.class_name
+                ? pen_write(p, "; owner: %s", ret->culprit.name)
+                : "");
 }
 
 /* Only what the dump's objects own off the heap is more than a remainder. */

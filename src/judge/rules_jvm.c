@@ -80,7 +80,8 @@ bool rule_metaspace(const struct facts *f, struct pen *p, struct finding *ret)
         kind_title(ret->kind),
         known(ret->culprit.bytes) && !ret->culprit.class_name
             ? ""
-            : pen_write(p, ", %s", ret->culprit.name));
+            : pen_write(p, ", %s%s", ret->culprit.class_name ? "owner: " : "",
+                        ret->culprit.name));
     return true;
 }
 
@@ -280,6 +281,17 @@ static void argue_live(const struct facts *f, struct pen *p,
             : pen_write(p, "the live set is %s", pen_size(p, f->live.value)));
 }
 
+static const char *too_much_for(const struct facts *f, struct pen *p, bool any)
+{
+    struct figure limit = heap_limit(f);
+
+    if (any)
+        return "an array may hold, whatever the heap";
+    return known(limit.value)
+               ? pen_write(p, "a heap of %s can give", pen_size(p, limit.value))
+               : "the heap can give";
+}
+
 bool rule_oversized(const struct facts *f, struct pen *p, struct finding *ret)
 {
     bool array = facts_oome_is(f, OOME_ARRAY_LIMIT);
@@ -298,11 +310,11 @@ bool rule_oversized(const struct facts *f, struct pen *p, struct finding *ret)
                        : "a single allocation",
                   UNKNOWN, &ret->culprit);
     ret->summary = pen_write(
-        p, "%s asked for more than any heap of this JVM could give; %s.",
-        site ? site : "One allocation",
-        known(f->live.value) ? pen_write(p, "the heap itself held only %s",
-                                         pen_size(p, f->live.value))
-                             : "the heap itself is not to blame");
+        p, "%s asked for more at once than %s; %s.",
+        site ? site : "One allocation", too_much_for(f, p, array || length),
+        known(f->live.value)
+            ? pen_write(p, "only %s were live", pen_size(p, f->live.value))
+            : "the heap itself is not to blame");
     return true;
 }
 

@@ -180,7 +180,10 @@ bool rule_neighbour(const struct facts *f, struct pen *p, struct finding *ret)
     if (f->last && known(moment_private(f->last)) &&
         moment_private(f->last) < all.value / 2)
         finding_for(ret, SUPPORTING, f->last->rss, "bytes",
-                    "before the kill, too, the JVM was the smaller part");
+                    pen_write(p,
+                              "before the kill, too, the JVM was the smaller "
+                              "part: %s resident at %s",
+                              pen_size(p, f->last->rss.value), f->last->name));
     ret->summary = pen_write(
         p,
         "The JVM was killed with %s of its own, but %s held most of the %s%s.",

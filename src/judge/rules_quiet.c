@@ -101,7 +101,10 @@ static bool end_was_watched(const struct facts *f)
 static void argue_level(const struct facts *f, struct pen *p,
                         const struct level *l, struct finding *ret)
 {
-    finding_for(ret, SUPPORTING, l->to->rss, "bytes",
+    struct figure last = l->to->rss;
+
+    last.value = l->last;
+    finding_for(ret, SUPPORTING, last, "bytes",
                 pen_write(p, "private memory was %s at %s and %s at %s",
                           pen_size(p, l->before), l->from->name,
                           pen_size(p, l->last), l->to->name));

@@ -94,7 +94,7 @@ static bool fill(const struct facts *f, struct finding *found, struct pen *p,
         return false;
     take_process(f, v);
     notes_list(f, p, v);
-    wrong_dump_find(f, v->side, p, &v->wrong_dump);
+    wrong_dump_find(f, v->kind, p, &v->wrong_dump);
     return balance_draw(f, p, &v->balance) &&
            alternatives_list(f, found, n, p, v) && missing_list(f, p, v) &&
            actions_list(f, p, v) && !err_is_set(p->err);

@@ -12,8 +12,8 @@
 /* balance.c: the RSS at the death, row by row. */
 bool balance_draw(const struct facts *f, struct pen *p, struct balance *ret);
 /* wrong_dump.c: when the dump can explain but little of what was killed. */
-void wrong_dump_find(const struct facts *f, enum side side, struct pen *p,
-                     struct wrong_dump *ret);
+void wrong_dump_find(const struct facts *f, enum verdict_kind kind,
+                     struct pen *p, struct wrong_dump *ret);
 /* actions.c: what to change now, and what to set for next time. */
 bool actions_list(const struct facts *f, struct pen *p, struct verdict *v);
 /* missing.c: what was not captured and would tell more. */

@@ -8,13 +8,33 @@
  */
 #include "verdict_parts.h"
 
-void wrong_dump_find(const struct facts *f, enum side side, struct pen *p,
-                     struct wrong_dump *ret)
+/* Where the memory that was lost can be seen. */
+static const char *right_artifact(enum verdict_kind kind)
+{
+    switch (kind) {
+    case KIND_NATIVE_UNTRACKED_MALLOC:
+    case KIND_NATIVE_UNTRACKED_MMAP:
+    case KIND_GLIBC_ARENAS:
+    case KIND_ZLIB_NATIVE:
+        return "/proc/PID/smaps beside NMT, and the allocator's own figures";
+    case KIND_SHMEM_MAPPED:
+    case KIND_SHMEM_UNMAPPED:
+    case KIND_KERNEL_MEMORY: return "the cgroup's memory.stat";
+    case KIND_NEIGHBOUR:
+    case KIND_CHILD_PROCESS: return "the kernel's list of tasks";
+    case KIND_HEAP_RESERVATION_TOO_LARGE:
+    case KIND_PARTS_EXCEED_LIMIT: return "NMT, the GC log and the flags";
+    default: return "NMT and /proc/PID/smaps";
+    }
+}
+
+void wrong_dump_find(const struct facts *f, enum verdict_kind kind,
+                     struct pen *p, struct wrong_dump *ret)
 {
     uint64_t most, rss = f->rss.value;
 
     if (!f->heap || !f->kill.kill || !known(rss) || !rss ||
-        side == SIDE_ON_HEAP)
+        kind_side(kind) == SIDE_ON_HEAP)
         return;
     most = f->heap->all.bytes;
     if (most * 100 >= rss * f->thresholds->wrong_dump_percent)
@@ -26,8 +46,8 @@ void wrong_dump_find(const struct facts *f, enum side side, struct pen *p,
     ret->share = (double)most / (double)rss;
     ret->why = pen_write(
         p,
-        "all objects in this dump, garbage included, are %s; the kernel "
-        "killed a process of %s, so at least %s lay outside the heap or came "
-        "later",
-        pen_size(p, most), pen_size(p, rss), pen_size(p, rss - most));
+        "All its objects, garbage included, are %s; at least %s lay outside "
+        "the heap or came after the dump. It can name the owners of native "
+        "memory, not the bytes: for those look at %s.",
+        pen_size(p, most), pen_size(p, rss - most), right_artifact(kind));
 }
