@@ -44,7 +44,7 @@ static void document(struct emitter *em, const struct report *r)
     report_notes(em, r);
 }
 
-/* What to know first, what it rests on, what to do, what was looked at. */
+/* What to know first, what it rests on, what to do; then all the figures. */
 static void page(struct emitter *em, const struct report *r)
 {
     report_head(em, r);
@@ -54,14 +54,14 @@ static void page(struct emitter *em, const struct report *r)
     report_evidence(em, r);
     report_against(em, r);
     report_alternatives(em, r);
+    report_actions(em, r);
+    report_missing(em, r);
+    report_notes(em, r);
     report_balance(em, r);
     report_heap(em, r);
     report_nmt(em, r);
     report_kills(em, r);
     report_oome(em, r);
-    report_actions(em, r);
-    report_missing(em, r);
-    report_notes(em, r);
     report_files(em, r);
 }
 

@@ -7,8 +7,9 @@
 #include "base/size.h"
 #include "report/report.h"
 
-/* Pages: one sentence of what is known. */
-static void sentence(struct emitter *em, const struct process_facts *p)
+/* Pages: one sentence of what is known, `at` a moment or NULL. */
+static void sentence(struct emitter *em, const struct process_facts *p,
+                     const char *at)
 {
     const struct {
         const char *before;
@@ -34,13 +35,15 @@ static void sentence(struct emitter *em, const struct process_facts *p)
                    strchr(p->jvm, ',') && strchr(p->jvm, '(') ? ")" : "");
     text = out_string(&o);
     if (text && *text)
-        emit_para(em, PARA_PLAIN, "Process: %s.", text + 2);
+        emit_para(em, PARA_PLAIN, "Process%s%s%s: %s.", at ? " (" : "",
+                  at ? at : "", at ? ")" : "", text + 2);
     out_deinit(&o);
 }
 
 void report_process(struct emitter *em, const struct report *r)
 {
     const struct process_facts *p = &r->verdict->process;
+    const struct balance *b = &r->verdict->balance;
 
     emit_object(em, "process", NULL);
     emit_number(em, "pid", NULL, p->pid);
@@ -52,7 +55,7 @@ void report_process(struct emitter *em, const struct report *r)
     emit_bytes(em, "shmem_bytes", NULL, p->shmem);
     emit_text(em, "jvm", NULL, p->jvm);
     if (emit_is_page(em))
-        sentence(em, p);
+        sentence(em, p, b->present && b->total == p->rss ? b->at : NULL);
     emit_end(em);
 }
 

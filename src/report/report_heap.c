@@ -264,6 +264,9 @@ static bool is_to_be_shown(const struct report *r)
     uint64_t killed = report_killed_rss(r);
     enum side s = r->verdict->side;
 
+    if (r->verdict->kind == KIND_OVERSIZED_REQUEST ||
+        r->verdict->kind == KIND_HEALTHY)
+        return false;
     if (s == SIDE_ON_HEAP || s == SIDE_UNDECIDED || s == SIDE_NONE)
         return true;
     return h->suspects.n && known(killed) &&
@@ -276,8 +279,11 @@ static void lists_of_page(struct emitter *em, const struct report *r)
 
     if (!is_to_be_shown(r)) {
         emit_para(em, PARA_PLAIN,
-                  "Not where the memory was lost: `oomwhy suspects` and "
-                  "`oomwhy histogram` show what is in it.");
+                  "%s: `oomwhy suspects` and `oomwhy histogram` show what is "
+                  "in it.",
+                  r->verdict->kind == KIND_HEALTHY
+                      ? "Some object is always the largest"
+                      : "Not where the memory was lost");
         return;
     }
     if (h->suspects.n && h->suspects.at[0].retained >= h->all.bytes / 20)

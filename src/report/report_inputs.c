@@ -2,6 +2,8 @@
  * report_inputs.c - which files were looked at, what they are, what was
  * wrong with them.
  */
+#include <stdio.h>
+
 #include "report/report.h"
 
 #define FEW 6 /* files that the page of the whole report lists singly */
@@ -82,18 +84,20 @@ void report_inputs(struct emitter *em, const struct report *r)
 void report_files(struct emitter *em, const struct report *r)
 {
     const struct incident *i = r->incident;
+    char aside[64];
 
+    snprintf(aside, sizeof aside,
+             ", of which %llu of no known kind are ignored",
+             (unsigned long long)i->ignored);
     if (i->inputs.n <= FEW) {
         report_inputs(em, r);
         return;
     }
     emit_object(em, "inputs", "Inputs");
-    emit_para(em, PARA_PLAIN,
-              "%llu files%s%s, %llu of them of no known kind. `oomwhy "
-              "inputs` lists them.",
+    emit_para(em, PARA_PLAIN, "%llu files%s%s%s. `oomwhy inputs` lists them.",
               (unsigned long long)i->inputs.n,
               em->base && *em->base ? " in " : "", em->base ? em->base : "",
-              (unsigned long long)i->ignored);
+              i->ignored ? aside : "");
     emit_end(em);
     damaged(em, i);
 }

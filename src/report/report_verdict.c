@@ -30,6 +30,15 @@ void report_head(struct emitter *em, const struct report *r)
     emit_para(em, PARA_PLAIN, "%s", v->summary ? v->summary : "");
 }
 
+/* A Java object to blame for bytes that are not in the heap. */
+static bool holds_native(const struct verdict *v)
+{
+    return v->culprit.class_name &&
+           (v->kind == KIND_DIRECT_BUFFERS ||
+            v->kind == KIND_DIRECT_BUFFERS_NIO_CACHE ||
+            v->kind == KIND_FFM_SEGMENTS || v->kind == KIND_ZLIB_NATIVE);
+}
+
 void report_culprit(struct emitter *em, const struct report *r)
 {
     const struct culprit *c = &r->verdict->culprit;
@@ -46,7 +55,8 @@ void report_culprit(struct emitter *em, const struct report *r)
     emit_text(em, "thread", "Thread", c->thread);
     emit_text(em, "library", "Library", c->library);
     emit_text(em, "process", "Process", c->process);
-    emit_bytes(em, "bytes", "Holds", c->bytes);
+    emit_bytes(em, "bytes",
+               holds_native(r->verdict) ? "Holds off heap" : "Holds", c->bytes);
     emit_end(em);
 }
 
