@@ -89,9 +89,10 @@ static const struct {
     {KIND_FFM_SEGMENTS, "use confined or shared arenas and close them",
      "segments of the global arena are never freed"},
     {KIND_NATIVE_TRACKED_OTHER,
-     "find who calls Unsafe.allocateMemory: jcmd PID VM.native_memory detail "
-     "names sites",
-     "no object on the heap stands for it"},
+     "find the sites that allocate: start with "
+     "-XX:NativeMemoryTracking=detail, then jcmd PID VM.native_memory "
+     "detail.diff",
+     "no object on the heap stands for this category's memory"},
     {KIND_NATIVE_UNTRACKED_MALLOC,
      "profile native allocations with jemalloc's or tcmalloc's profiler",
      "only the allocator knows the callers"},
@@ -151,6 +152,9 @@ static const struct {
     {KIND_HEAP_RESERVATION_TOO_LARGE,
      "lower -Xmx or -XX:MaxRAMPercentage to 70 % of the limit",
      "the heap is let grow further than its container goes"},
+    {KIND_HEAP_RESERVATION_TOO_LARGE,
+     "ask for a smaller -Xms and -Xmx, or make room on the machine",
+     "the JVM commits or reserves its heap before anything runs"},
     {KIND_PARTS_EXCEED_LIMIT,
      "raise the limit or shrink the largest rows of the balance",
      "each part is ordinary, their sum is not"},
@@ -166,7 +170,8 @@ static const struct {
      "each mapping counts, whatever its size"},
     {KIND_NEIGHBOUR, "give the other process its own limit",
      "the group's memory is shared, and so is the kill"},
-    {KIND_NEIGHBOUR, "look at the other process", "the JVM is only the victim"},
+    {KIND_NEIGHBOUR, "look at the other process",
+     "the JVM did not take the memory"},
     {KIND_CHILD_PROCESS, "bound what the child may use, or run it elsewhere",
      "children are charged to the same container"},
     {KIND_HEALTHY, "nothing", "no part grows and nothing ran out"},
@@ -204,21 +209,34 @@ static bool limits_direct(const struct facts *f)
            f->max_direct.value < f->limit.value;
 }
 
-/* Flags that nobody needs to be told to set if they are. */
+static bool never_ran(const struct facts *f)
+{
+    return !f->kill.kill &&
+           (f->hs_err || f->warnings[WARN_RESERVE_FAILED].warning);
+}
+
+static bool did_run(const struct facts *f)
+{
+    return !never_ran(f);
+}
+
+/* What nobody needs to be told: flags that are set, and the like. */
 static const struct {
-    const char *flag;
-    bool (*is_set)(const struct facts *f);
-} flags[] = {
+    const char *begins;
+    bool (*holds)(const struct facts *f);
+} idle[] = {
     {"set -XX:+HeapDumpOnOutOfMemoryError", dumps_on_error},
     {"set -XX:MaxMetaspaceSize", limits_metaspace},
     {"set -XX:MaxDirectMemorySize", limits_direct},
+    {"lower -Xmx or -XX:MaxRAMPercentage", never_ran},
+    {"ask for a smaller -Xms", did_run},
 };
 
-static bool is_done(const struct facts *f, const char *what)
+static bool is_idle(const struct facts *f, const char *what)
 {
-    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
-        if (strncmp(what, flags[i].flag, strlen(flags[i].flag)) == 0)
-            return flags[i].is_set(f);
+    for (size_t i = 0; i < sizeof idle / sizeof *idle; i++)
+        if (strncmp(what, idle[i].begins, strlen(idle[i].begins)) == 0)
+            return idle[i].holds(f);
     return false;
 }
 
@@ -268,7 +286,7 @@ bool actions_list(const struct facts *f, struct pen *p, struct verdict *v)
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         const char *what = table[i].what;
 
-        if (table[i].kind != v->kind || is_done(f, what))
+        if (table[i].kind != v->kind || is_idle(f, what))
             continue;
         if (!vec_push(&v->actions, f->mem, p->err))
             return false;

@@ -4,6 +4,8 @@
  * kind, the confusions that the field knows (docs/verdicts.md), unless the
  * evidence is there that excludes them.
  */
+#include <string.h>
+
 #include "verdict_parts.h"
 
 static bool add(struct verdict *v, enum verdict_kind kind, const char *why,
@@ -116,6 +118,20 @@ static const char *why_not(const struct facts *f, const struct finding *won,
                      other->summary);
 }
 
+/* NMT's "Other" and "Internal" hold what Unsafe and direct buffers take; no
+ * other category does. A heap that was never committed had no live set. */
+static bool cannot_be(const struct facts *f, const struct verdict *v,
+                      enum verdict_kind other)
+{
+    const char *name = v->culprit.known ? v->culprit.name : "";
+
+    if (other == KIND_DIRECT_BUFFERS && strncmp(name, "NMT ", 4) == 0)
+        return strcmp(name, "NMT Other") != 0 &&
+               strcmp(name, "NMT Internal") != 0;
+    return other == KIND_XMX_OVER_LIMIT && !f->kill.kill &&
+           !known(f->live.value);
+}
+
 bool alternatives_list(const struct facts *f, const struct finding *found,
                        unsigned n, struct pen *p, struct verdict *v)
 {
@@ -125,6 +141,7 @@ bool alternatives_list(const struct facts *f, const struct finding *found,
             return false;
     for (size_t i = 0; i < sizeof confusions / sizeof *confusions; i++)
         if (confusions[i].kind == v->kind &&
+            !cannot_be(f, v, confusions[i].other) &&
             !add(v, confusions[i].other, confusions[i].why_not, f->mem, p->err))
             return false;
     return true;

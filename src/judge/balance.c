@@ -15,7 +15,8 @@ struct sheet {
 };
 
 static bool row(struct sheet *s, const char *key, const char *label,
-                uint64_t low, uint64_t high, const char *source)
+                uint64_t low, uint64_t high, const char *source,
+                struct origin origin)
 {
     struct balance_row *r;
 
@@ -27,6 +28,7 @@ static bool row(struct sheet *s, const char *key, const char *label,
     r->high = high < s->ret->total ? high : s->ret->total;
     r->low = low < r->high ? low : r->high;
     r->source = source;
+    r->origin = origin;
     return true;
 }
 
@@ -53,7 +55,7 @@ static bool rows_of_heap(struct sheet *s)
     if (known(live) && known(heap) && live > heap)
         heap = live;
     if (known(live) && !row(s, "heap_live", "Java heap, live objects", live,
-                            live, pen_write(s->pen, "%s", word(f->live.line))))
+                            live, word(f->live.line), f->live.origin))
         return false;
     if (!known(heap))
         return true;
@@ -63,7 +65,8 @@ static bool rows_of_heap(struct sheet *s)
                pen_write(s->pen, "%s, less the live set",
                          known(f->last ? f->last->heap_resident.value : UNKNOWN)
                              ? "pages of the heap's range in smaps"
-                             : "committed heap"));
+                             : "committed heap"),
+               f->heap_end.origin);
 }
 
 /* "nmt_code_cache": the part's name as a key. */
@@ -104,11 +107,12 @@ static bool rows_of_nmt(struct sheet *s)
                  pen_write(s->pen, "NMT %s", it->name), it->solid, it->end,
                  parts->extrapolated ? "NMT; carried on to the death"
                                      : "NMT: malloc at least, committed at "
-                                       "most"))
+                                       "most",
+                 it->figure.origin))
             return false;
     }
     return !small || row(s, "nmt_small", "NMT, everything else", 0, small,
-                         "NMT committed");
+                         "NMT committed", figure_none().origin);
 }
 
 static bool rows_of_files(struct sheet *s)
@@ -120,12 +124,12 @@ static bool rows_of_files(struct sheet *s)
 
     if (known(file.value) && file.value &&
         !row(s, "file", "file pages: libraries, archives, mapped files",
-             file.value, file.value, pen_write(s->pen, "%s", word(file.line))))
+             file.value, file.value, word(file.line), file.origin))
         return false;
     if (!known(shmem.value) || !shmem.value)
         return true;
     return row(s, "shmem", "shared memory", shmem.value, shmem.value,
-               pen_write(s->pen, "%s", word(shmem.line)));
+               word(shmem.line), shmem.origin);
 }
 
 /* What lies outside NMT went on growing after glibc was asked. */
@@ -136,6 +140,13 @@ static uint64_t carried_on(const struct facts *f, uint64_t bytes)
     if (!part || !part->last || part->end <= part->last)
         return bytes;
     return (uint64_t)((double)bytes * ((double)part->end / (double)part->last));
+}
+
+/* Of blocks in use as many pages are resident as the process has at all. */
+static uint64_t touched(const struct moment *m, uint64_t bytes)
+{
+    return known(m->anon.value) && m->anon.value < bytes ? m->anon.value
+                                                         : bytes;
 }
 
 static bool rows_of_allocator(struct sheet *s)
@@ -149,13 +160,18 @@ static bool rows_of_allocator(struct sheet *s)
     live = known_minus(m->malloc_in_use.value, nmt);
     kept = m->malloc_retained.value;
     if (known(live) && live >= SMALL &&
-        !row(s, "malloc_outside_nmt", "malloc outside NMT, in use", live,
-             carried_on(s->facts, live),
-             "glibc's bytes in use less NMT's malloc"))
+        !row(s, "malloc_outside_nmt",
+             m->nmt ? "malloc outside NMT, in use"
+                    : "malloc in use, the JVM's own included",
+             touched(m, live), carried_on(s->facts, live),
+             m->nmt ? "glibc's bytes in use less NMT's malloc"
+                    : "glibc's bytes in use",
+             m->malloc_in_use.origin))
         return false;
     return kept < SMALL ||
            row(s, "malloc_retained", "freed memory kept by glibc", 0,
-               carried_on(s->facts, kept), "glibc's own figures");
+               carried_on(s->facts, kept), "glibc's own figures",
+               m->malloc_retained.origin);
 }
 
 static void close_sheet(struct balance *b)

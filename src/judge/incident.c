@@ -278,8 +278,9 @@ static bool nothing_usable(const struct incident *i, struct err *e)
         if (what_is_wrong(in) && !what_is_wrong(first))
             first = in;
     if (!what_is_wrong(first))
-        return err_set(e, ERR_FORMAT, "%s: is no evidence of any known kind",
-                       first->path);
+        return err_set(e, ERR_FORMAT, "%s: is %s", first->path,
+                       first->bytes ? "no evidence of any known kind"
+                                    : "empty: nothing was written to it");
     if (i->inputs.n == 1)
         return err_set(e, ERR_FORMAT, "%s: %s", first->path,
                        what_is_wrong(first));

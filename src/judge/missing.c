@@ -14,28 +14,94 @@ static bool have(const struct facts *f, enum artifact_kind k)
     return false;
 }
 
+/* It ended before it had done anything worth a capture. */
+static bool never_started(const struct facts *f, const struct verdict *v)
+{
+    return v->kind == KIND_HEAP_RESERVATION_TOO_LARGE && !f->kill.kill &&
+           (f->hs_err || f->warnings[WARN_RESERVE_FAILED].warning);
+}
+
+/* Whether what its memory was made of is the question. */
+static bool is_about_memory(const struct facts *f, const struct verdict *v)
+{
+    return !never_started(f, v) && v->kind != KIND_CRASH;
+}
+
+/* OpenJ9 has other tools, and its javacore is one of them. */
+static bool is_openj9(const struct facts *f)
+{
+    return have(f, ARTIFACT_JAVACORE);
+}
+
+static bool no_second_javacore(const struct facts *f, const struct verdict *v)
+{
+    return is_openj9(f) && v->side == SIDE_UNDECIDED;
+}
+
+/* The kill that the kernel's log tells of, whoever it was; NULL: none. */
+static const struct oom_kill *any_kill(const struct facts *f)
+{
+    const struct input *in;
+
+    if (f->kill.kill || f->other.kill)
+        return f->kill.kill ? f->kill.kill : f->other.kill;
+    VEC_EACH (&f->incident->inputs, in)
+        if (in->kind == ARTIFACT_KERNEL_LOG && in->kernel &&
+            in->kernel->kills.n)
+            return &in->kernel->kills.at[0];
+    return NULL;
+}
+
+static bool no_word_of_jvm(const struct facts *f, const struct verdict *v)
+{
+    return v->side == SIDE_UNDECIDED && any_kill(f) && !f->kill.kill &&
+           !f->other.kill && !f->moments.n && !f->heap && !f->jvm;
+}
+
+static bool no_tasks(const struct facts *f, const struct verdict *v)
+{
+    if (v->side != SIDE_UNDECIDED)
+        return false;
+    if (!f->kill.kill)
+        return f->hearsay && f->hearsay->kind != OOM_EVENT_OOMD;
+    return !f->kill.report || !f->kill.report->tasks.n;
+}
+
+static bool no_machine(const struct facts *f, const struct verdict *v)
+{
+    return never_started(f, v);
+}
+
+static bool no_limits(const struct facts *f, const struct verdict *v)
+{
+    return v->side == SIDE_UNDECIDED && f->hs_err &&
+           f->hs_err->death == VM_OUT_OF_MEMORY;
+}
+
 static bool no_kernel_log(const struct facts *f, const struct verdict *v)
 {
-    return !f->kernel_log &&
+    return !f->kernel_log && is_about_memory(f, v) &&
            (v->side == SIDE_UNDECIDED || v->side == SIDE_NONE || !f->oome);
 }
 
 static bool no_nmt(const struct facts *f, const struct verdict *v)
 {
-    (void)v;
+    if (!is_about_memory(f, v) || is_openj9(f) ||
+        v->side == SIDE_PROCESS_LIMIT || v->side == SIDE_OTHER_PROCESS)
+        return false;
     return f->nmt_off || (!f->first && !f->last) || (f->last && !f->last->nmt);
 }
 
 static bool no_baseline(const struct facts *f, const struct verdict *v)
 {
-    return f->last && f->last->nmt && !f->parts.first &&
+    return f->last && f->last->nmt && !f->last->nmt->diff && !f->parts.first &&
            (v->side == SIDE_OFF_HEAP || v->side == SIDE_UNDECIDED);
 }
 
 static bool no_smaps(const struct facts *f, const struct verdict *v)
 {
-    (void)v;
-    return !have(f, ARTIFACT_SMAPS) && !have(f, ARTIFACT_PROC_STATUS);
+    return is_about_memory(f, v) && v->side != SIDE_OTHER_PROCESS &&
+           !have(f, ARTIFACT_SMAPS) && !have(f, ARTIFACT_PROC_STATUS);
 }
 
 static bool no_allocator(const struct facts *f, const struct verdict *v)
@@ -49,8 +115,8 @@ static bool no_allocator(const struct facts *f, const struct verdict *v)
 
 static bool no_dump(const struct facts *f, const struct verdict *v)
 {
-    return !f->heap && v->side != SIDE_OTHER_PROCESS &&
-           v->side != SIDE_PROCESS_LIMIT;
+    return !f->heap && is_about_memory(f, v) && !is_openj9(f) &&
+           v->side != SIDE_OTHER_PROCESS && v->side != SIDE_PROCESS_LIMIT;
 }
 
 static bool no_second_dump(const struct facts *f, const struct verdict *v)
@@ -61,14 +127,19 @@ static bool no_second_dump(const struct facts *f, const struct verdict *v)
 
 static bool no_gc_log(const struct facts *f, const struct verdict *v)
 {
-    return !f->gc && (v->side == SIDE_ON_HEAP || v->side == SIDE_SIZING ||
-                      v->side == SIDE_UNDECIDED);
+    return !f->gc && is_about_memory(f, v) && !is_openj9(f) &&
+           (v->side == SIDE_ON_HEAP || v->side == SIDE_SIZING ||
+            v->side == SIDE_UNDECIDED);
 }
 
 static bool no_limit(const struct facts *f, const struct verdict *v)
 {
-    return !known(f->limit.value) && v->side != SIDE_ON_HEAP &&
-           v->side != SIDE_NONE;
+    const struct oom_kill *k = any_kill(f);
+
+    /* Where the machine ran out no container's limit was hit. */
+    return !known(f->limit.value) && !(k && !k->memcg) &&
+           is_about_memory(f, v) && v->side != SIDE_ON_HEAP &&
+           v->side != SIDE_NONE && v->side != SIDE_PROCESS_LIMIT;
 }
 
 static bool no_stack_of_native(const struct facts *f, const struct verdict *v)
@@ -97,6 +168,30 @@ static const struct {
     bool (*lacks)(const struct facts *f, const struct verdict *v);
     struct missing missing;
 } table[] = {
+    {no_word_of_jvm,
+     {"the JVM's own end",
+      "the kernel names no JVM: its log, its exit status and its pid tell "
+      "whether it died at all",
+      "kubectl logs --previous POD > app.log   # or the service's journal; "
+      "then oomwhy --pid PID ..."}},
+    {no_tasks,
+     {"the kernel's whole report of the kill",
+      "the lines above 'Killed process' list every process and the limit",
+      "dmesg -T > dmesg.txt   # or: journalctl -k > dmesg.txt"}},
+    {no_machine,
+     {"what the machine could have given",
+      "-Xms is committed whole before anything runs",
+      "free -m; sysctl vm.overcommit_memory; ulimit -v; "
+      "cat /sys/fs/cgroup/memory.max"}},
+    {no_limits,
+     {"the limits on the process",
+      "one of them may have refused what the machine still had",
+      "cat /proc/PID/limits; wc -l /proc/PID/maps; "
+      "sysctl vm.max_map_count vm.overcommit_memory"}},
+    {no_second_javacore,
+     {"a second javacore some time later",
+      "growth names the category; sizes alone do not",
+      "kill -QUIT PID   # OpenJ9 goes on running and writes javacore.*.txt"}},
     {no_kernel_log,
      {"the kernel's log",
       "only it says whether the OOM killer acted, on "

@@ -81,7 +81,7 @@ void notes_list(const struct facts *f, struct pen *p, struct verdict *v)
     if (f->nmt_off)
         note(v, "native memory tracking was off: native memory can only be "
                 "told by the heap dump's census and by /proc");
-    if (f->parts.unseen)
+    if (f->parts.unseen && f->last && f->last->nmt)
         note(v, "the process's RSS at the time of the last NMT is not known: "
                 "what grew after it is a guess");
 }

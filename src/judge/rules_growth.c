@@ -16,16 +16,21 @@
 void argue_part(const struct facts *f, struct pen *p, const struct part *part,
                 struct finding *ret)
 {
-    const char *since =
-        f->parts.first ? f->parts.first->name : "what a fresh JVM has";
+    const char *since = f->parts.first ? f->parts.first->name
+                        : f->last && f->last->nmt && f->last->nmt->diff
+                            ? "its baseline"
+                            : NULL;
     struct figure last = part->figure;
 
     last.value = part->last;
     finding_for(ret, SUPPORTING, last, "bytes",
-                pen_write(p, "%s %s grew from %s (%s) to %s",
+                pen_write(p,
+                          since ? "%s %s grew from %s (%s) to %s"
+                                : "%s %s: a fresh JVM has about %s%s, this "
+                                  "one %s",
                           part->kind == PART_UNTRACKED ? "memory" : "NMT's",
-                          part->name, pen_size(p, part->first), since,
-                          pen_size(p, part->last)));
+                          part->name, pen_size(p, part->first),
+                          since ? since : "", pen_size(p, part->last)));
     if (f->parts.extrapolated && part->end > part->last + part->last / 10)
         finding_for(ret, HINT, figure_derived(part->end), "bytes",
                     pen_write(p, "at that pace it was about %s at the kill",
@@ -214,6 +219,28 @@ static void judge_owned(const struct facts *f, struct pen *p,
     *ret = owned;
 }
 
+static const char *what_was_killed(const struct facts *f, struct pen *p)
+{
+    uint64_t rss = end_rss(f);
+
+    if (f->kill.kill)
+        return pen_write(p,
+                         "The kernel killed the JVM%s, but nothing captured "
+                         "tells what its %s were made of.",
+                         at_limit(f, p),
+                         known(rss) ? pen_size(p, rss) : "pages");
+    if (f->hearsay && f->hearsay->kind == OOM_EVENT_OOMD)
+        return "A daemon (systemd-oomd, earlyoom), not the kernel, killed for "
+               "want of memory, before any limit was hit; nothing captured "
+               "tells what the memory was made of.";
+    return pen_write(
+        p,
+        "Something of the group was killed for memory%s, but "
+        "without the kernel's report nobody knows what%s.",
+        at_limit(f, p),
+        known(rss) ? pen_write(p, "; the JVM had %s", pen_size(p, rss)) : "");
+}
+
 /*
  * Nothing but the kernel's word and perhaps a dump. If its objects, or the
  * native memory they own, cover half of what was killed, that is the answer;
@@ -230,14 +257,7 @@ static bool judge_kill_alone(const struct facts *f, struct pen *p,
 
     finding_init(ret, KIND_NOT_ENOUGH_EVIDENCE);
     argue_kill(f, p, ret);
-    ret->summary = pen_write(
-        p,
-        f->kill.kill
-            ? "The kernel killed the JVM%s, but nothing captured tells what "
-              "its %s were made of."
-            : "Something of the group was killed for memory%s, but without "
-              "the kernel's report nobody knows what; the JVM had %s.",
-        at_limit(f, p), known(end_rss(f)) ? pen_size(p, end_rss(f)) : "pages");
+    ret->summary = what_was_killed(f, p);
     if (!f->heap || !known(private))
         return true;
     if (heap > private / 2) {

@@ -36,8 +36,9 @@ static void argue_hearsay(const struct facts *f, struct pen *p,
                     figure_of(f->hearsay_input, UNKNOWN, f->hearsay->line),
                     NULL, f->hearsay->text);
     finding_cap(ret, CONFIDENCE_MEDIUM);
-    finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
-                    "the kernel's own report of the kill is not there");
+    if (!f->hearsay || f->hearsay->kind != OOM_EVENT_OOMD)
+        finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
+                        "the kernel's own report of the kill is not there");
 }
 
 /* Pids in a container's namespace count from 1; few go this high. */

@@ -170,8 +170,31 @@ static const struct oom_kill *strangers_kill(const struct facts *f)
     return NULL;
 }
 
+/* The OOM killer's last report without a victim, as far as the log goes. */
+static const struct oom_report *report_without_kill(const struct facts *f)
+{
+    const struct input *in;
+
+    VEC_EACH (&f->incident->inputs, in)
+        if (in->kind == ARTIFACT_KERNEL_LOG && in->kernel &&
+            in->kernel->reports.n && !in->kernel->kills.n)
+            return &in->kernel->reports.at[in->kernel->reports.n - 1];
+    return NULL;
+}
+
+static bool has_javacore(const struct facts *f)
+{
+    const struct input *in;
+
+    VEC_EACH (&f->incident->inputs, in)
+        if (in->kind == ARTIFACT_JAVACORE && in->javacore)
+            return true;
+    return false;
+}
+
 static const char *why_undecided(const struct facts *f, struct pen *p)
 {
+    const struct oom_report *r = report_without_kill(f);
     const struct oom_kill *k = strangers_kill(f);
 
     if (k)
@@ -192,6 +215,17 @@ static const char *why_undecided(const struct facts *f, struct pen *p)
     if (f->last && f->last->nmt)
         return "Native memory tracking shows nothing beyond the ordinary, and "
                "nothing here says that the process died.";
+    if (r)
+        return r->no_victim
+                   ? "The kernel ran out of memory and found no process that "
+                     "it could kill; nothing here says that a JVM had a part "
+                     "in it."
+                   : "The kernel's OOM killer began a report that the log "
+                     "does not finish: whom it killed is not here.";
+    if (has_javacore(f))
+        return "This is of an OpenJ9 JVM, whose native memory has other "
+               "categories than HotSpot's; nothing here says that anything "
+               "ran out.";
     if (f->kernel_log)
         return "The kernel's log holds no kill for want of memory, and "
                "nothing else says what ran out.";

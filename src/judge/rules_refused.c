@@ -149,7 +149,8 @@ static bool arena_refused(const struct facts *f, struct pen *p,
     finding_init(ret, KIND_COMPILER_ARENA);
     argue_failure(f, DECISIVE, ret);
     finding_for(ret, SUPPORTING, figure_of(f->hs_err_input, UNKNOWN, 0), NULL,
-                pen_write(p, "the thread that asked is a compiler's: %.60s",
+                pen_write(p, "the thread that asked is a compiler's: %.*s",
+                          (int)strcspn(h->current_thread, "["),
                           h->current_thread));
     culprit_named("the arena of one JIT compilation", bytes, &ret->culprit);
     ret->summary = pen_write(
@@ -204,6 +205,12 @@ static void not_told(const struct facts *f, struct pen *p, struct finding *ret)
 
     finding_init(ret, KIND_NOT_ENOUGH_EVIDENCE);
     argue_failure(f, SUPPORTING, ret);
+    if (has(failure(f)->sentence, "swap space")) {
+        ret->summary = "The JVM stopped because the system had no swap space "
+                       "to back another mapping; nothing captured tells who "
+                       "had taken it.";
+        return;
+    }
     if (was_there(f)) {
         argue_left(f, p, ret);
         ret->summary = pen_write(

@@ -77,17 +77,17 @@ enum verdict_kind {
 
 enum confidence { CONFIDENCE_LOW, CONFIDENCE_MEDIUM, CONFIDENCE_HIGH };
 
-const char *side_name(enum side s);          /* "on_heap" */
-const char *kind_name(enum verdict_kind k);  /* "direct_buffers" */
+const char *side_name(enum side s);         /* "on_heap" */
+const char *kind_name(enum verdict_kind k); /* "direct_buffers" */
 enum side kind_side(enum verdict_kind k);
 const char *kind_title(enum verdict_kind k); /* "direct buffers held" */
 const char *confidence_name(enum confidence c);
 
 /* Where a claim comes from. */
 struct origin {
-    const char *path;  /* NULL: derived from several, or stated by the user */
-    uint64_t line;     /* 0: none */
-    uint64_t offset;   /* UNKNOWN: none */
+    const char *path; /* NULL: derived from several, or stated by the user */
+    uint64_t line;    /* 0: none */
+    uint64_t offset;  /* UNKNOWN: none */
 };
 
 struct claim {
@@ -126,14 +126,15 @@ struct wrong_dump {
 
 struct balance_row {
     const char *key, *label;
-    uint64_t low, high; /* bytes */
-    const char *source; /* which artifacts and how, in a few words */
+    uint64_t low, high;   /* bytes */
+    const char *source;   /* which artifacts and how, in a few words */
+    struct origin origin; /* where the figure stands */
 };
 
 struct balance {
     bool present;
-    const char *at;  /* "kernel kill", "snapshot 3-late", ... */
-    uint64_t total;  /* RSS */
+    const char *at; /* "kernel kill", "snapshot 3-late", ... */
+    uint64_t total; /* RSS */
     VEC(struct balance_row) rows;
     uint64_t unexplained_low, unexplained_high;
 };
@@ -166,8 +167,8 @@ struct verdict {
 /* Thresholds are habits of the field (docs/verdicts.md); each is printed
  * where it was used and can be set with --threshold NAME=VALUE. */
 struct thresholds {
-    unsigned suspect_percent;      /* of the heap: 10 */
-    unsigned xmx_of_limit_percent; /* sizing risk above: 75 */
+    unsigned suspect_percent;       /* of the heap: 10 */
+    unsigned xmx_of_limit_percent;  /* sizing risk above: 75 */
     unsigned oversize_live_percent; /* "one huge request" below: 20 */
     unsigned sizing_live_percent;   /* live set of the limit below: 30 */
     unsigned sizing_heap_percent;   /* resident heap of the limit above: 60 */
@@ -178,8 +179,8 @@ void thresholds_init(struct thresholds *t);
 /* "name=value"; ERR_USAGE if there is no such name or value. */
 bool thresholds_set(struct thresholds *t, const char *text, struct err *e);
 
-bool judge(const struct incident *i, const struct thresholds *t,
-           struct mem *m, struct verdict *ret, struct err *e);
+bool judge(const struct incident *i, const struct thresholds *t, struct mem *m,
+           struct verdict *ret, struct err *e);
 void verdict_deinit(struct verdict *v, struct mem *m);
 
 #endif

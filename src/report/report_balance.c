@@ -61,6 +61,10 @@ void report_process(struct emitter *em, const struct report *r)
 
 static void row(struct emitter *em, const struct balance_row *b, uint64_t total)
 {
+    struct place p = {b->origin.path, UNKNOWN, b->origin.offset};
+
+    if (b->origin.line)
+        p.line = b->origin.line;
     emit_item(em, NULL);
     emit_text(em, "key", NULL, b->key);
     emit_text(em, "label", NULL, b->label);
@@ -69,23 +73,33 @@ static void row(struct emitter *em, const struct balance_row *b, uint64_t total)
     if (emit_is_page(em))
         emit_share(em, "share", NULL, b->high, total);
     emit_text(em, "source", NULL, b->source);
+    emit_place(em, "place", NULL, &p);
     emit_end(em);
 }
 
 static void rows(struct emitter *em, const struct balance *b)
 {
     static const struct column page[] = {
-        {"low_bytes", "At least", 10}, {"high_bytes", "At most", 10},
-        {"share", "Share", 5},         {"label", "What", 0},
-        {"source", NULL, 0},           {0},
+        {"low_bytes", "At least", 10},
+        {"high_bytes", "At most", 10},
+        {"share", "Share", 5},
+        {"label", "What", 0},
+        {"source", NULL, 0},
+        {"place", NULL, 0},
+        {0},
     };
     static const struct column all[] = {
-        {"key", NULL, 0},        {"label", NULL, 0},  {"low_bytes", NULL, 0},
-        {"high_bytes", NULL, 0}, {"source", NULL, 0}, {0},
+        {"key", NULL, 0},
+        {"label", NULL, 0},
+        {"low_bytes", NULL, 0},
+        {"high_bytes", NULL, 0},
+        {"source", NULL, 0},
+        {"place", NULL, 0},
+        {0},
     };
     const struct balance_row rest = {
         "unexplained",       "unexplained", b->unexplained_low,
-        b->unexplained_high, NULL,
+        b->unexplained_high, NULL,          {NULL, 0, UNKNOWN},
     };
     const struct balance_row *it;
 
@@ -106,6 +120,8 @@ void report_balance(struct emitter *em, const struct report *r)
         emit_null(em, "balance");
         return;
     }
+    if (emit_is_page(em) && !b->rows.n)
+        return; /* all of it unexplained: nothing to lay out */
     emit_object(em, "balance", "Balance sheet");
     emit_text(em, "at", NULL, b->at);
     emit_bytes(em, "total_bytes", NULL, b->total);

@@ -70,13 +70,17 @@ static void task(struct emitter *em, const struct oom_task *t)
 }
 
 /* The largest first. */
-static void tasks(struct emitter *em, const struct oom_report *rep,
-                  uint64_t top)
+static void task_rows(struct emitter *em, const struct oom_report *rep,
+                      uint64_t top, const char *title,
+                      const struct column *columns)
 {
     uint64_t n = rep ? rep->tasks.n : 0, i;
     const struct oom_task **sorted;
 
-    emit_list(em, "tasks", NULL);
+    if (columns)
+        emit_table(em, "tasks", title, columns);
+    else
+        emit_list(em, "tasks", title);
     sorted = mem_alloc(em->mem, n, sizeof *sorted, &em->out->err);
     if (sorted) {
         for (i = 0; i < n; i++)
@@ -87,6 +91,20 @@ static void tasks(struct emitter *em, const struct oom_report *rep,
     }
     mem_free(em->mem, sorted);
     emit_end(em);
+}
+
+/* Pages: the kernel's CONSTRAINT_NONE is the whole machine. */
+static const char *scope_of(const struct emitter *em,
+                            const struct oom_report *rep)
+{
+    if (!rep)
+        return NULL;
+    if (!emit_is_page(em))
+        return oom_constraint_name(rep->constraint);
+    return rep->constraint == OOM_CONSTRAINT_NONE ? "machine"
+           : rep->constraint == OOM_CONSTRAINT_MEMCG
+               ? "cgroup"
+               : oom_constraint_name(rep->constraint);
 }
 
 static void kill_row(struct emitter *em, const struct input *in,
@@ -105,8 +123,7 @@ static void kill_row(struct emitter *em, const struct input *in,
     emit_text(em, "name", NULL, k->name);
     emit_end(em);
     emit_text(em, "invoker", NULL, rep ? rep->invoker : NULL);
-    emit_text(em, "constraint", NULL,
-              rep ? oom_constraint_name(rep->constraint) : NULL);
+    emit_text(em, "constraint", NULL, scope_of(em, rep));
     emit_text(em, "memcg", NULL, rep ? rep->memcg_path : NULL);
     emit_bytes(em, "limit_bytes", NULL, rep ? rep->limit : UNKNOWN);
     if (emit_is_page(em))
@@ -115,9 +132,44 @@ static void kill_row(struct emitter *em, const struct input *in,
     emit_bytes(em, "anon_bytes", NULL, k->anon);
     emit_bytes(em, "file_bytes", NULL, k->file);
     emit_bytes(em, "shmem_bytes", NULL, k->shmem);
-    tasks(em, rep, top);
+    task_rows(em, rep, top, NULL, NULL);
     emit_place(em, "source", NULL, &p);
     emit_end(em);
+}
+
+/* The last report that lists the processes; NULL: none does. */
+static const struct oom_report *last_with_tasks(const struct incident *i)
+{
+    const struct oom_report *last = NULL, *rep;
+    const struct input *in;
+
+    VEC_EACH (&i->inputs, in) {
+        if (in->kind != ARTIFACT_KERNEL_LOG || !in->kernel)
+            continue;
+        VEC_EACH (&in->kernel->reports, rep)
+            if (rep->tasks.n > 1)
+                last = rep;
+    }
+    return last;
+}
+
+/* Pages: who else was there, the largest first. */
+static void company(struct emitter *em, const struct report *r)
+{
+    static const struct column columns[] = {
+        {"pid", "Pid", 8},
+        {"rss_bytes", "Resident", 10},
+        {"swap_bytes", "Swapped", 10},
+        {"oom_score_adj", "Adj", 5},
+        {"name", "Process", 0},
+        {0},
+    };
+    const struct oom_report *rep = last_with_tasks(r->incident);
+
+    if (rep)
+        task_rows(em, rep, r->top,
+                  "Largest processes of that scope, at the last report",
+                  columns);
 }
 
 void report_kills(struct emitter *em, const struct report *r)
@@ -152,6 +204,8 @@ void report_kills(struct emitter *em, const struct report *r)
                 kill_row(em, in, k, r->top);
     }
     emit_end(em);
+    if (emit_is_page(em))
+        company(em, r);
 }
 
 /* The kill of the process in question, by pid; the last that died of the

@@ -198,7 +198,8 @@ static void full_report(struct emitter *em)
     static struct alternative other = {KIND_HEAP_LEAK, "why not"};
     static struct missing missing = {"what", "why", "command"};
     static struct action action = {"what", "why"};
-    static struct balance_row row = {"key", "label", 1, 2, "source"};
+    static struct balance_row row = {"key", "label",  1,
+                                     2,     "source", {"dir/a", 9, UNKNOWN}};
     static struct input inputs[] = {{.path = "dir/a", .error = "is broken"},
                                     {.path = "dir/b", .damage = "is cut"}};
     struct verdict v = {
