@@ -56,7 +56,6 @@ static struct hprof_class *append(struct classes *t, uint64_t id, bool hidden,
         !vec_push(&t->layouts, t->mem, e) || !vec_push(&t->all, t->mem, e))
         return NULL;
     *vec_last(&t->first_name) = t->name_ids.n;
-    vec_last(&t->layouts)->least_gap = UINT64_MAX;
     vec_last(&t->layouts)->referent = UINT32_MAX;
     vec_last(&t->layouts)->hidden = hidden;
     c = vec_last(&t->all);
@@ -395,9 +394,6 @@ static void finish_layout(struct classes *t, uint32_t i, struct climb *up)
     c->refs = (uint32_t *)l->refs;
     c->referent = l->referent;
     c->objects = l->objects;
-    c->elements = l->elements;
-    c->least_gap = l->least_gap;
-    c->least_gap_seen = l->least_gap_seen;
     for (uint32_t k = 0; k < c->n_fields; k++)
         c->fields[k].from_end = c->body - c->fields[k].at;
 }

@@ -15,7 +15,7 @@
 /* No hierarchy is deeper than this; one that is goes in a circle. */
 #define CLASS_DEPTH 1000
 
-/* What the loop over instances wants of a class, in one cache line. */
+/* What the loop over instances wants of a class. */
 struct layout {
     const uint32_t *refs; /* offsets of the object fields */
     uint32_t n_refs;
@@ -23,10 +23,9 @@ struct layout {
     uint32_t referent; /* offset, or UINT32_MAX */
     uint8_t strength;
     bool ready, hidden;
-    uint64_t objects, elements, least_gap, least_gap_seen;
-    uint64_t unused; /* makes an index a shift */
+    uint64_t objects; /* of exactly this class */
 };
-_Static_assert(sizeof(struct layout) == 64, "one cache line");
+_Static_assert(sizeof(struct layout) == 32, "half a cache line");
 
 /* Classes asked for lately, by some bits of their ids. */
 #define RECENT 256

@@ -92,12 +92,7 @@ struct hprof_class {
     bool hidden;                  /* LOAD_CLASS named it, no CLASS_DUMP did */
     bool boot;                    /* loader id is 0 */
     uint32_t serial;              /* of LOAD_CLASS */
-    /* Counted while parsing: */
-    uint64_t objects;        /* instances or arrays of exactly this class */
-    uint64_t elements;       /* arrays: sum of lengths */
-    uint64_t least_gap;      /* bytes to the next object's address in file
-                                order, least over all; UINT64_MAX: never seen */
-    uint64_t least_gap_seen; /* how often exactly that gap came */
+    uint64_t objects; /* instances or arrays of exactly this class */
 };
 
 enum hprof_root_kind {

@@ -143,8 +143,7 @@ bool ingest_pass(struct ingest *in, struct source *s, enum ingest_mode mode,
     in->mode = mode;
     in->again = AGAIN_NOT;
     in->classes.id_size = r->id_size;
-    in->last_class = CLASS_NONE;
-    in->last_id = in->array_at = in->array_end = in->progress = 0;
+    in->array_at = in->array_end = in->progress = 0;
     in->in_dump = false;
     in->d->dumps_in_file = 0;
     in->st->objects = 0;

@@ -36,9 +36,6 @@ struct ingest {
     struct threads threads;
     struct idmap wanted; /* COLLECT: classes of objects; values unused */
     bool wanted_arrays[12];
-    /* The object before: */
-    uint32_t last_class; /* of an instance, or CLASS_NONE */
-    uint64_t last_id;
     uint64_t array_at, array_end; /* the object array before */
     bool in_dump;                 /* between segments of one dump */
     uint64_t progress;            /* offset at which to tell again */

@@ -65,23 +65,6 @@ ALWAYS_INLINE bool push_label(struct hprof_store *st, uint32_t c, struct err *e)
     return true;
 }
 
-/* The distance to the next object tells how large the one before is. */
-ALWAYS_INLINE void measure_gap(struct ingest *in, uint64_t id)
-{
-    struct layout *l;
-    uint64_t gap;
-
-    if (in->last_class == CLASS_NONE || id <= in->last_id)
-        return;
-    l = &in->classes.layouts.at[in->last_class];
-    gap = id - in->last_id;
-    if (gap < l->least_gap) {
-        l->least_gap = gap;
-        l->least_gap_seen = 0;
-    }
-    l->least_gap_seen += gap == l->least_gap;
-}
-
 /* Registers the id of the next object. */
 static bool number(struct ingest *in, uint64_t id, struct err *e)
 {
@@ -125,9 +108,6 @@ ALWAYS_INLINE bool add_object(struct ingest *in, uint64_t id, uint32_t c,
     st->degrees.at8[st->degrees.n++] = 0;
     if (c != CLASS_NONE)
         in->classes.layouts.at[c].objects++;
-    measure_gap(in, id);
-    in->last_id = id;
-    in->last_class = CLASS_NONE;
     return true;
 }
 
@@ -310,7 +290,6 @@ ALWAYS_INLINE bool read_instance(struct ingest *in, const struct sub *s,
     in->d->instances++;
     if (in->mode == INGEST_COLLECT || c == CLASS_NONE)
         return true;
-    in->last_class = c;
     if (!layout_ready(in, c, s->n, e))
         return false;
     l = &in->classes.layouts.at[c];
@@ -329,13 +308,6 @@ static void note_array(struct ingest *in, uint64_t id, uint32_t n)
     in->array_end = id + 16 + (uint64_t)n * 8;
 }
 
-static bool add_length(struct ingest *in, uint32_t c, uint32_t n, struct err *e)
-{
-    if (c != CLASS_NONE)
-        in->classes.layouts.at[c].elements += n;
-    return column_push(&in->st->lengths, n, in->d->mem, e);
-}
-
 static bool read_object_array(struct ingest *in, const struct sub *s,
                               struct err *e)
 {
@@ -347,7 +319,8 @@ static bool read_object_array(struct ingest *in, const struct sub *s,
     if (in->mode == INGEST_COLLECT)
         return true;
     note_array(in, s->id, s->n);
-    return take_elements(in, &n, e) && add_length(in, c, n, e);
+    return take_elements(in, &n, e) &&
+           column_push(&in->st->lengths, n, in->d->mem, e);
 }
 
 static bool read_primitive_array(struct ingest *in, const struct sub *s,
@@ -368,7 +341,7 @@ static bool read_primitive_array(struct ingest *in, const struct sub *s,
     if (in->r.pending)
         n = (uint32_t)(reader_skip_elements(&in->r) / size);
     in->d->primitive_bytes += (uint64_t)n * size;
-    return add_length(in, c, n, e);
+    return column_push(&in->st->lengths, n, in->d->mem, e);
 }
 
 /* ---- the rest --------------------------------------------------------- */
