@@ -22,7 +22,7 @@ bool ids_init(struct hprof_ids *t, unsigned shift, bool keep_order,
     t->last = UINT64_MAX; /* there is no next one yet */
     t->keep_order = keep_order;
     t->slots.size = 4;
-    t->dir = mem_map(m, IDS_NEAR * sizeof *t->dir, e);
+    t->dir = mem_map(m, (IDS_NEAR + 1) * sizeof *t->dir, e);
     return t->dir != NULL;
 }
 
@@ -32,7 +32,7 @@ void ids_deinit(struct hprof_ids *t)
 
     if (!m)
         return;
-    mem_unmap(m, t->dir, IDS_NEAR * sizeof *t->dir);
+    mem_unmap(m, t->dir, (IDS_NEAR + 1) * sizeof *t->dir);
     idmap_deinit(&t->far, m);
     vec_free(&t->pages, m);
     mem_unmap(m, t->bits, t->room * IDS_WORDS * sizeof *t->bits);
@@ -78,7 +78,9 @@ uint64_t ids_slot_new_(struct hprof_ids *t, uint64_t id, struct err *e)
         return IDS_NONE;
     *vec_last(&t->pages) = number;
     if (number - t->near < IDS_NEAR)
-        t->dir[number - t->near] = page + 1;
+        __atomic_store_n(&t->dir[number - t->near],
+                         ((uint64_t)page << IDS_PAGE_BITS) + 1,
+                         __ATOMIC_RELEASE);
     else if (!idmap_put(&t->far, number, page, t->mem, e))
         return IDS_NONE;
     return (uint64_t)page << IDS_PAGE_BITS | (at & (IDS_PAGE - 1));
@@ -162,6 +164,52 @@ bool ids_add(struct hprof_ids *t, uint64_t id, struct err *e)
     t->last = id;
     t->here = id & ~((IDS_PAGE << t->shift) - 1);
     t->here_bits = t->bits + (slot >> IDS_PAGE_BITS) * IDS_WORDS;
+    return true;
+}
+
+/* They ascend, and come after all there are. */
+static void add_ascending(struct hprof_ids *t, const struct ids_run *run)
+{
+    uint64_t word = run->slots[0] >> 6, bits = 0;
+
+    for (uint64_t i = 0; i < run->n; i++) {
+        uint32_t slot = run->slots[i];
+
+        if (slot >> 6 != word) {
+            t->bits[word] |= bits;
+            word = slot >> 6;
+            bits = 0;
+        }
+        bits |= (uint64_t)1 << (slot & 63);
+    }
+    t->bits[word] |= bits;
+    t->n += run->n;
+    t->last = run->last;
+    t->here = run->last & ~((IDS_PAGE << t->shift) - 1);
+    t->here_bits = t->bits + (word & ~(IDS_WORDS - 1));
+}
+
+bool ids_add_run(struct hprof_ids *t, const struct ids_run *run, struct err *e)
+{
+    if (!run->n)
+        return true;
+    if (t->ascend && run->ascend && (!t->n || run->first > t->last)) {
+        add_ascending(t, run);
+        return true;
+    }
+    if ((t->ascend && !order_lost(t, e)) ||
+        (t->keep_order && !column_reserve(&t->slots, run->n, t->mem, e)))
+        return false;
+    for (uint64_t i = 0; i < run->n; i++) {
+        uint32_t slot = run->slots[i];
+        uint64_t bit = (uint64_t)1 << (slot & 63);
+
+        t->duplicates += t->bits[slot >> 6] & bit ? 1 : 0;
+        t->bits[slot >> 6] |= bit;
+        if (t->keep_order)
+            t->slots.at[t->slots.n++] = slot;
+    }
+    t->n += run->n;
     return true;
 }
 

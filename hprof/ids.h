@@ -25,6 +25,8 @@
 #define IDS_PAGE      ((uint64_t)1 << IDS_PAGE_BITS)
 #define IDS_WORDS     (IDS_PAGE / 64)
 #define IDS_NONE      UINT64_MAX
+/* Slots of 32 bits reach no further; 32 GiB of heap. */
+#define IDS_SLOT_PAGES ((uint64_t)1 << (32 - IDS_PAGE_BITS))
 /* Pages round the first one that are found without hashing. */
 #define IDS_NEAR ((uint64_t)1 << 16)
 
@@ -32,7 +34,8 @@ struct hprof_ids {
     struct mem *mem;
     unsigned shift;      /* an id's low bits that are always 0 */
     uint64_t near;       /* number of the first page of `dir` */
-    uint32_t *dir;       /* [IDS_NEAR] page + 1; 0: none */
+    uint64_t *dir;       /* [IDS_NEAR + 1] first slot of the page, + 1; 0: no
+                            such page, as the last one */
     struct idmap far;    /* the other pages */
     VEC(uint64_t) pages; /* [page]: its number in the address space */
     uint64_t *bits;      /* [room * IDS_WORDS] */
@@ -68,6 +71,16 @@ static inline bool ids_scattered(const struct hprof_ids *t)
  * be; IDS_NONE: out of memory. */
 uint64_t ids_slot_new_(struct hprof_ids *t, uint64_t id, struct err *e);
 
+/* Objects of a stretch of the file, in its order. */
+struct ids_run {
+    const uint32_t *slots; /* [n] */
+    uint64_t n;
+    uint64_t first, last; /* ids */
+    bool ascend;          /* each is greater than the one before */
+};
+
+/* Adds them all, in 32-bit slots. */
+bool ids_add_run(struct hprof_ids *t, const struct ids_run *run, struct err *e);
 /* Adds the next object. An id that is there already is counted. */
 bool ids_add(struct hprof_ids *t, uint64_t id, struct err *e);
 /* Takes out an id, keeping what order it came in; does nothing if it is not
@@ -91,33 +104,43 @@ static inline bool ids_aligned(const struct hprof_ids *t, uint64_t id)
 static inline uint64_t ids_slot(const struct hprof_ids *t, uint64_t id)
 {
     uint64_t at = id >> t->shift, page = at >> IDS_PAGE_BITS;
+    uint64_t in = at & (IDS_PAGE - 1), it;
     uint32_t p;
 
     if (page - t->near < IDS_NEAR) {
-        p = t->dir[page - t->near];
-        if (p == 0)
-            return IDS_NONE;
-        p--;
-    } else {
-        p = idmap_get(&t->far, page);
-        if (p == IDMAP_NONE)
-            return IDS_NONE;
+        it = t->dir[page - t->near];
+        return it ? it + in - 1 : IDS_NONE;
     }
-    return (uint64_t)p << IDS_PAGE_BITS | (at & (IDS_PAGE - 1));
+    p = idmap_get(&t->far, page);
+    return p == IDMAP_NONE ? IDS_NONE : (uint64_t)p << IDS_PAGE_BITS | in;
 }
 
-/* The same, in 32 bits, if the shift is 3 and the page is a near one. */
-static inline bool ids_slot_near(const struct hprof_ids *t, uint64_t id,
-                                 uint32_t *ret)
-{
-    uint64_t page = (id >> (3 + IDS_PAGE_BITS)) - t->near;
-    uint32_t p;
+/* What ids_slot_near looks into. */
+struct ids_near {
+    const uint64_t *dir;
+    uint64_t begin; /* of `near`, in units */
+};
 
-    if (page >= IDS_NEAR || (id & 7))
-        return false;
-    p = t->dir[page];
-    *ret = (p - 1) << IDS_PAGE_BITS | (uint32_t)(id >> 3 & (IDS_PAGE - 1));
-    return p != 0;
+static inline struct ids_near ids_near(const struct hprof_ids *t)
+{
+    return (struct ids_near){t->dir, t->near << IDS_PAGE_BITS};
+}
+
+/*
+ * The same, in 32 bits and without a branch, if the shift is 3 and the page
+ * is a near one; *known: 1, or 0 if it's not so. Pages may be added meanwhile.
+ */
+static inline uint32_t ids_slot_near(struct ids_near t, uint64_t id,
+                                     uint64_t *known)
+{
+    /* Low bits that are not 0 make it a page far away. */
+    uint64_t at = (id >> 3 | id << 61) - t.begin;
+    uint64_t page = at >> IDS_PAGE_BITS, it;
+
+    it = __atomic_load_n(&t.dir[page < IDS_NEAR ? page : IDS_NEAR],
+                         __ATOMIC_RELAXED);
+    *known = it & 1;
+    return (uint32_t)(it + (at & (IDS_PAGE - 1)) - 1);
 }
 
 static inline uint64_t ids_slot_new(struct hprof_ids *t, uint64_t id,

@@ -23,6 +23,7 @@ void ingest_deinit(struct ingest *in)
     classes_deinit(&in->classes);
     threads_deinit(&in->threads);
     idmap_deinit(&in->wanted, in->d->mem);
+    mem_free(in->d->mem, in->stretch);
 }
 
 static bool short_record(struct ingest *in, const char *what)

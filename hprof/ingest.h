@@ -7,6 +7,7 @@
 #ifndef OOMWHY_HPROF_INGEST_H
 #define OOMWHY_HPROF_INGEST_H
 
+#include "hprof/batch.h"
 #include "hprof/refs.h"
 #include "hprof/threads.h"
 
@@ -22,6 +23,8 @@ enum ingest_again {
     AGAIN_TWO_PASSES, /* something is needed that comes later */
     AGAIN_UNALIGNED,  /* ids are no multiples of 8 */
 };
+
+struct stretch; /* ordinary.c */
 
 struct ingest {
     struct hprof_dump *d;
@@ -39,6 +42,7 @@ struct ingest {
     uint64_t array_at, array_end; /* the object array before */
     bool in_dump;                 /* between segments of one dump */
     uint64_t progress;            /* offset at which to tell again */
+    struct stretch *stretch;      /* NULL until needed */
 };
 
 void ingest_init(struct ingest *in, struct hprof_dump *d,
@@ -54,5 +58,16 @@ bool ingest_pass(struct ingest *in, struct source *s, enum ingest_mode mode,
 
 /* The sub-records of the heap record the reader has just entered. */
 bool ingest_heap(struct ingest *in, struct err *e);
+/* The next sub-record, at offset `at`, is one to come back to. */
+bool ingest_checkpoint(struct ingest *in, uint64_t at, struct err *e);
+
+/*
+ * Makes room for `n` more objects. The first time, room is left in front for
+ * the classes. More of them may follow; then everything moves once (dump.c).
+ */
+bool ingest_reserve(struct ingest *in, uint64_t n, struct err *e);
+
+/* Takes what is ordinary of the sub-records to come, maybe nothing. */
+bool ingest_ordinary(struct ingest *in, struct err *e);
 
 #endif

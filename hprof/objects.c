@@ -4,11 +4,6 @@
  */
 #include "hprof/ingest.h"
 
-/* Slots of 32 bits reach no further; 32 GiB of heap. */
-#define SLOT_PAGES ((uint64_t)1 << (32 - IDS_PAGE_BITS))
-
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
-
 static bool again(struct ingest *in, enum ingest_again why)
 {
     in->again = why;
@@ -17,11 +12,7 @@ static bool again(struct ingest *in, enum ingest_again why)
 
 /* ---- numbering -------------------------------------------------------- */
 
-/*
- * Makes room for one more object. The first time, room is left in front for
- * the classes. More of them may follow; then everything moves once (dump.c).
- */
-static bool more_objects(struct ingest *in, struct err *e)
+bool ingest_reserve(struct ingest *in, uint64_t n, struct err *e)
 {
     struct hprof_store *st = in->st;
     uint64_t classes = in->classes.all.n, loaded = in->classes.loaded.n;
@@ -29,9 +20,8 @@ static bool more_objects(struct ingest *in, struct err *e)
 
     if (head)
         st->head = head += classes > loaded ? classes : loaded;
-    if (!column_reserve(&st->class_of, head + 1, st->mem, e) ||
-        !column_reserve(&st->degrees, st->class_of.cap - st->class_of.n,
-                        st->mem, e))
+    if (!column_reserve(&st->class_of, head + n, st->mem, e) ||
+        !column_reserve(&st->degrees, n, st->mem, e))
         return false;
     st->class_of.n += head;
     return true;
@@ -53,7 +43,7 @@ static bool widen_labels(struct hprof_store *st, struct err *e)
 }
 
 /* There is room for it. */
-ALWAYS_INLINE bool push_label(struct hprof_store *st, uint32_t c, struct err *e)
+static bool push_label(struct hprof_store *st, uint32_t c, struct err *e)
 {
     if (st->class_of.size == 2 && c >= LABELS_NARROW && c != CLASS_NONE &&
         !widen_labels(st, e))
@@ -74,7 +64,7 @@ static bool number(struct ingest *in, uint64_t id, struct err *e)
     if (in->mode != INGEST_BUILD) {
         if (!ids_aligned(&st->ids, id))
             return again(in, AGAIN_UNALIGNED);
-        if (in->mode == INGEST_ONCE && st->ids.pages.n >= SLOT_PAGES &&
+        if (in->mode == INGEST_ONCE && st->ids.pages.n >= IDS_SLOT_PAGES &&
             ids_slot(&st->ids, id) == IDS_NONE)
             return again(in, AGAIN_TWO_PASSES);
         return ids_add(&st->ids, id, e);
@@ -88,8 +78,8 @@ static bool number(struct ingest *in, uint64_t id, struct err *e)
 }
 
 /* One more object: from here on its references may follow. */
-ALWAYS_INLINE bool add_object(struct ingest *in, uint64_t id, uint32_t c,
-                              struct err *e)
+static bool add_object(struct ingest *in, uint64_t id, uint32_t c,
+                       struct err *e)
 {
     struct hprof_store *st = in->st;
 
@@ -99,11 +89,7 @@ ALWAYS_INLINE bool add_object(struct ingest *in, uint64_t id, uint32_t c,
     st->objects++;
     if (in->mode == INGEST_COLLECT)
         return true;
-    if ((st->class_of.n == st->class_of.cap ||
-         st->degrees.n == st->degrees.cap) &&
-        !more_objects(in, e))
-        return false;
-    if (!push_label(st, c, e))
+    if (!ingest_reserve(in, 1, e) || !push_label(st, c, e))
         return false;
     st->degrees.at8[st->degrees.n++] = 0;
     if (c != CLASS_NONE)
@@ -114,8 +100,7 @@ ALWAYS_INLINE bool add_object(struct ingest *in, uint64_t id, uint32_t c,
 /* ---- references ------------------------------------------------------- */
 
 /* The references appended since `before` are those of the last object. */
-ALWAYS_INLINE bool end_object(struct hprof_store *st, uint64_t before,
-                              struct err *e)
+static bool end_object(struct hprof_store *st, uint64_t before, struct err *e)
 {
     uint64_t n = st->refs.n - before;
 
@@ -138,7 +123,7 @@ static bool encode(struct ingest *in, uint64_t id, uint32_t *ret, struct err *e)
         return again(in, AGAIN_TWO_PASSES);
     slot = ids_slot(&st->ids, id);
     if (slot == IDS_NONE) {
-        if (st->ids.pages.n >= SLOT_PAGES || ids_scattered(&st->ids))
+        if (st->ids.pages.n >= IDS_SLOT_PAGES || ids_scattered(&st->ids))
             return again(in, AGAIN_TWO_PASSES);
         slot = ids_slot_new(&st->ids, id, e);
     }
@@ -161,44 +146,24 @@ static bool take_referent(struct ingest *in, const struct sub *s,
     return true;
 }
 
-/*
- * Appends what stands for the ids at p + at[i]; at NULL: those at p, p + w,
- * and so on. There is room for them. `w` and `slots` are constants where
- * this is called: a quarter of all time is spent here.
- */
-ALWAYS_INLINE bool append_ids(struct ingest *in, const uint8_t *p,
-                              const uint32_t *at, uint64_t n, unsigned w,
-                              bool slots, struct err *e)
+/* Appends what stands for the ids at p + at[i]; `at` NULL: those at p, p + w,
+ * and so on. There is room for them. */
+static bool take_ids(struct ingest *in, const uint8_t *p, const uint32_t *at,
+                     uint64_t n, struct err *e)
 {
     struct column *refs = &in->st->refs;
-    uint32_t *to = refs->at + refs->n;
+    unsigned w = in->r.id_size;
 
     for (uint64_t i = 0; i < n; i++) {
         uint64_t id = load_id(p + (at ? at[i] : i * w), w);
 
         if (!id)
             continue;
-        if ((!slots || !ids_slot_near(&in->st->ids, id, to)) &&
-            !encode(in, id, to, e))
+        if (!encode(in, id, &refs->at[refs->n], e))
             return false;
-        to++;
+        refs->n++;
     }
-    refs->n = (uint64_t)(to - refs->at);
     return true;
-}
-
-static bool append_slowly(struct ingest *in, const uint8_t *p,
-                          const uint32_t *at, uint64_t n, struct err *e)
-{
-    return append_ids(in, p, at, n, in->r.id_size, in->mode == INGEST_ONCE, e);
-}
-
-ALWAYS_INLINE bool take_ids(struct ingest *in, const uint8_t *p,
-                            const uint32_t *at, uint64_t n, struct err *e)
-{
-    if (in->r.id_size == 8 && in->mode == INGEST_ONCE)
-        return append_ids(in, p, at, n, 8, true, e);
-    return append_slowly(in, p, at, n, e);
 }
 
 static bool take_fields(struct ingest *in, const struct sub *s,
@@ -248,8 +213,8 @@ static bool odd_class(struct ingest *in, uint64_t id, struct err *e)
 }
 
 /* The class of an object, which decides whether one pass is enough. */
-ALWAYS_INLINE bool object_class(struct ingest *in, uint64_t id, uint32_t *ret,
-                                struct err *e)
+static bool object_class(struct ingest *in, uint64_t id, uint32_t *ret,
+                         struct err *e)
 {
     *ret = classes_get(&in->classes, id);
     if (*ret == CLASS_NONE || in->classes.layouts.at[*ret].hidden)
@@ -265,8 +230,8 @@ static void short_instance(struct ingest *in, const struct sub *s)
                 s->n);
 }
 
-static inline bool layout_ready(struct ingest *in, uint32_t c, uint32_t bytes,
-                                struct err *e)
+static bool layout_ready(struct ingest *in, uint32_t c, uint32_t bytes,
+                         struct err *e)
 {
     bool final = in->mode == INGEST_BUILD;
 
@@ -279,8 +244,7 @@ static inline bool layout_ready(struct ingest *in, uint32_t c, uint32_t bytes,
     }
 }
 
-ALWAYS_INLINE bool read_instance(struct ingest *in, const struct sub *s,
-                                 struct err *e)
+static bool read_instance(struct ingest *in, const struct sub *s, struct err *e)
 {
     const struct layout *l;
     uint32_t c;
@@ -305,7 +269,7 @@ static void note_array(struct ingest *in, uint64_t id, uint32_t n)
     if (id > in->array_at && id < in->array_end)
         in->d->narrow_arrays = true;
     in->array_at = id;
-    in->array_end = id + 16 + (uint64_t)n * 8;
+    in->array_end = array_extent(id, n);
 }
 
 static bool read_object_array(struct ingest *in, const struct sub *s,
@@ -393,6 +357,17 @@ static void tell(struct ingest *in, uint64_t at)
                 source_raw_offset(in->r.s), source_raw_length(in->r.s));
 }
 
+bool ingest_checkpoint(struct ingest *in, uint64_t at, struct err *e)
+{
+    tell(in, at);
+    in->st->ids.seen = at;
+    if (in->st->objects >= UINT32_MAX - INDEX_STEP)
+        return err_set(e, ERR_UNSUPPORTED,
+                       "holds more than 2^32 objects; nobody counted on that");
+    return index_note(&in->st->index, at, in->r.stop, in->st->objects,
+                      in->d->mem, e);
+}
+
 bool ingest_heap(struct ingest *in, struct err *e)
 {
     struct hprof_index *x = &in->st->index;
@@ -400,18 +375,13 @@ bool ingest_heap(struct ingest *in, struct err *e)
     struct sub s;
 
     x->next = 0;
-    while (reader_sub(&in->r, &s)) {
-        if (s.at >= x->next) {
-            tell(in, s.at);
-            in->st->ids.seen = s.at;
-            if (in->st->objects >= UINT32_MAX - INDEX_STEP)
-                return err_set(e, ERR_UNSUPPORTED,
-                               "holds more than 2^32 objects; nobody counted "
-                               "on that");
-            if (!index_note(x, s.at, in->r.stop, in->st->objects, in->d->mem,
-                            e))
-                return false;
-        }
+    for (;;) {
+        if (!ingest_ordinary(in, e))
+            return false;
+        if (!reader_sub(&in->r, &s))
+            break;
+        if (s.at >= x->next && !ingest_checkpoint(in, s.at, e))
+            return false;
         if (!read_sub(in, &s, e))
             return false;
     }

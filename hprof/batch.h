@@ -1,0 +1,96 @@
+/*
+ * batch.h - a stretch of ordinary sub-records, decoded to columns.
+ *
+ * Ordinary are instances and arrays whose class is known and whose bytes are
+ * all there, in dumps with 8-byte ids and fewer than LABELS_NARROW classes:
+ * all but a few of any HotSpot dump. Decoding changes none of the tables it
+ * looks into but for pages of the ids, so that stretches can be decoded at
+ * the same time and put together in their order (objects.c). It stops before
+ * the first sub-record that is not ordinary; objects.c knows what to do.
+ *
+ * The loop has few branches that depend on the data: a mispredicted one costs
+ * as much as a dozen references.
+ */
+#ifndef OOMWHY_HPROF_BATCH_H
+#define OOMWHY_HPROF_BATCH_H
+
+#include <pthread.h>
+
+#include "hprof/classes.h"
+#include "hprof/ids.h"
+
+/* The least that an object takes; one with a referent; with so many references
+ * that they do not fit in a byte. */
+#define LEAST_OBJECT   18
+#define LEAST_REFERENT 33
+#define LEAST_MANY     (25 + 8 * 255)
+
+/* The object arrays of a stretch: whether one began within the extent that
+ * 8-byte elements would give the one before. */
+struct array_run {
+    uint64_t first;   /* id; 0: there is none */
+    uint64_t at, end; /* the last one */
+    bool narrow;
+};
+
+static inline uint64_t array_extent(uint64_t id, uint32_t n)
+{
+    return id + 16 + (uint64_t)n * 8;
+}
+
+struct batch {
+    /* Where it goes. Caller's; there is room for all that fits in the bytes. */
+    uint16_t *labels;  /* [objects] classes */
+    uint8_t *degrees;  /* [objects] references; 255: the next of many */
+    uint32_t *slots;   /* [objects] of their ids */
+    uint32_t *refs;    /* [n_refs] slots */
+    uint32_t *many;    /* [n_many] */
+    uint32_t *lengths; /* [n_lengths] of arrays */
+    struct hprof_weak_edge *weak; /* [n_weak] `from`: index of the object,
+                                     `to`: slot */
+    uint64_t objects, n_refs, n_many, n_lengths, n_weak;
+
+    uint64_t object_arrays; /* the other arrays are of primitives */
+    uint64_t primitive_bytes;
+    struct ids_run ids;
+    struct array_run arrays;
+};
+
+/* A class as the loop wants it. */
+struct kind {
+    uint64_t id;          /* 0: none */
+    const uint32_t *refs; /* offsets */
+    uint32_t n_refs, body, referent;
+    uint16_t label;
+    uint8_t strength;
+};
+_Static_assert(sizeof(struct kind) == 32, "half a cache line");
+
+#define KINDS 256
+
+/* What decoding looks into, one for each thread. */
+struct decoder {
+    struct classes *classes;
+    struct hprof_ids *ids;
+    /* Held while pages are added; NULL: there is one thread, which may also
+     * work out layouts. */
+    pthread_mutex_t *lock;
+    struct kind kinds[KINDS]; /* met lately, by some bits of their ids */
+};
+
+/* Whether it's the tag of what may be ordinary. */
+static inline bool batch_is_object(unsigned tag)
+{
+    return tag - SUB_INSTANCE_DUMP <= SUB_PRIMITIVE_ARRAY - SUB_INSTANCE_DUMP;
+}
+
+/*
+ * Appends the sub-records from `p` on that begin before `stop`; bytes up to
+ * `end` are there. Returns where it stopped: at `stop` or behind it, or where
+ * something is that is not ordinary, a lack of memory included.
+ */
+const uint8_t *batch_decode(struct decoder *k, struct batch *b,
+                            const uint8_t *p, const uint8_t *stop,
+                            const uint8_t *end);
+
+#endif

@@ -1,0 +1,129 @@
+/*
+ * ordinary.c - the ordinary stretches of a heap, decoded by batch.c straight
+ * to the ends of the columns.
+ */
+#include "hprof/ingest.h"
+
+/* The most objects and referents that begin within INDEX_STEP bytes. */
+#define MOST_OBJECTS   (INDEX_STEP / LEAST_OBJECT + 1)
+#define MOST_REFERENTS (INDEX_STEP / LEAST_REFERENT + 1)
+
+struct stretch {
+    struct decoder decoder;
+    uint32_t slots[MOST_OBJECTS];
+    struct hprof_weak_edge weak[MOST_REFERENTS];
+};
+
+/* Adds to the tables what a batch says that is not in columns. */
+static bool add_up(struct ingest *in, const struct batch *b, struct err *e)
+{
+    struct hprof_dump *d = in->d;
+    struct layout *layouts = in->classes.layouts.at;
+
+    if (!ids_add_run(&in->st->ids, &b->ids, e) ||
+        !vec_reserve(&d->weak, d->mem, b->n_weak, e))
+        return false;
+    for (uint64_t i = 0; i < b->n_weak; i++) {
+        d->weak.at[d->weak.n] = b->weak[i];
+        d->weak.at[d->weak.n++].from += (uint32_t)in->st->objects;
+    }
+    for (uint64_t i = 0; i < b->objects; i++)
+        layouts[b->labels[i]].objects++;
+    d->instances += b->objects - b->n_lengths;
+    d->object_arrays += b->object_arrays;
+    d->primitive_arrays += b->n_lengths - b->object_arrays;
+    d->primitive_bytes += b->primitive_bytes;
+    in->st->objects += b->objects;
+    return true;
+}
+
+static void add_arrays(struct ingest *in, const struct array_run *a)
+{
+    if (!a->first)
+        return;
+    in->d->narrow_arrays |=
+        a->narrow || (a->first > in->array_at && a->first < in->array_end);
+    in->array_at = a->at;
+    in->array_end = a->end;
+}
+
+static bool make_room(struct ingest *in, uint64_t stretch, uint64_t bytes,
+                      struct err *e)
+{
+    struct hprof_store *st = in->st;
+    uint64_t objects = stretch / LEAST_OBJECT + 1;
+
+    return ingest_reserve(in, objects, e) &&
+           column_reserve(&st->lengths, objects, st->mem, e) &&
+           column_reserve(&st->many, stretch / LEAST_MANY + 1, st->mem, e) &&
+           column_reserve(&st->refs, bytes / 8 + 1, st->mem, e);
+}
+
+/* Decodes what begins within `n` bytes from where the reader is. */
+static bool take(struct ingest *in, uint64_t n, struct err *e)
+{
+    struct hprof_store *st = in->st;
+    struct stretch *to = in->stretch;
+    struct reader *r = &in->r;
+    struct batch b = {.slots = to->slots, .weak = to->weak};
+
+    if (!make_room(in, n, (uint64_t)(r->end - r->p), e))
+        return false;
+    b.labels = st->class_of.at16 + st->class_of.n;
+    b.degrees = st->degrees.at8 + st->degrees.n;
+    b.lengths = st->lengths.at + st->lengths.n;
+    b.many = st->many.at + st->many.n;
+    b.refs = st->refs.at + st->refs.n;
+    r->p = batch_decode(&to->decoder, &b, r->p, r->p + n, r->end);
+    st->class_of.n += b.objects;
+    st->degrees.n += b.objects;
+    st->lengths.n += b.n_lengths;
+    st->many.n += b.n_many;
+    st->refs.n += b.n_refs;
+    add_arrays(in, &b.arrays);
+    return add_up(in, &b, e);
+}
+
+static bool may_be_ordinary(const struct ingest *in)
+{
+    const struct reader *r = &in->r;
+
+    return in->mode == INGEST_ONCE && r->id_size == 8 && !r->open_ended &&
+           !r->at_eof && in->st->class_of.size == 2;
+}
+
+static bool prepare(struct ingest *in, struct err *e)
+{
+    if (in->stretch)
+        return true;
+    in->stretch = mem_alloc(in->d->mem, 1, sizeof *in->stretch, e);
+    if (!in->stretch)
+        return false;
+    in->stretch->decoder.classes = &in->classes;
+    in->stretch->decoder.ids = &in->st->ids;
+    return true;
+}
+
+bool ingest_ordinary(struct ingest *in, struct err *e)
+{
+    struct hprof_index *x = &in->st->index;
+    struct reader *r = &in->r;
+
+    if (!may_be_ordinary(in))
+        return true;
+    if (!prepare(in, e))
+        return false;
+    while (!r->pending && r->end - r->p > LEAST_REFERENT &&
+           batch_is_object(r->p[0])) {
+        const uint8_t *before = r->p;
+        uint64_t at = reader_offset(r), n = (uint64_t)(r->end - r->p);
+
+        if (at >= x->next && !ingest_checkpoint(in, at, e))
+            return false;
+        if (!take(in, n < x->next - at ? n : x->next - at, e))
+            return false;
+        if (r->p == before)
+            return true;
+    }
+    return true;
+}
