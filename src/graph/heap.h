@@ -161,10 +161,20 @@ struct heap_queue {      /* Finalizer and Cleaner backlogs */
     uint64_t cleaner_bytes;
 };
 
+#define HEAP_REPEATS 10
+
+struct heap_repeat {
+    const char *text; /* cut where the sample's texts are */
+    uint64_t times;   /* in the sample */
+};
+
 struct heap_strings {
     uint64_t count, bytes;      /* java.lang.String and their arrays */
     uint64_t sampled, distinct; /* contents compared, of a sample */
     uint64_t duplicate_bytes;   /* extrapolated; UNKNOWN: not looked at */
+    bool shown;                 /* contents may be kept: show_values */
+    struct heap_repeat repeated[HEAP_REPEATS]; /* most frequent first */
+    unsigned n_repeated;                       /* 0 unless `shown` */
 };
 
 struct heap_loaders {

@@ -147,6 +147,42 @@ static uint64_t count_distinct(struct text *t, uint64_t n)
     return distinct;
 }
 
+/* Keeps the most frequent in order; of equals the first of the alphabet. */
+static bool keep_repeat(struct analysis *a, const char *text, uint64_t times)
+{
+    struct heap_strings *s = &a->heap->strings;
+    unsigned at = s->n_repeated;
+
+    while (at > 0 && s->repeated[at - 1].times < times)
+        at--;
+    if (at == HEAP_REPEATS)
+        return true;
+    text = arena_strdup(&a->heap->arena, text, a->err);
+    if (!text)
+        return false;
+    if (s->n_repeated < HEAP_REPEATS)
+        s->n_repeated++;
+    memmove(&s->repeated[at + 1], &s->repeated[at],
+            (s->n_repeated - at - 1) * sizeof *s->repeated);
+    s->repeated[at] = (struct heap_repeat){text, times};
+    return true;
+}
+
+/* `t` is sorted. */
+static bool keep_repeated(struct analysis *a, const struct text *t, uint64_t n)
+{
+    uint64_t from = 0;
+
+    for (uint64_t i = 1; i <= n; i++) {
+        if (i < n && strcmp(t[i].at, t[from].at) == 0)
+            continue;
+        if (i - from > 1 && !keep_repeat(a, t[from].at, i - from))
+            return false;
+        from = i;
+    }
+    return true;
+}
+
 /*
  * From all over the heap. Values that occur a few times in all look
  * distinct in a small sample, so the estimate errs towards "no duplicates".
@@ -169,6 +205,9 @@ static bool compare_sample(struct analysis *a, const uint32_t *nodes,
             found[k++].at = texts[i];
     s->sampled = k;
     s->distinct = count_distinct(found, k);
+    s->shown = a->options->show_values;
+    if (ok && s->shown)
+        ok = keep_repeated(a, found, k);
     if (k)
         s->duplicate_bytes = (uint64_t)((double)s->bytes *
                                         (double)(k - s->distinct) / (double)k);

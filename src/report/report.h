@@ -65,6 +65,7 @@ report_part report_histogram;
 report_part report_dominators;
 report_part report_suspects;
 report_part report_native;
+report_part report_strings; /* needs a heap */
 report_part report_damage;
 /* What a full GC would free; needs a heap. */
 report_part report_garbage;

@@ -313,12 +313,14 @@ void report_heap(struct emitter *em, const struct report *r)
     if (emit_is_page(em)) {
         damage_of_page(em, r);
         lists_of_page(em, r);
+        report_strings(em, r);
         report_native(em, r);
     } else {
         report_roots(em, r);
         report_histogram(em, r);
         report_dominators(em, r);
         report_suspects(em, r);
+        report_strings(em, r);
         report_native(em, r);
         report_damage(em, r);
     }

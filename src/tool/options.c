@@ -244,7 +244,7 @@ static const struct option table[] = {
     {"compat", "mat", "count as Eclipse MAT does", set_compat, 0, 0},
     {"keep-unreachable", NULL, "include garbage in lists and trees", set_flag,
      AT(heap.keep_unreachable), 0},
-    {"show-values", NULL, "allow contents of strings in the report", set_flag,
+    {"show-values", NULL, "show what the most repeated strings say", set_flag,
      AT(heap.show_values), 0},
     {"dump", "N", "which dump of a file that holds several", set_dump, 0, 0},
     {"quick", NULL, "no retained sizes, no suspects", set_flag, AT(heap.quick),
