@@ -4,6 +4,9 @@
 #include "hprof/column.h"
 
 #define STEP ((uint64_t)16 << 10)
+/* Once it is so many bytes long, it grows by whole huge pages. */
+#define LONG ((uint64_t)4 << 20)
+#define PAGE ((uint64_t)2 << 20)
 
 bool column_grow_(struct column *c, uint64_t more, struct mem *m, struct err *e)
 {
@@ -12,6 +15,8 @@ bool column_grow_(struct column *c, uint64_t more, struct mem *m, struct err *e)
 
     if (cap < c->n + more)
         cap = c->n + more;
+    if (cap * c->size > LONG)
+        cap += (PAGE - cap * c->size % PAGE) % PAGE / c->size;
     p = mem_remap(m, c->bytes, c->cap * c->size, cap * c->size, e);
     if (!p)
         return false;

@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
+
+#include "bits.h"
 
 void mem_init(struct mem *m, uint64_t limit)
 {
@@ -186,12 +189,60 @@ char *mem_strdup(struct mem *m, const char *s, struct err *e)
 
 /* ---- maps ---------------------------------------------------------------- */
 
-/* Huge pages halve the price of first touch and of TLB misses; a kernel
- * without them ignores the advice. Small maps would only waste memory. */
-static void advise(void *p, uint64_t bytes)
+/*
+ * Huge pages halve the price of first touch and of TLB misses; a kernel
+ * without them ignores the advice. Only whole ones count, so that large maps
+ * begin where one begins, and keep to that when they move: then their pages
+ * move whole as well. Small maps would only waste memory.
+ */
+#define LARGE ((uint64_t)4 << 20)
+#define HUGE  ((uint64_t)2 << 20)
+
+static void *map_pages(uint64_t bytes)
 {
-    if (bytes >= (uint64_t)4 << 20)
-        madvise(p, bytes, MADV_HUGEPAGE);
+    return mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+}
+
+/* Pages for a map of `bytes`, or MAP_FAILED. */
+static void *map_aligned(uint64_t bytes)
+{
+    uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), head;
+    uint8_t *p;
+
+    if (bytes < LARGE)
+        return map_pages(bytes);
+    bytes = align_up(bytes, page);
+    p = map_pages(bytes + HUGE);
+    if (p == MAP_FAILED)
+        return MAP_FAILED;
+    head = align_up((uintptr_t)p, HUGE) - (uintptr_t)p;
+    if (head)
+        munmap(p, head);
+    if (head < HUGE)
+        munmap(p + head + bytes, HUGE - head);
+    madvise(p + head, bytes, MADV_HUGEPAGE);
+    return p + head;
+}
+
+/* MAP_FAILED leaves the old one as it was. */
+static void *map_grown(void *p, uint64_t old, uint64_t bytes)
+{
+    void *q = mremap(p, old, bytes, bytes < LARGE ? MREMAP_MAYMOVE : 0), *to;
+
+    if (bytes < LARGE)
+        return q;
+    if (q == MAP_FAILED) {
+        to = map_aligned(bytes);
+        if (to == MAP_FAILED)
+            return MAP_FAILED;
+        q = mremap(p, old, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, to);
+        if (q == MAP_FAILED)
+            munmap(to, bytes);
+    }
+    if (q != MAP_FAILED)
+        madvise(q, bytes, MADV_HUGEPAGE);
+    return q;
 }
 
 static void *no_map(struct mem *m, uint64_t bytes, struct err *e)
@@ -237,12 +288,8 @@ void *mem_map(struct mem *m, uint64_t bytes, struct err *e)
         return NULL;
     if (!fits(m, bytes, room_for_map(m, bytes)))
         return map_spilled(m, bytes, e);
-    p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (p == MAP_FAILED)
-        return no_map(m, bytes, e);
-    advise(p, bytes);
-    return p;
+    p = map_aligned(bytes);
+    return p == MAP_FAILED ? no_map(m, bytes, e) : p;
 }
 
 /* Moves a map in memory to a file. */
@@ -275,14 +322,12 @@ static void *remap_spilled(struct mem *m, void *p, uint64_t old, uint64_t bytes,
 static void *remap_held(struct mem *m, void *p, uint64_t old, uint64_t bytes,
                         struct err *e)
 {
-    void *q = mremap(p, old, bytes, MREMAP_MAYMOVE);
+    void *q = bytes > old ? map_grown(p, old, bytes) : mremap(p, old, bytes, 0);
 
     if (q == MAP_FAILED)
         return no_map(m, bytes > old ? bytes - old : 0, e);
     if (bytes < old)
         give(m, old - bytes);
-    else
-        advise(q, bytes);
     return q;
 }
 
