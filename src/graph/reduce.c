@@ -8,16 +8,24 @@
 #include <string.h>
 
 /* A class with fewer instances than one in so many nodes is not worth the
- * risk: the last object that keeps a class alive would make us start again. */
-#define FEW 4096
+ * risk: the last object that keeps a class alive would make us start again.
+ * One node in STRIDE is counted, which is enough to tell. */
+#define FEW    4096
+#define STRIDE 16
+
+/* How many references ahead of the sweep nodes are asked for. */
+#define AHEAD 32
+
+/* What a node's class says about it. */
+enum { EDGED = 1, BARRED = 2 };
 
 struct folding {
     const struct graph *g;
     struct core *c;
     uint64_t *seen;      /* two bits a node: referred to, and more than once */
     uint64_t *fixed;     /* bitmap: never folded */
-    uint32_t *instances; /* [n_classes + 1] */
-    uint8_t *barred;     /* [n_classes + 1] */
+    uint32_t *instances; /* [n_classes + 1] of the nodes counted */
+    uint8_t *flags;      /* [n_classes + 1] */
 };
 
 static bool folding_init(struct folding *f, const struct graph *g,
@@ -33,8 +41,8 @@ static bool folding_init(struct folding *f, const struct graph *g,
     f->fixed = f->seen ? mem_map(m, bytes, e) : NULL;
     f->instances =
         f->fixed ? mem_alloc(m, classes, sizeof *f->instances, e) : NULL;
-    f->barred = f->instances ? mem_alloc(m, classes, 1, e) : NULL;
-    return f->barred != NULL;
+    f->flags = f->instances ? mem_alloc(m, classes, 1, e) : NULL;
+    return f->flags != NULL;
 }
 
 static void folding_deinit(struct folding *f, struct mem *m)
@@ -44,7 +52,7 @@ static void folding_deinit(struct folding *f, struct mem *m)
     mem_unmap(m, f->seen, 2 * bytes);
     mem_unmap(m, f->fixed, bytes);
     mem_free(m, f->instances);
-    mem_free(m, f->barred);
+    mem_free(m, f->flags);
 }
 
 /* ---- sweep 1: who is referred to, and how often ----------------------- */
@@ -56,8 +64,25 @@ static inline void see(uint64_t *seen, uint32_t w)
     *word |= bit | (*word & bit) << 1;
 }
 
-/* Also marks leaves as kept, which lends its room. */
+/* In the order of the references, which is that of memory. */
 static void count_referrers(struct folding *f)
+{
+    const struct graph *g = f->g;
+    uint64_t i, last, end;
+
+    graph_range(g, 1, &i, &end);
+    graph_range(g, g->nodes - 1, &last, &end);
+    last = end < AHEAD ? 0 : end - AHEAD;
+    for (; i < last; i++) {
+        __builtin_prefetch(&f->seen[g->to[i + AHEAD] >> 5], 1);
+        see(f->seen, g->to[i]);
+    }
+    for (; i < end; i++)
+        see(f->seen, g->to[i]);
+}
+
+/* Marks leaves as kept, which lends its room. */
+static void find_leaves(struct folding *f)
 {
     const struct graph *g = f->g;
 
@@ -65,11 +90,7 @@ static void count_referrers(struct folding *f)
         uint64_t i, end;
 
         graph_range(g, v, &i, &end);
-        if (i == end)
-            f->c->words[v >> 6].kept |= (uint64_t)1 << (v & 63);
-        for (; i < end; i++)
-            see(f->seen, g->to[i]);
-        f->instances[graph_class(g, v)]++;
+        f->c->words[v >> 6].kept |= (uint64_t)(i == end) << (v & 63);
     }
 }
 
@@ -119,11 +140,18 @@ static void fix(struct folding *f)
         bits_add(f->fixed, o->to[i]);
 }
 
-static void bar(struct folding *f, const uint8_t *barred)
+static void flag_classes(struct folding *f, const uint8_t *barred)
 {
-    for (uint32_t k = 0; k < f->g->n_classes; k++)
-        f->barred[k] = f->c->live[k] != NO_NODE &&
-                       (barred[k] || f->instances[k] < f->g->nodes / FEW);
+    const struct graph *g = f->g;
+
+    for (uint64_t v = 1; v < g->nodes; v += STRIDE)
+        f->instances[graph_class(g, (uint32_t)v)]++;
+    for (uint32_t k = 0; k < g->n_classes; k++) {
+        bool few = f->instances[k] < g->nodes / STRIDE / FEW;
+
+        if (f->c->live[k] != NO_NODE)
+            f->flags[k] = barred[k] || few ? EDGED | BARRED : EDGED;
+    }
 }
 
 /* ---- sweeps 2 and 3 --------------------------------------------------- */
@@ -135,10 +163,10 @@ static uint64_t look_at_classes(struct folding *f, uint32_t word)
     uint64_t edged = 0, barred = 0;
 
     for (uint32_t i = 0; i < n; i++) {
-        uint32_t k = graph_class(f->g, v + i);
+        uint64_t flags = f->flags[graph_class(f->g, v + i)];
 
-        edged |= (uint64_t)(f->c->live[k] != NO_NODE) << i;
-        barred |= (uint64_t)f->barred[k] << i;
+        edged |= (flags & EDGED) << i;
+        barred |= flags / BARRED << i;
     }
     f->c->words[word].edged = edged;
     return barred;
@@ -231,8 +259,9 @@ bool core_build(const struct graph *g, const uint8_t *barred, struct mem *m,
 
     if (ok) {
         count_referrers(&f);
+        find_leaves(&f);
         fix(&f);
-        bar(&f, barred);
+        flag_classes(&f, barred);
         fold_leaves(&f);
         fold_inner(&f);
         keep_the_rest(&f);
