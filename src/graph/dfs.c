@@ -12,6 +12,8 @@
 /* How many edges ahead of the walk nodes are asked for. */
 #define AHEAD 6
 
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
 /* Edges of one node still to be followed: a piece of `to` or of the overlay.
  * A node that has both gets two. */
 struct run {
@@ -57,20 +59,30 @@ static bool log_grow(struct walk *k, uint64_t room, struct err *e)
 
 /* Before a run is followed: three runs may be stacked, and all its edges and
  * one to a class logged. */
-static inline bool make_room(struct walk *k, const struct run *run,
-                             struct err *e)
+static inline bool make_room(struct walk *k, struct run run, struct err *e)
 {
-    uint64_t need = k->d->n_log + run->left + 1;
+    uint64_t need = k->d->n_log + run.left + 1;
 
     if (k->depth + 3 > k->cap && !stack_grow(k, k->cap + k->cap / 2, e))
         return false;
     return need <= k->d->room || log_grow(k, need + need / 4, e);
 }
 
+/* The second step, once the first has arrived. */
+static inline void ask_for_edges(const struct walk *k, uint32_t w)
+{
+    uint64_t i, end;
+
+    graph_range(k->g, w, &i, &end);
+    __builtin_prefetch(&k->g->to[i]);
+}
+
 static inline void push(struct walk *k, struct run r)
 {
-    if (r.left)
-        k->stack[k->depth++] = r;
+    if (!r.left)
+        return;
+    k->stack[k->depth++] = r;
+    ask_for_edges(k, *r.at);
 }
 
 static inline void ask_for(const struct walk *k, uint32_t w)
@@ -132,7 +144,7 @@ static inline uint32_t class_number(struct walk *k, uint32_t class)
  * it waiting on the stack; `live` is an array of targets, so it is a run of
  * one.
  */
-static inline struct run enter(struct walk *k, uint32_t w, uint32_t up)
+ALWAYS_INLINE struct run enter(struct walk *k, uint32_t w, uint32_t up)
 {
     const struct graph *g = k->g;
     uint32_t n = discover(k->d, w, up), i, end, class, met;
@@ -162,14 +174,14 @@ static inline struct run enter(struct walk *k, uint32_t w, uint32_t up)
 /* Passes over edges that lead nowhere or to nodes met before. What remains
  * of a run is looked through before it is stacked: a list with links both
  * ways then leaves nothing on the stack. */
-static inline void pass_met(struct walk *k, struct run *run)
+ALWAYS_INLINE struct run pass_met(struct walk *k, struct run run)
 {
-    for (; run->left; run->at++, run->left--) {
+    for (; run.left; run.at++, run.left--) {
         uint32_t w, n;
 
-        if (run->left > AHEAD)
-            ask_for(k, run->at[AHEAD]);
-        w = *run->at;
+        if (run.left > AHEAD)
+            ask_for(k, run.at[AHEAD]);
+        w = *run.at;
         if (core_keeps(k->c, w))
             n = dfs_number(k->d, w);
         else if (core_is_edged(k->c, w))
@@ -177,9 +189,10 @@ static inline void pass_met(struct walk *k, struct run *run)
         else
             continue;
         if (!n)
-            return;
-        meet_again(k, run->from, n);
+            break;
+        meet_again(k, run.from, n);
     }
+    return run;
 }
 
 static bool walk_tree(struct walk *k, uint32_t root, struct err *e)
@@ -187,16 +200,16 @@ static bool walk_tree(struct walk *k, uint32_t root, struct err *e)
     struct run run;
 
     run = (struct run){0};
-    if (!make_room(k, &run, e))
+    if (!make_room(k, run, e))
         return false;
     k->tree = k->d->reached;
     run = enter(k, root, 0);
     for (;;) {
         uint32_t w;
 
-        if (!make_room(k, &run, e))
+        if (!make_room(k, run, e))
             return false;
-        pass_met(k, &run);
+        run = pass_met(k, run);
         if (!run.left) {
             if (!k->depth)
                 return true;
@@ -205,7 +218,8 @@ static bool walk_tree(struct walk *k, uint32_t root, struct err *e)
         }
         w = core_target(k->c, *run.at++);
         run.left--;
-        pass_met(k, &run);
+        ask_for_edges(k, w);
+        run = pass_met(k, run);
         push(k, run);
         run = enter(k, w, run.from);
     }
