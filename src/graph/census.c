@@ -25,34 +25,81 @@ static void add(struct count *k, bool live, uint64_t bytes)
     s->bytes += bytes;
 }
 
-/* Bytes only where one instance differs from the next. */
-static void count_objects(struct analysis *a, struct count *counts)
+static struct count *count_of(const struct analysis *a, struct count *counts,
+                              uint32_t v)
+{
+    uint32_t c = hprof_class_of(a->dump, v);
+
+    return &counts[c == CLASS_NONE ? a->dump->n_classes : c];
+}
+
+/* All instances are of one size, but for those of one class. */
+static void count_instances(struct analysis *a, struct count *counts)
 {
     const struct hprof_dump *d = a->dump;
-    uint64_t largest = 0;
+    uint64_t classless = d->nodes - d->n_classes - 1;
+    const struct sized_node *s;
 
-    for (uint32_t v = d->n_classes + 1; v < d->nodes; v++) {
-        uint32_t c = hprof_class_of(d, v);
-        const struct class_size *k;
-        uint64_t bytes = 0;
-
-        c = c == CLASS_NONE ? d->n_classes : c;
-        k = &a->sizes.classes[c];
-        if (k->element || k->differs)
-            bytes = sizes_at(&a->sizes, v);
-        if (k->element && bytes > largest)
-            largest = bytes;
-        add(&counts[c], analysis_reaches(a, v), bytes);
-    }
-    a->heap->largest_array_bytes = largest;
     for (uint32_t c = 0; c <= d->n_classes; c++) {
         const struct class_size *k = &a->sizes.classes[c];
+        uint64_t n = c < d->n_classes ? d->classes[c].objects : classless;
 
-        if (k->element || k->differs)
-            continue;
-        counts[c].live.bytes = counts[c].live.objects * k->bytes;
-        counts[c].dead.bytes = counts[c].dead.objects * k->bytes;
+        counts[c].live = (struct heap_sum){n, k->element ? 0 : n * k->bytes};
+        classless -= c < d->n_classes ? n : 0;
     }
+    VEC_EACH (&a->sizes.stack_chunks, s)
+        count_of(a, counts, s->node)->live.bytes +=
+            s->bytes - a->sizes.instance[a->sizes.stack_chunk];
+}
+
+static void count_arrays(struct analysis *a, struct count *counts)
+{
+    const struct ranks *arrays = &a->sizes.arrays;
+    uint64_t largest = 0;
+
+    for (uint32_t i = 0; i < arrays->words; i++)
+        for (uint64_t b = arrays->bits[i]; b; b &= b - 1) {
+            uint32_t v = i << 6 | (uint32_t)__builtin_ctzll(b);
+            uint64_t bytes = sizes_at(&a->sizes, v);
+
+            count_of(a, counts, v)->live.bytes += bytes;
+            if (bytes > largest)
+                largest = bytes;
+        }
+    a->heap->largest_array_bytes = largest;
+}
+
+/* From those counted as alive to the dead: there are fewer, as a rule. */
+static void take_out_dead(struct analysis *a, struct count *counts)
+{
+    const struct hprof_dump *d = a->dump;
+
+    for (uint32_t i = d->n_classes / 64; i <= d->nodes / 64; i++)
+        for (uint64_t b = ~a->tree.seen[i]; b; b &= b - 1) {
+            uint32_t v = i << 6 | (uint32_t)__builtin_ctzll(b);
+            struct count *k;
+            uint64_t bytes;
+
+            if (v <= d->n_classes || v >= d->nodes)
+                continue;
+            k = count_of(a, counts, v);
+            bytes = sizes_at(&a->sizes, v);
+            add(k, false, bytes);
+            k->live.objects--;
+            k->live.bytes -= bytes;
+        }
+}
+
+static void count_objects(struct analysis *a, struct count *counts)
+{
+    count_instances(a, counts);
+    count_arrays(a, counts);
+    if (analysis_has_tree(a)) {
+        take_out_dead(a, counts);
+        return;
+    }
+    for (uint32_t c = 0; c <= a->dump->n_classes; c++)
+        counts[c] = (struct count){.dead = counts[c].live};
 }
 
 static void count_class_objects(struct analysis *a, struct count *counts)

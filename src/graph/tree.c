@@ -14,6 +14,8 @@
 
 #include <string.h>
 
+#include "graph/weigh.h"
+
 /* How many independent loads or stores are kept in flight. */
 #define AHEAD 24
 
@@ -38,6 +40,20 @@ static void lay_out(const struct dom *d, struct place *p)
     }
 }
 
+/* Whose instances dominate others that are not folded. */
+static void find_nesting(const struct dom *d, const struct place *p,
+                         struct tree *t)
+{
+    const struct graph *g = t->core.graph;
+
+    for (uint32_t i = 1; i < t->reached; i++) {
+        if (i + AHEAD < t->reached && p[i + AHEAD].span > 1)
+            graph_ask_class(g, d->vertex[i + AHEAD]);
+        if (p[i].span > 1)
+            t->classes[graph_class(g, d->vertex[i])].nests = true;
+    }
+}
+
 /* Nodes to their positions, then spans, then positions to the nodes' ranks;
  * each loop is through with the array that the next one writes to. */
 static void store(const struct dom *d, const struct place *p, struct tree *t)
@@ -54,65 +70,6 @@ static void store(const struct dom *d, const struct place *p, struct tree *t)
             __builtin_prefetch(&t->at[core_rank(c, t->order[i + AHEAD])], 1);
         t->at[core_rank(c, t->order[i])] = i;
     }
-}
-
-/*
- * Turns weights by position into sums over subtrees: a subtree is a range,
- * and its sum the difference of two running sums. Ascending, a position is
- * overwritten only after all ranges that end there have been served.
- */
-static void sum_subtrees(const struct tree *t, uint64_t *w)
-{
-    uint64_t sum = 0;
-
-    for (uint32_t i = 0; i < t->reached; i++) {
-        uint64_t own = w[i];
-
-        w[i] = sum;
-        sum += own;
-    }
-    for (uint32_t i = 0; i < t->reached; i++) {
-        uint32_t end = i + t->span[i];
-
-        w[i] = (end < t->reached ? w[end] : sum) - w[i];
-    }
-}
-
-/* A node's own weight and that of what is folded into it. */
-static inline void weigh_one(struct tree *t, uint32_t v, uint32_t at)
-{
-    uint64_t bytes = t->shallow(t->ctx, v);
-    struct folded_iter it;
-    uint32_t n = 0, w;
-
-    bits_add(t->seen, v);
-    folded_begin(&t->core, v, &it);
-    while ((w = folded_next(&it)) != NO_NODE) {
-        bits_add(t->seen, w);
-        bytes += t->shallow(t->ctx, w);
-        n++;
-    }
-    t->retained[at] = bytes;
-    t->folded[at] = n < 255 ? (uint8_t)n : 255;
-}
-
-/* In the order of the graph's memory, as everything there is near then. */
-static void weigh(struct tree *t)
-{
-    const struct core *c = &t->core;
-    uint32_t rank = 0;
-
-    for (uint32_t i = 0; i < c->n_words; i++)
-        for (uint64_t b = c->words[i].kept; b; b &= b - 1, rank++) {
-            if (rank + AHEAD < c->n) {
-                __builtin_prefetch(&t->retained[t->at[rank + AHEAD]], 1);
-                __builtin_prefetch(&t->folded[t->at[rank + AHEAD]], 1);
-            }
-            if (t->at[rank] || !rank)
-                weigh_one(t, i << 6 | (uint32_t)__builtin_ctzll(b),
-                          t->at[rank]);
-        }
-    sum_subtrees(t, t->retained);
 }
 
 static void take_over(struct tree *t, struct dom *d)
@@ -137,13 +94,18 @@ bool tree_build(struct dom *d, tree_size_fn *shallow, void *ctx, struct mem *m,
     take_over(ret, d);
     ret->folded = mem_map(m, ret->core.n, e);
     ret->seen = ret->folded ? mem_map(m, ret->core.n_words * 8, e) : NULL;
-    if (!ret->seen) {
+    ret->classes = ret->seen
+                       ? mem_alloc(m, (uint64_t)ret->core.graph->n_classes + 1,
+                                   sizeof *ret->classes, e)
+                       : NULL;
+    if (!ret->classes) {
         tree_deinit(ret, m);
         return false;
     }
     lay_out(&from, (struct place *)ret->retained);
+    find_nesting(&from, (struct place *)ret->retained, ret);
     store(&from, (struct place *)ret->retained, ret);
-    weigh(ret);
+    weigh_tree(ret);
     return true;
 }
 
@@ -157,6 +119,7 @@ void tree_deinit(struct tree *t, struct mem *m)
     mem_unmap(m, t->at, n * sizeof *t->at);
     mem_unmap(m, t->folded, n);
     mem_unmap(m, t->seen, t->core.n_words * sizeof *t->seen);
+    mem_free(m, t->classes);
     core_deinit(&t->core, m);
     memset(t, 0, sizeof *t);
 }
@@ -199,78 +162,9 @@ uint64_t tree_objects(const struct tree *t, uint32_t v)
     at = tree_at(t, v);
     n = t->span[at];
     for (uint32_t i = at; i < at + t->span[at]; i++)
-        n += t->folded[i] < 255 ? t->folded[i] : count_folded(t, t->order[i]);
+        n += tree_holds(t, i) < TREE_MANY ? tree_holds(t, i)
+                                          : count_folded(t, t->order[i]);
     return n;
-}
-
-/* ---- classes ---------------------------------------------------------- */
-
-struct by_class {
-    const struct tree *t;
-    const struct graph *g;
-    uint32_t *end; /* where the subtree of its outermost open instance ends */
-    uint64_t *ret;
-};
-
-/* What is folded into the node at position `i`. */
-static void add_folded(struct by_class *b, uint32_t i)
-{
-    struct folded_iter it;
-    uint32_t w;
-
-    folded_begin(&b->t->core, b->t->order[i], &it);
-    while ((w = folded_next(&it)) != NO_NODE) {
-        uint32_t c = graph_class(b->g, w);
-
-        if (i < b->end[c] ||
-            (it.above != it.node && graph_class(b->g, it.above) == c))
-            continue;
-        b->ret[c] += tree_retained(b->t, w);
-    }
-}
-
-static inline void ask_for(const struct by_class *b, uint32_t i)
-{
-    const struct tree *t = b->t;
-    uint32_t v;
-
-    if (i + AHEAD >= t->reached)
-        return;
-    v = t->order[i + AHEAD];
-    graph_ask_class(b->g, v);
-    if (t->folded[i + AHEAD])
-        graph_ask_range(b->g, v);
-    if (t->folded[i + AHEAD / 2]) {
-        uint64_t first, last;
-
-        graph_range(b->g, t->order[i + AHEAD / 2], &first, &last);
-        __builtin_prefetch(&b->g->to[first]);
-    }
-}
-
-bool tree_class_retained(const struct tree *t, struct mem *m, uint64_t *ret,
-                         struct err *e)
-{
-    const struct graph *g = t->core.graph;
-    struct by_class b = {.t = t, .g = g, .ret = ret};
-
-    b.end = mem_alloc(m, (uint64_t)g->n_classes + 1, sizeof *b.end, e);
-    if (!b.end)
-        return false;
-    b.end[g->n_classes] = UINT32_MAX;
-    for (uint32_t i = 1; g->class_node && i < t->reached; i++) {
-        uint32_t c = graph_class(g, t->order[i]);
-
-        ask_for(&b, i);
-        if (i >= b.end[c]) {
-            ret[c] += t->retained[i];
-            b.end[c] = i + t->span[i];
-        }
-        if (t->folded[i])
-            add_folded(&b, i);
-    }
-    mem_free(m, b.end);
-    return true;
 }
 
 /* ---- the children of one node ----------------------------------------- */

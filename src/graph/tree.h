@@ -16,6 +16,16 @@
 /* Bytes of one node; 0 for the super-root. Called in no special order. */
 typedef uint64_t tree_size_fn(void *ctx, uint32_t node);
 
+/* The reachable nodes of a class, or those without one. */
+struct tree_class {
+    uint64_t folded; /* bytes retained by those of them that are folded, as far
+                        as nothing above them can be of the same class */
+    bool nests;      /* one of them dominates others of the core */
+};
+
+#define TREE_MANY  127 /* nodes folded into one; or more */
+#define TREE_NESTS 128 /* some of them may have their class above them */
+
 /* Arrays have room for core.n. */
 struct tree {
     struct core core;
@@ -26,9 +36,10 @@ struct tree {
     uint32_t *order;    /* [reached] nodes, siblings in no promised order */
     uint32_t *span;     /* [reached] positions of the subtree */
     uint64_t *retained; /* [reached] bytes of the subtree */
-    uint8_t *folded;    /* [reached] how many nodes are folded into this one;
-                           255: or more */
+    uint8_t *folded;    /* [reached] how many nodes are folded into this one,
+                           with TREE_NESTS; see tree_holds */
     uint64_t *seen;     /* bitmap of nodes: reachable */
+    struct tree_class *classes; /* [n_classes + 1] */
 };
 
 /* Uses up `d`. `ctx`, and the graph of `d`, must outlive the tree. */
@@ -44,6 +55,12 @@ static inline bool tree_has(const struct tree *t, uint32_t v)
 static inline bool tree_is_folded(const struct tree *t, uint32_t v)
 {
     return !core_keeps(&t->core, v);
+}
+
+/* How many nodes are folded into that at a position; at most TREE_MANY. */
+static inline uint32_t tree_holds(const struct tree *t, uint32_t at)
+{
+    return t->folded[at] & TREE_MANY;
 }
 
 /* The position of a reachable node of the core. */
@@ -91,7 +108,8 @@ static inline uint32_t tree_kids_next(struct tree_kids *it)
 /*
  * Retained bytes of each class: the sum over its instances that have no
  * instance of the same class above them in the tree. ret[n_classes + 1] is
- * zeroed by the caller; the last is for nodes without class.
+ * zeroed by the caller; the last, for nodes without class, stays 0. In
+ * weigh.c.
  */
 bool tree_class_retained(const struct tree *t, struct mem *m, uint64_t *ret,
                          struct err *e);

@@ -1,0 +1,224 @@
+/*
+ * weigh.c - what nodes, subtrees and classes weigh.
+ *
+ * One sweep in the order of memory gives every node's bytes to the position
+ * it belongs to and to its class; what a folded node retains is known at
+ * that moment. Only where its class nests (an instance of it dominates
+ * others) its place in the tree has to be looked at, in a second sweep over
+ * the positions.
+ */
+#include "graph/weigh.h"
+
+#include "graph/sizes.h"
+
+/* How many independent loads or stores are kept in flight. */
+#define AHEAD 24
+
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+/* ---- own weights ------------------------------------------------------ */
+
+/* A node of the core and what is folded into it. */
+struct lump {
+    struct tree *t;
+    tree_size_fn *shallow;
+    uint32_t class;
+    uint32_t holds; /* folded nodes */
+    bool nests;
+};
+
+/* The bytes of a reachable node. */
+ALWAYS_INLINE uint64_t count(struct lump *l, uint32_t v)
+{
+    bits_add(l->t->seen, v);
+    return l->shallow(l->t->ctx, v);
+}
+
+/* What a folded node retains, unless it is `covered` by one of its class. */
+ALWAYS_INLINE void credit(struct lump *l, uint32_t class, uint64_t bytes,
+                          bool covered)
+{
+    struct tree_class *k = &l->t->classes[class];
+
+    l->nests |= k->nests & !covered;
+    k->folded += k->nests | covered ? 0 : bytes;
+    l->holds++;
+}
+
+/* The leaves below a folded node. */
+ALWAYS_INLINE uint64_t add_leaves(struct lump *l, uint32_t v, uint32_t class)
+{
+    const struct graph *g = l->t->core.graph;
+    uint64_t i, end, bytes = 0;
+
+    graph_range(g, v, &i, &end);
+    for (; i < end; i++) {
+        uint32_t w = g->to[i], k = graph_class(g, w);
+        uint64_t own = count(l, w);
+
+        credit(l, k, own, k == class || k == l->class);
+        bytes += own;
+    }
+    return bytes;
+}
+
+ALWAYS_INLINE uint64_t add_folded(struct lump *l, uint32_t v)
+{
+    const struct core *c = &l->t->core;
+    const struct graph *g = c->graph;
+    uint64_t i, end, bytes = 0;
+
+    graph_range(g, v, &i, &end);
+    for (; i < end; i++) {
+        uint32_t w = g->to[i], k;
+        uint64_t own;
+
+        if (core_keeps(c, w))
+            continue;
+        k = graph_class(g, w);
+        own = count(l, w);
+        if (core_is_inner(c, w))
+            own += add_leaves(l, w, k);
+        credit(l, k, own, k == l->class);
+        bytes += own;
+    }
+    return bytes;
+}
+
+ALWAYS_INLINE void weigh_one(struct tree *t, tree_size_fn *shallow, uint32_t v,
+                             uint32_t at)
+{
+    struct lump l = {.t = t, .shallow = shallow};
+
+    l.class = graph_class(t->core.graph, v);
+    t->retained[at] = count(&l, v) + (v ? add_folded(&l, v) : 0);
+    t->folded[at] = (uint8_t)((l.holds < TREE_MANY ? l.holds : TREE_MANY) |
+                              (l.nests ? TREE_NESTS : 0));
+}
+
+/* In the order of the graph's memory, as everything there is near then. */
+ALWAYS_INLINE void weigh_by(struct tree *t, tree_size_fn *shallow)
+{
+    const struct core *c = &t->core;
+    uint32_t rank = 0;
+
+    for (uint32_t i = 0; i < c->n_words; i++)
+        for (uint64_t b = c->words[i].kept; b; b &= b - 1, rank++) {
+            if (rank + AHEAD < c->n) {
+                __builtin_prefetch(&t->retained[t->at[rank + AHEAD]], 1);
+                __builtin_prefetch(&t->folded[t->at[rank + AHEAD]], 1);
+            }
+            if (t->at[rank] || !rank)
+                weigh_one(t, shallow, i << 6 | (uint32_t)__builtin_ctzll(b),
+                          t->at[rank]);
+        }
+}
+
+ALWAYS_INLINE uint64_t sizes_inline(void *sizes, uint32_t node)
+{
+    return sizes_at(sizes, node);
+}
+
+/*
+ * Turns weights by position into sums over subtrees: a subtree is a range,
+ * and its sum the difference of two running sums. Ascending, a position is
+ * overwritten only after all ranges that end there have been served.
+ */
+static void sum_subtrees(const struct tree *t, uint64_t *w)
+{
+    uint64_t sum = 0;
+
+    for (uint32_t i = 0; i < t->reached; i++) {
+        uint64_t own = w[i];
+
+        w[i] = sum;
+        sum += own;
+    }
+    for (uint32_t i = 0; i < t->reached; i++) {
+        uint32_t end = i + t->span[i];
+
+        w[i] = (end < t->reached ? w[end] : sum) - w[i];
+    }
+}
+
+void weigh_tree(struct tree *t)
+{
+    /* The ordinary sizes are worth a copy of the loop that has them inline. */
+    if (t->shallow == sizes_next)
+        weigh_by(t, sizes_inline);
+    else
+        weigh_by(t, t->shallow);
+    sum_subtrees(t, t->retained);
+}
+
+/* ---- what classes retain ---------------------------------------------- */
+
+struct by_class {
+    const struct tree *t;
+    const struct graph *g;
+    uint32_t *end; /* where the subtree of its outermost open instance ends */
+    uint64_t *ret;
+};
+
+/* What is folded into the node at position `i`, of classes that nest. */
+static void add_nesting(struct by_class *b, uint32_t i)
+{
+    struct folded_iter it;
+    uint32_t w;
+
+    folded_begin(&b->t->core, b->t->order[i], &it);
+    while ((w = folded_next(&it)) != NO_NODE) {
+        uint32_t c = graph_class(b->g, w);
+
+        if (!b->t->classes[c].nests || i < b->end[c] ||
+            (it.above != it.node && graph_class(b->g, it.above) == c))
+            continue;
+        b->ret[c] += tree_retained(b->t, w);
+    }
+}
+
+static inline void ask_for(const struct by_class *b, uint32_t i)
+{
+    const struct tree *t = b->t;
+    uint32_t v;
+
+    if (i + AHEAD >= t->reached)
+        return;
+    v = t->order[i + AHEAD];
+    graph_ask_class(b->g, v);
+    if (t->folded[i + AHEAD] & TREE_NESTS)
+        graph_ask_range(b->g, v);
+    if (t->folded[i + AHEAD / 2] & TREE_NESTS) {
+        uint64_t first, last;
+
+        graph_range(b->g, t->order[i + AHEAD / 2], &first, &last);
+        __builtin_prefetch(&b->g->to[first]);
+    }
+}
+
+bool tree_class_retained(const struct tree *t, struct mem *m, uint64_t *ret,
+                         struct err *e)
+{
+    const struct graph *g = t->core.graph;
+    struct by_class b = {.t = t, .g = g, .ret = ret};
+
+    b.end = mem_alloc(m, (uint64_t)g->n_classes + 1, sizeof *b.end, e);
+    if (!b.end)
+        return false;
+    b.end[g->n_classes] = UINT32_MAX;
+    for (uint32_t i = 1; g->class_node && i < t->reached; i++) {
+        uint32_t c = graph_class(g, t->order[i]);
+
+        ask_for(&b, i);
+        if (i >= b.end[c]) {
+            ret[c] += t->retained[i];
+            b.end[c] = i + t->span[i];
+        }
+        if (t->folded[i] & TREE_NESTS)
+            add_nesting(&b, i);
+    }
+    for (uint32_t c = 0; c < g->n_classes; c++)
+        ret[c] += t->classes[c].folded;
+    mem_free(m, b.end);
+    return true;
+}

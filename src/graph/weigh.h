@@ -1,0 +1,12 @@
+/*
+ * weigh.h - from a tree without weights to one that has them, for tree.c.
+ */
+#ifndef OOMWHY_GRAPH_WEIGH_H
+#define OOMWHY_GRAPH_WEIGH_H
+
+#include "graph/tree.h"
+
+/* Fills in retained, folded, seen and classes; everything else is there. */
+void weigh_tree(struct tree *t);
+
+#endif
