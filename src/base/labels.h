@@ -28,6 +28,13 @@ static inline uint32_t labels_get(const struct labels *l, uint64_t i)
     return v == LABELS_NARROW ? LABEL_NONE : v;
 }
 
+/* The same for who compares it with the number of labels anyway: what has
+ * none is beyond them all. */
+static inline uint32_t labels_get_or_more(const struct labels *l, uint64_t i)
+{
+    return l->wide ? l->wide[i] : l->narrow[i];
+}
+
 /* Has the cache line of a label fetched. */
 static inline void labels_ask(const struct labels *l, uint64_t i)
 {

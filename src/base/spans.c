@@ -95,9 +95,7 @@ static void add_group(struct spans *s, const uint8_t *lengths)
     put_start(g, s->total);
     memcpy(g->length, lengths, SPANS_GROUP);
     s->n += SPANS_GROUP;
-    s->total +=
-        spans_sum_(spans_word_(g->start), spans_word_(g->length + 3), last) +
-        lengths[last];
+    s->total += spans_sum_(g, last) + lengths[last];
 }
 
 bool spans_add_many(struct spans *s, const uint8_t *lengths, uint64_t n,

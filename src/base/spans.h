@@ -17,6 +17,10 @@
 #include "mem.h"
 #include "vec.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #define SPANS_GROUP 11u
 /* Elements; the flag of a group in the table is the next bit. */
 #define SPANS_MOST ((uint64_t)1 << 39)
@@ -68,11 +72,9 @@ static inline uint64_t spans_word_(const uint8_t *p)
     return v;
 }
 
-/* The sum of the first k < 11 of the lengths, 3 of which are the top bytes
- * of `low`. */
-static inline uint64_t spans_sum_(uint64_t low, uint64_t high, unsigned k)
-{
-    static const uint64_t masks[SPANS_GROUP][2] = {
+/* By k: which bytes of a group are the first k < 11 of its lengths. */
+static const uint64_t spans_masks_[SPANS_GROUP][2]
+    __attribute__((aligned(16))) = {
         {0, 0},
         {(uint64_t)0xff << 40, 0},
         {(uint64_t)0xffff << 40, 0},
@@ -84,14 +86,28 @@ static inline uint64_t spans_sum_(uint64_t low, uint64_t high, unsigned k)
         {(uint64_t)0xffffff << 40, 0xffffffffff},
         {(uint64_t)0xffffff << 40, 0xffffffffffff},
         {(uint64_t)0xffffff << 40, 0xffffffffffffff},
-    };
-    const uint64_t even = 0x00ff00ff00ff00ff;
+};
 
-    low &= masks[k][0];
-    high &= masks[k][1];
+/* The sum of the first k lengths. */
+static inline uint64_t spans_sum_(const struct span_group *g, unsigned k)
+{
+#ifdef __SSE2__
+    __m128i bytes = _mm_loadu_si128((const __m128i *)g);
+    __m128i mask = _mm_load_si128((const __m128i *)spans_masks_[k]);
+    __m128i sums =
+        _mm_sad_epu8(_mm_and_si128(bytes, mask), _mm_setzero_si128());
+
+    return (uint64_t)_mm_cvtsi128_si64(sums) +
+           (uint64_t)_mm_cvtsi128_si64(_mm_unpackhi_epi64(sums, sums));
+#else
+    const uint64_t even = 0x00ff00ff00ff00ff;
+    uint64_t low = spans_word_(g->start) & spans_masks_[k][0];
+    uint64_t high = spans_word_(g->length + 3) & spans_masks_[k][1];
+
     low = (low & even) + (low >> 8 & even);
     high = (high & even) + (high >> 8 & even);
     return (low + high) * 0x0001000100010001 >> 48;
+#endif
 }
 
 /* Run `i` is [*begin, *end). */
@@ -100,8 +116,7 @@ static inline void spans_get(const struct spans *s, uint64_t i, uint64_t *begin,
 {
     const struct span_group *g = &s->at[i / SPANS_GROUP];
     unsigned k = (unsigned)(i % SPANS_GROUP);
-    uint64_t low = spans_word_(g->start), high = spans_word_(g->length + 3);
-    uint64_t start = low & (2 * SPANS_MOST - 1);
+    uint64_t start = spans_word_(g->start) & (2 * SPANS_MOST - 1);
 
     if (__builtin_expect(start >= SPANS_MOST, 0)) {
         const uint64_t *first = s->wide.at[start - SPANS_MOST].first;
@@ -110,7 +125,7 @@ static inline void spans_get(const struct spans *s, uint64_t i, uint64_t *begin,
         *end = first[k + 1];
         return;
     }
-    *begin = start + spans_sum_(low, high, k);
+    *begin = start + spans_sum_(g, k);
     *end = *begin + g->length[k];
 }
 
