@@ -218,7 +218,6 @@ static bool walk_tree(struct walk *k, uint32_t root, struct err *e)
         }
         w = core_target(k->c, *run.at++);
         run.left--;
-        ask_for_edges(k, w);
         run = pass_met(k, run);
         push(k, run);
         run = enter(k, w, run.from);

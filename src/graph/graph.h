@@ -48,7 +48,8 @@ struct graph {
 /* The class of `v`; n_classes: none. */
 static inline uint32_t graph_class(const struct graph *g, uint32_t v)
 {
-    uint32_t c = g->class_node ? labels_get(&g->class_of, v) : g->n_classes;
+    uint32_t c =
+        g->class_node ? labels_get_or_more(&g->class_of, v) : g->n_classes;
 
     return c < g->n_classes ? c : g->n_classes;
 }

@@ -84,14 +84,13 @@ static void count_referrers(struct folding *f)
 /* Marks leaves as kept, which lends its room. */
 static void find_leaves(struct folding *f)
 {
-    const struct graph *g = f->g;
+    struct spans_sweep it = graph_sweep(f->g, 0);
 
-    for (uint32_t v = 1; v < g->nodes; v++) {
-        uint64_t i, end;
-
-        graph_range(g, v, &i, &end);
-        f->c->words[v >> 6].kept |= (uint64_t)(i == end) << (v & 63);
+    for (uint32_t v = 0; v < f->g->nodes; v++) {
+        spans_next(&it);
+        f->c->words[v >> 6].kept |= (uint64_t)(it.begin == it.end) << (v & 63);
     }
+    f->c->words[0].kept &= ~(uint64_t)1;
 }
 
 /* Every second bit of `x`, from the lowest, together. */

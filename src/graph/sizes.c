@@ -394,7 +394,7 @@ uint64_t sizes_of_stack(const struct sizes *s, uint32_t node)
     return found ? found->bytes : s->instance[s->stack_chunk];
 }
 
-uint64_t sizes_next(void *sizes, uint32_t node)
+uint64_t sizes_next(void *sizes, uint32_t node, uint32_t class)
 {
-    return sizes_at(sizes, node);
+    return sizes_of(sizes, node, class);
 }

@@ -69,17 +69,16 @@ bool sizes_read_stacks(struct sizes *s, struct source *source, struct mem *m,
 /* Of a stack chunk. */
 uint64_t sizes_of_stack(const struct sizes *s, uint32_t node);
 
-/* Shallow bytes of `node`, in any order; the super-root has 0. */
-static inline uint64_t sizes_at(const struct sizes *s, uint32_t node)
+/* Shallow bytes of `node`, in any order; the super-root has 0. Its class is
+ * known: n_classes is none. */
+static inline uint64_t sizes_of(const struct sizes *s, uint32_t node,
+                                uint32_t class)
 {
     const struct hprof_dump *d = s->dump;
-    const struct class_size *k;
-    uint32_t c;
+    const struct class_size *k = &s->classes[class];
 
     if (node <= d->n_classes)
         return node ? s->class_object[node - 1] : 0;
-    c = hprof_class_of(d, node);
-    k = &s->classes[c == CLASS_NONE ? d->n_classes : c];
     if (k->element)
         return align_up(k->bytes + (uint64_t)k->element *
                                        d->lengths[ranks_of(&s->arrays, node)],
@@ -87,8 +86,15 @@ static inline uint64_t sizes_at(const struct sizes *s, uint32_t node)
     return k->differs ? sizes_of_stack(s, node) : k->bytes;
 }
 
+static inline uint64_t sizes_at(const struct sizes *s, uint32_t node)
+{
+    uint32_t c = hprof_class_of(s->dump, node);
+
+    return sizes_of(s, node, c == CLASS_NONE ? s->dump->n_classes : c);
+}
+
 /* The same as a tree_size_fn (tree.h). */
-uint64_t sizes_next(void *sizes, uint32_t node);
+uint64_t sizes_next(void *sizes, uint32_t node, uint32_t class);
 
 /* Length of an array node; 0 for what is not an array. */
 static inline uint32_t sizes_array_length(const struct sizes *s, uint32_t node)

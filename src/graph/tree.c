@@ -134,10 +134,10 @@ uint64_t tree_retained(const struct tree *t, uint32_t v)
 
     if (!tree_is_folded(t, v))
         return t->retained[tree_at(t, v)];
-    bytes = t->shallow(t->ctx, v);
+    bytes = tree_shallow(t, v);
     folded_begin(&t->core, v, &it);
     while ((w = folded_next(&it)) != NO_NODE)
-        bytes += t->shallow(t->ctx, w);
+        bytes += tree_shallow(t, w);
     return bytes;
 }
 

@@ -13,8 +13,9 @@
 
 #include "graph/dom.h"
 
-/* Bytes of one node; 0 for the super-root. Called in no special order. */
-typedef uint64_t tree_size_fn(void *ctx, uint32_t node);
+/* Bytes of one node, whose class graph_class has found; 0 for the super-root.
+ * Called in no special order. */
+typedef uint64_t tree_size_fn(void *ctx, uint32_t node, uint32_t class);
 
 /* The reachable nodes of a class, or those without one. */
 struct tree_class {
@@ -67,6 +68,11 @@ static inline uint32_t tree_holds(const struct tree *t, uint32_t at)
 static inline uint32_t tree_at(const struct tree *t, uint32_t v)
 {
     return t->at[core_rank(&t->core, v)];
+}
+
+static inline uint64_t tree_shallow(const struct tree *t, uint32_t v)
+{
+    return t->shallow(t->ctx, v, graph_class(t->core.graph, v));
 }
 
 /* Of reachable nodes: bytes and objects that go when it goes, itself too. */

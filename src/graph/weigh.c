@@ -28,10 +28,10 @@ struct lump {
 };
 
 /* The bytes of a reachable node. */
-ALWAYS_INLINE uint64_t count(struct lump *l, uint32_t v)
+ALWAYS_INLINE uint64_t count(struct lump *l, uint32_t v, uint32_t class)
 {
     bits_add(l->t->seen, v);
-    return l->shallow(l->t->ctx, v);
+    return l->shallow(l->t->ctx, v, class);
 }
 
 /* What a folded node retains, unless it is `covered` by one of its class. */
@@ -54,7 +54,7 @@ ALWAYS_INLINE uint64_t add_leaves(struct lump *l, uint32_t v, uint32_t class)
     graph_range(g, v, &i, &end);
     for (; i < end; i++) {
         uint32_t w = g->to[i], k = graph_class(g, w);
-        uint64_t own = count(l, w);
+        uint64_t own = count(l, w, k);
 
         credit(l, k, own, k == class || k == l->class);
         bytes += own;
@@ -62,13 +62,12 @@ ALWAYS_INLINE uint64_t add_leaves(struct lump *l, uint32_t v, uint32_t class)
     return bytes;
 }
 
-ALWAYS_INLINE uint64_t add_folded(struct lump *l, uint32_t v)
+ALWAYS_INLINE uint64_t add_folded(struct lump *l, uint64_t i, uint64_t end)
 {
     const struct core *c = &l->t->core;
     const struct graph *g = c->graph;
-    uint64_t i, end, bytes = 0;
+    uint64_t bytes = 0;
 
-    graph_range(g, v, &i, &end);
     for (; i < end; i++) {
         uint32_t w = g->to[i], k;
         uint64_t own;
@@ -76,7 +75,7 @@ ALWAYS_INLINE uint64_t add_folded(struct lump *l, uint32_t v)
         if (core_keeps(c, w))
             continue;
         k = graph_class(g, w);
-        own = count(l, w);
+        own = count(l, w, k);
         if (core_is_inner(c, w))
             own += add_leaves(l, w, k);
         credit(l, k, own, k == l->class);
@@ -85,13 +84,15 @@ ALWAYS_INLINE uint64_t add_folded(struct lump *l, uint32_t v)
     return bytes;
 }
 
+/* `edges`: those of `v`. */
 ALWAYS_INLINE void weigh_one(struct tree *t, tree_size_fn *shallow, uint32_t v,
-                             uint32_t at)
+                             const struct spans_sweep *edges, uint32_t at)
 {
     struct lump l = {.t = t, .shallow = shallow};
 
     l.class = graph_class(t->core.graph, v);
-    t->retained[at] = count(&l, v) + (v ? add_folded(&l, v) : 0);
+    t->retained[at] =
+        count(&l, v, l.class) + add_folded(&l, edges->begin, edges->end);
     t->folded[at] = (uint8_t)((l.holds < TREE_MANY ? l.holds : TREE_MANY) |
                               (l.nests ? TREE_NESTS : 0));
 }
@@ -100,23 +101,28 @@ ALWAYS_INLINE void weigh_one(struct tree *t, tree_size_fn *shallow, uint32_t v,
 ALWAYS_INLINE void weigh_by(struct tree *t, tree_size_fn *shallow)
 {
     const struct core *c = &t->core;
+    struct spans_sweep edges = graph_sweep(c->graph, 0);
     uint32_t rank = 0;
 
-    for (uint32_t i = 0; i < c->n_words; i++)
-        for (uint64_t b = c->words[i].kept; b; b &= b - 1, rank++) {
-            if (rank + AHEAD < c->n) {
-                __builtin_prefetch(&t->retained[t->at[rank + AHEAD]], 1);
-                __builtin_prefetch(&t->folded[t->at[rank + AHEAD]], 1);
-            }
-            if (t->at[rank] || !rank)
-                weigh_one(t, shallow, i << 6 | (uint32_t)__builtin_ctzll(b),
-                          t->at[rank]);
+    for (uint32_t v = 0; v < c->graph->nodes; v++) {
+        uint32_t at;
+
+        spans_next(&edges);
+        if (!core_keeps(c, v))
+            continue;
+        if (rank + AHEAD < c->n) {
+            __builtin_prefetch(&t->retained[t->at[rank + AHEAD]], 1);
+            __builtin_prefetch(&t->folded[t->at[rank + AHEAD]], 1);
         }
+        at = t->at[rank++];
+        if (at || v == 0)
+            weigh_one(t, shallow, v, &edges, at);
+    }
 }
 
-ALWAYS_INLINE uint64_t sizes_inline(void *sizes, uint32_t node)
+ALWAYS_INLINE uint64_t sizes_inline(void *sizes, uint32_t node, uint32_t class)
 {
-    return sizes_at(sizes, node);
+    return sizes_of(sizes, node, class);
 }
 
 /*

@@ -28,8 +28,9 @@ static double seconds(void)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-static uint64_t shallow(void *ctx, uint32_t node)
+static uint64_t shallow(void *ctx, uint32_t node, uint32_t class)
 {
+    (void)class;
     (void)ctx;
     return node ? 16 : 0;
 }

@@ -381,7 +381,7 @@ static void fill(const struct heap_layout *h, uint64_t hole, bool swapped)
 static void fits_its_neighbours(void)
 {
     for (uint32_t v = dump.n_classes + 1; v + 1 < dump.nodes; v++)
-        ck_assert_uint_le(hprof_id_of(&dump, v) + sizes_next(&sizes, v),
+        ck_assert_uint_le(hprof_id_of(&dump, v) + sizes_at(&sizes, v),
                           hprof_id_of(&dump, v + 1));
 }
 
@@ -404,7 +404,7 @@ START_TEST(inferred_from_a_dense_heap)
     end = 0x10000000;
     for (uint32_t v = dump.n_classes + 1; v < dump.nodes; v++) {
         ck_assert_uint_eq(hprof_id_of(&dump, v), end);
-        end += sizes_next(&sizes, v);
+        end += sizes_at(&sizes, v);
     }
     stop();
 }
@@ -483,7 +483,7 @@ static uint64_t chunk(uint64_t words, const char *model)
     size_as(model);
     ck_assert(sizes_read_stacks(&sizes, source, &mem, &err));
     v = hprof_node_of(&dump, 0x10000);
-    bytes = sizes_next(&sizes, v);
+    bytes = sizes_at(&sizes, v);
     stop();
     return bytes;
 }

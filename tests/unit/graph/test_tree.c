@@ -7,8 +7,9 @@
 #include "graph/load.h"
 #include "tests/support/graphs.h"
 
-static uint64_t shallow(void *ctx, uint32_t v)
+static uint64_t shallow(void *ctx, uint32_t v, uint32_t class)
 {
+    (void)class;
     (void)ctx;
     return v ? (uint64_t)v * v + 7 : 0;
 }
@@ -76,7 +77,7 @@ static uint64_t goes_with(const struct graph *g, uint32_t v, uint32_t *count)
     *count = 0;
     for (uint32_t w = 1; w < g->nodes; w++)
         if (all[w] && !rest[w]) {
-            bytes += shallow(NULL, w);
+            bytes += shallow(NULL, w, 0);
             ++*count;
         }
     return bytes;
@@ -330,7 +331,7 @@ START_TEST(large_trees_add_up)
             sum[f.idom[v]] += tree_retained(&f.t, v);
     for (uint32_t v = 0; v < n; v++)
         if (f.idom[v] != NO_NODE &&
-            sum[v] + shallow(NULL, v) != tree_retained(&f.t, v))
+            sum[v] + shallow(NULL, v, 0) != tree_retained(&f.t, v))
             ck_abort_msg("node %u", v);
     mem_free(&f.m, sum);
     tear_down(&f);
