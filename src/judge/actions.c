@@ -82,6 +82,9 @@ static const struct {
     {KIND_DIRECT_BUFFERS,
      "set -XX:MaxDirectMemorySize so that it fits the container",
      "it is as large as -Xmx by default"},
+    {KIND_DIRECT_BUFFERS,
+     "raise -XX:MaxDirectMemorySize, if that many buffers are meant",
+     "it is as large as -Xmx by default"},
     {KIND_DIRECT_BUFFERS_NIO_CACHE,
      "set -Djdk.nio.maxCachedBufferSize=262144, or use direct buffers for "
      "large writes",
@@ -203,10 +206,21 @@ static bool limits_metaspace(const struct facts *f)
     return known(f->max_metaspace.value);
 }
 
+static bool reached_direct(const struct facts *f)
+{
+    return facts_oome_is(f, OOME_DIRECT_MEMORY);
+}
+
+static bool left_direct(const struct facts *f)
+{
+    return !reached_direct(f);
+}
+
 static bool limits_direct(const struct facts *f)
 {
-    return known(f->max_direct.value) && known(f->limit.value) &&
-           f->max_direct.value < f->limit.value;
+    return reached_direct(f) ||
+           (known(f->max_direct.value) && known(f->limit.value) &&
+            f->max_direct.value < f->limit.value);
 }
 
 static bool never_ran(const struct facts *f)
@@ -228,6 +242,7 @@ static const struct {
     {"set -XX:+HeapDumpOnOutOfMemoryError", dumps_on_error},
     {"set -XX:MaxMetaspaceSize", limits_metaspace},
     {"set -XX:MaxDirectMemorySize", limits_direct},
+    {"raise -XX:MaxDirectMemorySize", left_direct},
     {"lower -Xmx or -XX:MaxRAMPercentage", never_ran},
     {"ask for a smaller -Xms", did_run},
 };

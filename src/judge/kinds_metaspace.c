@@ -81,6 +81,7 @@ static bool by_dump(const struct facts *f, struct pen *p, struct finding *ret)
 static bool by_counts(const struct facts *f, struct pen *p, struct finding *ret)
 {
     const struct moment *a = f->first, *b = f->last;
+    struct figure more = b ? b->classes : figure_none();
     uint64_t loaders, classes;
 
     if (!a || !b || a == b || !known(a->loaders.value) ||
@@ -93,7 +94,8 @@ static bool by_counts(const struct facts *f, struct pen *p, struct finding *ret)
     ret->kind = loaders >= MANY_LOADERS && loaders * 8 >= classes
                     ? KIND_METASPACE_LOADER_LEAK
                     : KIND_METASPACE_CLASS_LEAK;
-    finding_for(ret, SUPPORTING, b->loaders, "count",
+    more.value = classes;
+    finding_for(ret, SUPPORTING, more, "count",
                 pen_write(p,
                           "VM.metaspace counts %llu more loaders and %llu "
                           "more classes than at %s",

@@ -81,7 +81,8 @@ static bool no_limits(const struct facts *f, const struct verdict *v)
 static bool no_kernel_log(const struct facts *f, const struct verdict *v)
 {
     return !f->kernel_log && is_about_memory(f, v) &&
-           (v->side == SIDE_UNDECIDED || v->side == SIDE_NONE || !f->oome);
+           (v->side == SIDE_UNDECIDED || !f->oome) &&
+           !(v->side == SIDE_NONE && v->confidence == CONFIDENCE_HIGH);
 }
 
 static bool no_nmt(const struct facts *f, const struct verdict *v)
@@ -113,10 +114,19 @@ static bool no_allocator(const struct facts *f, const struct verdict *v)
                          known(f->last->trim_after.value)));
 }
 
+/* An error that the JVM writes a dump for, if it is told to. */
+static bool no_dump_of_error(const struct facts *f, const struct verdict *v)
+{
+    return !f->heap && f->oome &&
+           (v->side == SIDE_ON_HEAP || facts_oome_is(f, OOME_METASPACE) ||
+            facts_oome_is(f, OOME_CLASS_SPACE));
+}
+
 static bool no_dump(const struct facts *f, const struct verdict *v)
 {
     return !f->heap && is_about_memory(f, v) && !is_openj9(f) &&
-           v->side != SIDE_OTHER_PROCESS && v->side != SIDE_PROCESS_LIMIT;
+           v->side != SIDE_OTHER_PROCESS && v->side != SIDE_PROCESS_LIMIT &&
+           v->kind != KIND_HEALTHY && !no_dump_of_error(f, v);
 }
 
 static bool no_second_dump(const struct facts *f, const struct verdict *v)
@@ -169,9 +179,9 @@ static const struct {
     struct missing missing;
 } table[] = {
     {no_word_of_jvm,
-     {"the JVM's own end",
-      "the kernel names no JVM: its log, its exit status and its pid tell "
-      "whether it died at all",
+     {"how the JVM ended",
+      "the kernel names none; its log, exit status and pid tell whether it "
+      "died at all",
       "kubectl logs --previous POD > app.log   # or the service's journal; "
       "then oomwhy --pid PID ..."}},
     {no_tasks,
@@ -221,6 +231,11 @@ static const struct {
      {"who calls malloc", "neither NMT nor a heap dump sees native callers",
       "LD_PRELOAD=libjemalloc.so.2 MALLOC_CONF=prof:true,lg_prof_interval:30 "
       "java ...   # then: jeprof --text $(command -v java) jeprof.*.heap"}},
+    {no_dump_of_error,
+     {"the heap dump of the error itself",
+      "it shows what was alive, who held it, and the stack of the error",
+      "java -XX:+HeapDumpOnOutOfMemoryError -XX:HeapDumpPath=/dumps ...   # a "
+      "folder that outlives the container"}},
     {no_dump,
      {"a heap dump", "it shows the live set and the owners of native memory",
       "jcmd PID GC.heap_dump -all /tmp/heap.hprof   # after NMT and smaps: the "

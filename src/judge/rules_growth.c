@@ -13,6 +13,14 @@
 
 #define MIB ((uint64_t)1 << 20)
 
+/* Where nobody asked NMT, memory is outside the heap, no more. */
+static const char *outside(const struct facts *f, const struct part *part)
+{
+    return part->kind == PART_UNTRACKED && f->last && !f->last->nmt
+               ? "outside the heap"
+               : part->name;
+}
+
 void argue_part(const struct facts *f, struct pen *p, const struct part *part,
                 struct finding *ret)
 {
@@ -29,7 +37,7 @@ void argue_part(const struct facts *f, struct pen *p, const struct part *part,
                                 : "%s %s: a fresh JVM has about %s%s, this "
                                   "one %s",
                           part->kind == PART_UNTRACKED ? "memory" : "NMT's",
-                          part->name, pen_size(p, part->first),
+                          outside(f, part), pen_size(p, part->first),
                           since ? since : "", pen_size(p, part->last)));
     if (f->parts.extrapolated && part->end > part->last + part->last / 10)
         finding_for(ret, HINT, figure_derived(part->end), "bytes",
@@ -169,11 +177,13 @@ static void judge_sum(const struct facts *f, struct pen *p, struct finding *ret)
                   at_limit(f, p));
 }
 
-/* "is NMT Thread", "is outside NMT" */
-static const char *part_phrase(struct pen *p, const struct part *part)
+/* "is NMT's Thread", "lies outside NMT" */
+static const char *part_phrase(const struct facts *f, struct pen *p,
+                               const struct part *part)
 {
-    return part->kind == PART_TRACKED ? pen_write(p, "is NMT's %s", part->name)
-                                      : pen_write(p, "lies %s", part->name);
+    return part->kind == PART_TRACKED
+               ? pen_write(p, "is NMT's %s", part->name)
+               : pen_write(p, "lies %s", outside(f, part));
 }
 
 static void judge_part(const struct facts *f, struct pen *p,
@@ -195,7 +205,7 @@ static void judge_part(const struct facts *f, struct pen *p,
             p, "Killed by the kernel%s; about %s of the %s resident %s: %s%s.",
             at_limit(f, p), pen_size(p, part->end),
             known(end_rss(f)) ? pen_size(p, end_rss(f)) : "memory",
-            part_phrase(p, part), kind_title(ret->kind),
+            part_phrase(f, p, part), kind_title(ret->kind),
             ret->culprit.class_name
                 ? pen_write(p, "; owner: %s", ret->culprit.name)
                 : "");
@@ -438,7 +448,7 @@ bool rule_growing(const struct facts *f, struct pen *p, struct finding *ret)
     finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
                     "nothing has run out of memory yet");
     ret->summary = pen_write(p, "Nothing ran out yet, but %s more %s: %s.",
-                             pen_size(p, part->growth), part_phrase(p, part),
+                             pen_size(p, part->growth), part_phrase(f, p, part),
                              kind_title(ret->kind));
     return true;
 }

@@ -77,7 +77,9 @@ bool rule_metaspace(const struct facts *f, struct pen *p, struct finding *ret)
             ? pen_write(p, " at its limit of %s",
                         pen_size(p, f->max_metaspace.value))
             : "",
-        kind_title(ret->kind),
+        ret->kind == KIND_CLASS_SPACE
+            ? "it has a limit of its own, -XX:CompressedClassSpaceSize"
+            : kind_title(ret->kind),
         known(ret->culprit.bytes) && !ret->culprit.class_name
             ? ""
             : pen_write(p, ", %s%s", ret->culprit.class_name ? "owner: " : "",
@@ -103,12 +105,14 @@ bool rule_direct(const struct facts *f, struct pen *p, struct finding *ret)
     culprit_named("direct memory", used, &ret->culprit);
     kind_of_direct(f, p, known(used) ? used : part ? part->last : 0, ret);
     ret->summary = pen_write(
-        p, "Direct memory ran out%s%s: %s.",
+        p, "Direct memory ran out%s%s: %s%s.",
         o && known(o->limit)
             ? pen_write(p, " at its limit of %s", pen_size(p, o->limit))
             : "",
         known(used) ? pen_write(p, " with %s in use", pen_size(p, used)) : "",
-        kind_title(ret->kind));
+        kind_title(ret->kind),
+        ret->culprit.class_name ? pen_write(p, "; owner: %s", ret->culprit.name)
+                                : "");
     return true;
 }
 

@@ -47,7 +47,11 @@ void wrong_dump_find(const struct facts *f, enum verdict_kind kind,
     ret->why = pen_write(
         p,
         "All its objects, garbage included, are %s; at least %s lay outside "
-        "the heap or came after the dump. It can name the owners of native "
-        "memory, not the bytes: for those look at %s.",
-        pen_size(p, most), pen_size(p, rss - most), right_artifact(kind));
+        "the heap or came after the dump. %s %s.",
+        pen_size(p, most), pen_size(p, rss - most),
+        kind_side(kind) == SIDE_OFF_HEAP
+            ? "It can name the owners of native memory, not the bytes: for "
+              "those look at"
+            : "Look at",
+        right_artifact(kind));
 }
