@@ -156,9 +156,13 @@ ALWAYS_INLINE void take_instance(struct decoder *k, struct ids_near near,
                                  struct batch *b, const uint8_t *p,
                                  const uint8_t *end, struct one *o)
 {
-    uint32_t n = be32(p + AT_NEXT + 8);
-    const struct kind *kind = kind_of(k, be64(p + AT_NEXT), n);
+    const struct kind *kind;
+    uint32_t n;
 
+    if (end - p < HEAD)
+        return;
+    n = be32(p + AT_NEXT + 8);
+    kind = kind_of(k, be64(p + AT_NEXT), n);
     if (!kind || n < kind->body || (size_t)(end - p) < HEAD + (size_t)n)
         return;
     p += HEAD;
@@ -184,9 +188,13 @@ ALWAYS_INLINE void take_array(struct decoder *k, struct ids_near near,
                               struct batch *b, const uint8_t *p,
                               const uint8_t *end, struct one *o)
 {
-    uint32_t n = be32(p + AT_NEXT);
-    const struct kind *kind = kind_of(k, be64(p + AT_NEXT + 4), 0);
+    const struct kind *kind;
+    uint32_t n;
 
+    if (end - p < HEAD)
+        return;
+    n = be32(p + AT_NEXT);
+    kind = kind_of(k, be64(p + AT_NEXT + 4), 0);
     if (!kind || !o->id || (size_t)(end - p) < HEAD + (uint64_t)n * 8)
         return;
     p += HEAD;
@@ -240,9 +248,10 @@ const uint8_t *batch_decode(struct decoder *k, struct batch *ret,
     struct batch b = *ret; /* in registers */
     struct one o;
 
-    if (!b.objects && p < stop && end - p >= HEAD)
+    if (!b.objects && p < stop && end - p >= HEAD_PRIMITIVE)
         b.ids = (struct ids_run){.first = be64(p + AT_ID), .ascend = true};
-    for (; p < stop && end - p >= HEAD && batch_is_object(p[0]); p = o.next) {
+    for (; p < stop && end - p >= HEAD_PRIMITIVE && batch_is_object(p[0]);
+         p = o.next) {
         uint64_t known, slot;
 
         o = (struct one){.id = be64(p + AT_ID)};

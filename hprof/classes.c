@@ -353,6 +353,23 @@ enum layout_result classes_layout(struct classes *t, uint32_t c, uint32_t n,
     return LAYOUT_OK;
 }
 
+void classes_prepare(struct classes *t, uint64_t bytes)
+{
+    struct err ignored = {0};
+
+    for (uint32_t c = 0; t->prepared != t->all.n && c < t->all.n; c++) {
+        const struct layout *l = &t->layouts.at[c];
+
+        if (l->ready || l->hidden || t->spent >= bytes)
+            continue;
+        if (classes_layout(t, c, UINT16_MAX, false, &ignored) == LAYOUT_OK)
+            t->spent += l->n_refs * sizeof *l->refs;
+    }
+    for (unsigned type = 0; t->prepared != t->all.n && type < 12; type++)
+        classes_find_primitive(t, type);
+    t->prepared = t->all.n;
+}
+
 /* ---- the end ---------------------------------------------------------- */
 
 static const char *member_name(struct classes *t, uint64_t at, struct err *e)

@@ -55,6 +55,8 @@ struct classes {
     uint32_t primitive[12]; /* class of arrays of an element type */
     uint32_t dumped;        /* CLASS_DUMP records, without duplicates */
     uint64_t duplicates;
+    uint64_t prepared; /* classes there were then */
+    uint64_t spent;    /* on layouts by classes_prepare, bytes */
 };
 
 void classes_init(struct classes *t, struct names *names, struct idmap *by_id,
@@ -110,6 +112,11 @@ enum layout_result {
  */
 enum layout_result classes_layout(struct classes *t, uint32_t c, uint32_t n,
                                   bool final, struct err *e);
+
+/* Works out the layouts that can be, and finds the classes of arrays, so that
+ * afterwards the table need not change for most objects. No more than `bytes`
+ * in all are spent on that. */
+void classes_prepare(struct classes *t, uint64_t bytes);
 
 /* All read: names, hierarchy, sizes and counts go into `all`. */
 bool classes_finish(struct classes *t, struct err *e);

@@ -170,6 +170,7 @@ bool hprof_damage_any(const struct hprof_damage *d);
 struct hprof_options {
     unsigned dump; /* which dump of a file that holds several, from 1;
                       0: the first one */
+    unsigned jobs; /* threads to use; 0 is 1. The result is the same */
     void (*progress)(void *ctx, const char *phase, uint64_t done,
                      uint64_t total); /* bytes on disk; may be NULL */
     void *progress_ctx;

@@ -167,34 +167,48 @@ bool ids_add(struct hprof_ids *t, uint64_t id, struct err *e)
     return true;
 }
 
-/* They ascend, and come after all there are. */
-static void add_ascending(struct hprof_ids *t, const struct ids_run *run)
+bool ids_claim(struct hprof_ids *t, const struct ids_run *run)
 {
-    uint64_t word = run->slots[0] >> 6, bits = 0;
+    uint64_t page;
+
+    if (!run->n)
+        return true;
+    if (!t->ascend || !run->ascend || (t->n && run->first <= t->last))
+        return false;
+    page = run->slots[run->n - 1] >> IDS_PAGE_BITS;
+    t->n += run->n;
+    t->last = run->last;
+    t->here = run->last & ~((IDS_PAGE << t->shift) - 1);
+    t->here_bits = t->bits + page * IDS_WORDS;
+    return true;
+}
+
+/* Words at its ends may be another run's too. */
+void ids_mark(struct hprof_ids *t, const struct ids_run *run)
+{
+    uint64_t word = run->n ? run->slots[0] >> 6 : 0, bits = 0, first = word;
 
     for (uint64_t i = 0; i < run->n; i++) {
         uint32_t slot = run->slots[i];
 
         if (slot >> 6 != word) {
-            t->bits[word] |= bits;
+            if (word == first)
+                __atomic_fetch_or(&t->bits[word], bits, __ATOMIC_RELAXED);
+            else
+                t->bits[word] |= bits;
             word = slot >> 6;
             bits = 0;
         }
         bits |= (uint64_t)1 << (slot & 63);
     }
-    t->bits[word] |= bits;
-    t->n += run->n;
-    t->last = run->last;
-    t->here = run->last & ~((IDS_PAGE << t->shift) - 1);
-    t->here_bits = t->bits + (word & ~(IDS_WORDS - 1));
+    if (run->n)
+        __atomic_fetch_or(&t->bits[word], bits, __ATOMIC_RELAXED);
 }
 
 bool ids_add_run(struct hprof_ids *t, const struct ids_run *run, struct err *e)
 {
-    if (!run->n)
-        return true;
-    if (t->ascend && run->ascend && (!t->n || run->first > t->last)) {
-        add_ascending(t, run);
+    if (ids_claim(t, run)) {
+        ids_mark(t, run);
         return true;
     }
     if ((t->ascend && !order_lost(t, e)) ||

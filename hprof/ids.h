@@ -79,8 +79,15 @@ struct ids_run {
     bool ascend;          /* each is greater than the one before */
 };
 
-/* Adds them all, in 32-bit slots. */
+/* Adds them all. */
 bool ids_add_run(struct hprof_ids *t, const struct ids_run *run, struct err *e);
+/*
+ * The same in two steps. Whether they come after all there are, and are now
+ * counted; then ids_mark must follow before anything else is asked. Several
+ * runs may be marked at the same time, by several threads.
+ */
+bool ids_claim(struct hprof_ids *t, const struct ids_run *run);
+void ids_mark(struct hprof_ids *t, const struct ids_run *run);
 /* Adds the next object. An id that is there already is counted. */
 bool ids_add(struct hprof_ids *t, uint64_t id, struct err *e);
 /* Takes out an id, keeping what order it came in; does nothing if it is not

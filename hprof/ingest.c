@@ -24,6 +24,7 @@ void ingest_deinit(struct ingest *in)
     threads_deinit(&in->threads);
     idmap_deinit(&in->wanted, in->d->mem);
     mem_free(in->d->mem, in->stretch);
+    ingest_segments_deinit(in);
 }
 
 static bool short_record(struct ingest *in, const char *what)
@@ -107,7 +108,7 @@ static bool read_heap(struct ingest *in, struct err *e)
     if (!wanted_dump(in))
         return true;
     in->d->dump_read = in->d->dumps_in_file;
-    return ingest_heap(in, e);
+    return segment ? ingest_segments(in, e) : ingest_heap(in, e);
 }
 
 static bool read_record(struct ingest *in, struct err *e)

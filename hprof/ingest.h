@@ -24,7 +24,8 @@ enum ingest_again {
     AGAIN_UNALIGNED,  /* ids are no multiples of 8 */
 };
 
-struct stretch; /* ordinary.c */
+struct stretch;  /* ordinary.c */
+struct segments; /* segments.c */
 
 struct ingest {
     struct hprof_dump *d;
@@ -43,6 +44,7 @@ struct ingest {
     bool in_dump;                 /* between segments of one dump */
     uint64_t progress;            /* offset at which to tell again */
     struct stretch *stretch;      /* NULL until needed */
+    struct segments *segments;
 };
 
 void ingest_init(struct ingest *in, struct hprof_dump *d,
@@ -58,8 +60,20 @@ bool ingest_pass(struct ingest *in, struct source *s, enum ingest_mode mode,
 
 /* The sub-records of the heap record the reader has just entered. */
 bool ingest_heap(struct ingest *in, struct err *e);
+/* The same from the middle of it. */
+bool ingest_rest(struct ingest *in, struct err *e);
+/* The same of the segment just entered, and maybe of some that follow; the
+ * reader stands in the last one then. */
+bool ingest_segments(struct ingest *in, struct err *e);
+void ingest_segments_deinit(struct ingest *in);
+
+/* Progress, having come to `at`. */
+void ingest_tell(struct ingest *in, uint64_t at);
 /* The next sub-record, at offset `at`, is one to come back to. */
 bool ingest_checkpoint(struct ingest *in, uint64_t at, struct err *e);
+/* So is one in a record that ends at `stop`, behind so many objects. */
+bool ingest_note(struct ingest *in, uint64_t at, uint64_t stop,
+                 uint64_t objects, struct err *e);
 
 /*
  * Makes room for `n` more objects. The first time, room is left in front for
@@ -69,5 +83,10 @@ bool ingest_reserve(struct ingest *in, uint64_t n, struct err *e);
 
 /* Takes what is ordinary of the sub-records to come, maybe nothing. */
 bool ingest_ordinary(struct ingest *in, struct err *e);
+/* Whether this pass over this file can have such. */
+bool ingest_may_be_ordinary(const struct ingest *in);
+/* Adds what a batch says that is neither in columns nor about ids; those of
+ * all before it have been added. */
+bool ingest_add_up(struct ingest *in, const struct batch *b, struct err *e);
 
 #endif

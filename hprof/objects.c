@@ -345,7 +345,7 @@ static bool read_sub(struct ingest *in, const struct sub *s, struct err *e)
     }
 }
 
-static void tell(struct ingest *in, uint64_t at)
+void ingest_tell(struct ingest *in, uint64_t at)
 {
     const struct hprof_options *o = in->o;
 
@@ -357,34 +357,47 @@ static void tell(struct ingest *in, uint64_t at)
                 source_raw_offset(in->r.s), source_raw_length(in->r.s));
 }
 
-bool ingest_checkpoint(struct ingest *in, uint64_t at, struct err *e)
+bool ingest_note(struct ingest *in, uint64_t at, uint64_t stop,
+                 uint64_t objects, struct err *e)
 {
-    tell(in, at);
-    in->st->ids.seen = at;
-    if (in->st->objects >= UINT32_MAX - INDEX_STEP)
+    if (objects >= UINT32_MAX - INDEX_STEP)
         return err_set(e, ERR_UNSUPPORTED,
                        "holds more than 2^32 objects; nobody counted on that");
-    return index_note(&in->st->index, at, in->r.stop, in->st->objects,
-                      in->d->mem, e);
+    return index_note(&in->st->index, at, stop, objects, in->d->mem, e);
+}
+
+bool ingest_checkpoint(struct ingest *in, uint64_t at, struct err *e)
+{
+    ingest_tell(in, at);
+    in->st->ids.seen = at;
+    return ingest_note(in, at, in->r.stop, in->st->objects, e);
+}
+
+bool ingest_rest(struct ingest *in, struct err *e)
+{
+    struct hprof_index *x = &in->st->index;
+    struct sub s;
+
+    for (;;) {
+        if (!ingest_ordinary(in, e))
+            return false;
+        if (!reader_sub(&in->r, &s))
+            return true;
+        if (s.at >= x->next && !ingest_checkpoint(in, s.at, e))
+            return false;
+        if (!read_sub(in, &s, e))
+            return false;
+    }
 }
 
 bool ingest_heap(struct ingest *in, struct err *e)
 {
     struct hprof_index *x = &in->st->index;
     uint64_t first = x->points.n;
-    struct sub s;
 
     x->next = 0;
-    for (;;) {
-        if (!ingest_ordinary(in, e))
-            return false;
-        if (!reader_sub(&in->r, &s))
-            break;
-        if (s.at >= x->next && !ingest_checkpoint(in, s.at, e))
-            return false;
-        if (!read_sub(in, &s, e))
-            return false;
-    }
+    if (!ingest_rest(in, e))
+        return false;
     /* Its length may have turned out to be unknown on the way. */
     for (uint64_t i = first; i < x->points.n; i++)
         x->points.at[i].stop = in->r.stop;

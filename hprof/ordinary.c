@@ -14,29 +14,6 @@ struct stretch {
     struct hprof_weak_edge weak[MOST_REFERENTS];
 };
 
-/* Adds to the tables what a batch says that is not in columns. */
-static bool add_up(struct ingest *in, const struct batch *b, struct err *e)
-{
-    struct hprof_dump *d = in->d;
-    struct layout *layouts = in->classes.layouts.at;
-
-    if (!ids_add_run(&in->st->ids, &b->ids, e) ||
-        !vec_reserve(&d->weak, d->mem, b->n_weak, e))
-        return false;
-    for (uint64_t i = 0; i < b->n_weak; i++) {
-        d->weak.at[d->weak.n] = b->weak[i];
-        d->weak.at[d->weak.n++].from += (uint32_t)in->st->objects;
-    }
-    for (uint64_t i = 0; i < b->objects; i++)
-        layouts[b->labels[i]].objects++;
-    d->instances += b->objects - b->n_lengths;
-    d->object_arrays += b->object_arrays;
-    d->primitive_arrays += b->n_lengths - b->object_arrays;
-    d->primitive_bytes += b->primitive_bytes;
-    in->st->objects += b->objects;
-    return true;
-}
-
 static void add_arrays(struct ingest *in, const struct array_run *a)
 {
     if (!a->first)
@@ -45,6 +22,33 @@ static void add_arrays(struct ingest *in, const struct array_run *a)
         a->narrow || (a->first > in->array_at && a->first < in->array_end);
     in->array_at = a->at;
     in->array_end = a->end;
+}
+
+bool ingest_add_up(struct ingest *in, const struct batch *b, struct err *e)
+{
+    struct hprof_dump *d = in->d;
+
+    if (!vec_reserve(&d->weak, d->mem, b->n_weak, e))
+        return false;
+    for (uint64_t i = 0; i < b->n_weak; i++) {
+        d->weak.at[d->weak.n] = b->weak[i];
+        d->weak.at[d->weak.n++].from += (uint32_t)in->st->objects;
+    }
+    d->instances += b->objects - b->n_lengths;
+    d->object_arrays += b->object_arrays;
+    d->primitive_arrays += b->n_lengths - b->object_arrays;
+    d->primitive_bytes += b->primitive_bytes;
+    in->st->objects += b->objects;
+    add_arrays(in, &b->arrays);
+    return true;
+}
+
+static void count(struct ingest *in, const struct batch *b)
+{
+    struct layout *layouts = in->classes.layouts.at;
+
+    for (uint64_t i = 0; i < b->objects; i++)
+        layouts[b->labels[i]].objects++;
 }
 
 static bool make_room(struct ingest *in, uint64_t stretch, uint64_t bytes,
@@ -80,11 +84,11 @@ static bool take(struct ingest *in, uint64_t n, struct err *e)
     st->lengths.n += b.n_lengths;
     st->many.n += b.n_many;
     st->refs.n += b.n_refs;
-    add_arrays(in, &b.arrays);
-    return add_up(in, &b, e);
+    count(in, &b);
+    return ids_add_run(&st->ids, &b.ids, e) && ingest_add_up(in, &b, e);
 }
 
-static bool may_be_ordinary(const struct ingest *in)
+bool ingest_may_be_ordinary(const struct ingest *in)
 {
     const struct reader *r = &in->r;
 
@@ -109,7 +113,7 @@ bool ingest_ordinary(struct ingest *in, struct err *e)
     struct hprof_index *x = &in->st->index;
     struct reader *r = &in->r;
 
-    if (!may_be_ordinary(in))
+    if (!ingest_may_be_ordinary(in))
         return true;
     if (!prepare(in, e))
         return false;

@@ -197,6 +197,18 @@ bool source_seek(struct source *s, uint64_t offset, struct err *e)
            err_at_offset(e, ERR_IO, offset, "is beyond the end");
 }
 
+size_t source_read_at(const struct source *s, uint64_t offset, uint8_t *to,
+                      size_t n)
+{
+    size_t done = 0, k = 1;
+
+    if (s->gunzip || raw_is_piping(&s->raw))
+        return 0;
+    for (; done < n && k; done += k)
+        k = raw_read_shared(&s->raw, offset + done, to + done, n - done);
+    return done;
+}
+
 uint64_t source_offset(const struct source *s)
 {
     return s->offset;

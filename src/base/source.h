@@ -51,6 +51,12 @@ uint64_t source_skip(struct source *s, uint64_t n);
 /* Goes to `offset`; beyond the end is an error. */
 bool source_seek(struct source *s, uint64_t offset, struct err *e);
 
+/* For many threads at once, of plain files and memory: up to `n` bytes from
+ * `offset`, which may be what has been read already or not yet; 0 of anything
+ * else. A failure looks like the end and leaves no trace. */
+size_t source_read_at(const struct source *s, uint64_t offset, uint8_t *to,
+                      size_t n);
+
 uint64_t source_offset(const struct source *s);
 const char *source_path(const struct source *s);
 bool source_is_gzip(const struct source *s);

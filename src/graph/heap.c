@@ -85,6 +85,7 @@ static bool read_dump(struct analysis *a)
 {
     const struct hprof_options o = {
         .dump = a->options->dump,
+        .jobs = a->options->jobs,
         .progress = a->options->progress,
         .progress_ctx = a->options->progress_ctx,
     };
