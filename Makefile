@@ -5,6 +5,7 @@
 #   make asan       (alone or before test) build and test with ASan and UBSan
 #   make fuzz       replay drivers of the fuzz targets, over the seed inputs
 #   make check-shared   the checks that need ../shared; skipped without it
+#   make leave-one-out   verdicts on deaths of ../shared with files missing
 #   make bench      what reading large dumps costs; makes them with Java first
 #   make check-layers, make format, make install PREFIX= DESTDIR=, make clean
 
@@ -140,6 +141,12 @@ check-shared: $(BUILD)/oomwhy
 	    $(SHARED)/tools/score-evidence $(BUILD)/oomwhy; \
 	else echo "SKIPPED check-shared: no $(SHARED)/tools here"; fi
 
+# Every case of ../shared/evidence without each of its files, then subsets of
+# them: some thousand runs, a quarter of an hour.
+leave-one-out: $(BUILD)/oomwhy
+	tests/leave-one-out $(BUILD)/oomwhy $(SHARED)/evidence
+	tests/leave-one-out $(BUILD)/oomwhy $(SHARED)/evidence --subsets 5
+
 include samples/labs/lab.mk
 
 # ---- the house -------------------------------------------------------------
@@ -160,5 +167,5 @@ install: $(BUILD)/oomwhy install-samples
 clean:
 	rm -rf build
 
-.PHONY: all test test-big unit golden asan bench fuzz check-shared check-layers format \
-        check-format install clean
+.PHONY: all test test-big unit golden asan bench fuzz check-shared leave-one-out \
+        check-layers format check-format install clean
