@@ -161,6 +161,7 @@ bool gc_pause_add(struct gc_reader *r, const struct gc_pause *p, struct err *e)
     struct gc_log *g = r->log;
 
     g->count++;
+    g->exit_line = 0; /* of a life before, in a log that was appended to */
     raise(&g->peak_before, p->before);
     raise(&g->peak_capacity, p->capacity);
     if (p->full)
@@ -351,9 +352,45 @@ static void live_line(struct gc_reader *r, const char *line)
     }
 }
 
+/* Of -Xlog:gc* three of these come with the first collections; nobody asks
+ * for three of them one by one. */
+#define DETAILS 3
+
+static void details_line(struct gc_reader *r, const char *line)
+{
+    static const char *const tags[] = {
+        "[gc,init",      "[gc,start",  "[gc,heap",
+        "[gc,metaspace", "[gc,phases", "[gc,cpu",
+    };
+    unsigned seen = 0;
+
+    if (r->log->detailed)
+        return;
+    for (size_t i = 0; i < sizeof tags / sizeof *tags; i++) {
+        if (strstr(line, tags[i]))
+            r->tags |= 1u << i;
+        seen += r->tags >> i & 1;
+    }
+    if (seen >= DETAILS || strstr(line, " [Times: user="))
+        r->log->detailed = true;
+}
+
+/* "[gc,heap,exit   ] Heap"; JDK 8 prints "Heap" alone. */
+static void exit_line(struct gc_reader *r, const char *line)
+{
+    const char *s = text_after(line, "[gc,");
+    const char *tag = s ? strstr(s - 1, ",exit") : NULL;
+
+    if (tag ? *text_skip_blanks(tag + 5) == ']' : strcmp(line, "Heap") == 0)
+        r->log->exit_line = r->number;
+}
+
 static bool read_line(struct gc_reader *r, const char *line, struct err *e)
 {
     bool old;
+
+    details_line(r, line);
+    exit_line(r, line);
 
     if (!gc_old_line(r, line, &old, e))
         return false;

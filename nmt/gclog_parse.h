@@ -14,6 +14,7 @@ struct gc_reader {
     struct gc_pause open; /* JDK 8, G1: the sizes come on a later line */
     bool is_open;
     uint64_t live; /* ZGC: what was marked in this cycle */
+    unsigned tags; /* kinds of lines seen that only details bring */
     VEC(const char *) causes;
 };
 

@@ -115,6 +115,11 @@ struct gc_log {
     uint64_t region_size;
     uint64_t container_memory; /* "Memory: 15G" of gc+init */
     uint64_t last_line;
+    /* Whoever exits in good order, even by an exception, prints the heap once
+     * more: the line of that, or 0. A JVM that lives on, was killed or aborted
+     * does not, and a log without details (`detailed`) never has it. */
+    uint64_t exit_line;
+    bool detailed;
 };
 
 struct histogram_row {

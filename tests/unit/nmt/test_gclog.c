@@ -194,6 +194,68 @@ START_TEST(old_format)
 }
 END_TEST
 
+static const char detailed[] =
+    "[0.01s][info][gc,init] Heap Max Capacity: 64M\n"
+    "[0.10s][info][gc,start    ] GC(0) Pause Young (Allocation Failure)\n"
+    "[0.11s][info][gc,metaspace] GC(0) Metaspace: 526K(704K)->526K(704K)\n"
+    "[0.11s][info][gc          ] GC(0) Pause Young (Allocation Failure) "
+    "20M->12M(40M) 9.1ms\n"
+    "[0.11s][info][gc,cpu      ] GC(0) User=0.00s Sys=0.00s Real=0.00s\n";
+
+static void read_ending(const char *end, struct gc_log *g)
+{
+    char all[2048];
+    struct text t;
+
+    snprintf(all, sizeof all, "%s%s", detailed, end);
+    read_gc(&t, all, g);
+    gc_done(&t, g);
+}
+
+START_TEST(how_a_log_ends)
+{
+    struct gc_log g;
+
+    read_ending("", &g);
+    ck_assert(g.detailed);
+    ck_assert_uint_eq(g.exit_line, 0);
+    read_ending("[9.0s][info][gc,heap,exit  ] Heap\n", &g);
+    ck_assert_uint_eq(g.exit_line, 6);
+    read_ending("[9.0s][info][gc,exit       ] Heap\n", &g);
+    ck_assert_uint_eq(g.exit_line, 6);
+    /* Another life in the same log. */
+    read_ending("[9.0s][info][gc,exit       ] Heap\n"
+                "[0.1s][info][gc] GC(0) Pause Young (Normal) "
+                "20M->12M(40M) 9.1ms\n",
+                &g);
+    ck_assert_uint_eq(g.exit_line, 0);
+}
+END_TEST
+
+START_TEST(a_plain_log_never_tells_of_its_end)
+{
+    struct gc_log g;
+    struct text t;
+
+    read_gc(&t,
+            "[0.01s][info][gc] Using Serial\n"
+            "[0.11s][info][gc] GC(0) Pause Young (Allocation Failure) "
+            "20M->12M(40M) 9.1ms\n",
+            &g);
+    ck_assert(!g.detailed && !g.exit_line);
+    gc_done(&t, &g);
+    read_gc(&t,
+            "0.345: [GC (Allocation Failure) [PSYoungGen: 6144K->512K(7168K)] "
+            "6144K->520K(23552K), 0.001 secs] [Times: user=0.00 sys=0.00, "
+            "real=0.00 secs]\n"
+            "Heap\n"
+            " PSYoungGen      total 7168K, used 600K\n",
+            &g);
+    ck_assert(g.detailed && g.exit_line == 2);
+    gc_done(&t, &g);
+}
+END_TEST
+
 START_TEST(long_logs)
 {
     const uint64_t n = 2 * GC_LOG_KEPT + 1234;
@@ -253,6 +315,8 @@ TCase *gclog_case(void)
     tcase_add_test(c, unified_z);
     tcase_add_test(c, unified_shenandoah);
     tcase_add_test(c, old_format);
+    tcase_add_test(c, how_a_log_ends);
+    tcase_add_test(c, a_plain_log_never_tells_of_its_end);
     tcase_add_test(c, long_logs);
     tcase_set_timeout(c, 60); /* sweeps, under sanitizers */
     tcase_add_loop_test(c, cut_anywhere, 0, 2);
