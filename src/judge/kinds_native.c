@@ -471,6 +471,37 @@ static void name_library(const struct facts *f, struct pen *p,
     }
 }
 
+/* Files on tmpfs and other shared memory that the process mapped are pages
+ * of its own, but no malloc. ZGC's heap is shared memory as well. */
+static bool shared(const struct facts *f, struct pen *p, uint64_t bytes,
+                   struct finding *ret)
+{
+    const struct moment *m = f->last;
+
+    if (facts_multi_mapped(f) || !explains(m->shmem.value, bytes))
+        return false;
+    ret->kind = KIND_SHMEM_MAPPED;
+    finding_for(ret, SUPPORTING, m->shmem, "bytes",
+                pen_write(p, "%s of it is shared memory at %s",
+                          pen_size(p, m->shmem.value), m->name));
+    culprit_named("shared memory mapped by the JVM", m->shmem.value,
+                  &ret->culprit);
+    if (!f->collector)
+        finding_cap(ret, CONFIDENCE_MEDIUM);
+    return true;
+}
+
+/* What NMT would count lies among the rest where there is none. */
+static void doubt_without_nmt(const struct facts *f, struct finding *ret)
+{
+    if (f->last->nmt)
+        return;
+    finding_cap(ret, CONFIDENCE_LOW);
+    finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
+                    "without native memory tracking, direct buffers, stacks "
+                    "and the JVM's own memory can't be told from malloc");
+}
+
 static void kind_of_untracked(const struct facts *f, struct pen *p,
                               const struct part *part, struct finding *ret)
 {
@@ -480,10 +511,13 @@ static void kind_of_untracked(const struct facts *f, struct pen *p,
     if (!f->last->nmt &&
         (kind_of_owned(f, p, bytes, ret) || many_buffers(f, p, ret)))
         return;
-    if (zlib(f, p, bytes, ret))
+    if (shared(f, p, bytes, ret) || zlib(f, p, bytes, ret))
         return;
     name_library(f, p, ret);
-    if (retention(f, p, bytes, ret) || live_malloc(f, p, bytes, ret))
+    if (retention(f, p, bytes, ret))
+        return;
+    doubt_without_nmt(f, ret);
+    if (live_malloc(f, p, bytes, ret))
         return;
     by_mappings(f, p, bytes, ret);
     if (ret->kind == KIND_NATIVE_UNTRACKED_MALLOC)

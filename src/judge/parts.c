@@ -152,7 +152,37 @@ static void add_heap(struct parts *p)
         part->first = part->last;
 }
 
-/* Without NMT everything but the heap is one part. */
+/* jcmd knows two parts without NMT: what classes and compiled code use. */
+static void add_used(struct parts *p, const char *category, struct figure first,
+                     struct figure last)
+{
+    size_t row = row_of(category);
+    struct part *part;
+
+    if (!known(last.value))
+        return;
+    part = part_add(p, table[row].part);
+    if (!part)
+        return;
+    part->verdict = table[row].verdict;
+    part->ordinary = table[row].ordinary * MIB;
+    part->first = known_or(first.value, table[row].fresh * MIB);
+    part->last = last.value;
+    part->figure = last;
+    if (part->first > part->last)
+        part->first = part->last;
+}
+
+static void add_untold(struct parts *p)
+{
+    const struct figure none = figure_none();
+    const struct moment *a = p->first, *b = p->last;
+
+    add_used(p, "Class", a ? a->metaspace_used : none, b->metaspace_used);
+    add_used(p, "Code", a ? a->code_used : none, b->code_used);
+}
+
+/* Without NMT everything but the heap and what jcmd knows is one part. */
 static uint64_t rest_of(const struct moment *m)
 {
     uint64_t private = moment_private(m);
@@ -161,7 +191,9 @@ static uint64_t rest_of(const struct moment *m)
         return m->untracked.value;
     if (m->nmt || !known(private))
         return UNKNOWN;
-    return known_minus(private, known_or(moment_heap(m).value, 0));
+    return known_minus(private, known_or(moment_heap(m).value, 0) +
+                                    known_or(m->metaspace_used.value, 0) +
+                                    known_or(m->code_used.value, 0));
 }
 
 static void add_untracked(struct parts *p)
@@ -290,6 +322,8 @@ void parts_find(const struct moment *first, const struct moment *last,
     add_heap(ret);
     if (last->nmt)
         add_tracked(ret, t);
+    else
+        add_untold(ret);
     if (known(ret->private_last))
         add_untracked(ret);
     grow(ret, end);

@@ -254,19 +254,32 @@ static struct figure heap_limit(const struct facts *f)
     return f->heap_end;
 }
 
-/* No service runs with a heap this small; without -Xmx it is all there is
- * to tell an empty heap by. */
+/* Hardly any service runs with a heap this small; without -Xmx it is all
+ * there is to tell an empty heap by. */
 #define SMALLEST_HEAP ((uint64_t)8 << 20)
+
+static bool is_little(const struct facts *f, uint64_t heap)
+{
+    return f->live.value * 100 < heap * f->thresholds->oversize_live_percent;
+}
+
+/* Unless told otherwise the JVM allows as much direct memory as heap, and a
+ * dump has that figure: a heap that small may well be full. */
+static bool heap_may_be_tiny(const struct facts *f)
+{
+    return f->heap && known(f->heap->natives.jvm_limit) &&
+           !is_little(f, f->heap->natives.jvm_limit);
+}
 
 static bool nearly_empty(const struct facts *f)
 {
     struct figure limit = heap_limit(f);
 
-    if (!known(limit.value))
-        return known(f->live.value) && f->live.value < SMALLEST_HEAP;
-    return known(limit.value) && known(f->live.value) &&
-           f->live.value * 100 <
-               limit.value * f->thresholds->oversize_live_percent;
+    if (!known(f->live.value))
+        return false;
+    if (known(limit.value))
+        return is_little(f, limit.value);
+    return f->live.value < SMALLEST_HEAP && !heap_may_be_tiny(f);
 }
 
 static void argue_live(const struct facts *f, struct pen *p,
@@ -335,6 +348,16 @@ static const char *held_by(struct pen *p, const struct finding *ret)
                      ret->culprit.name);
 }
 
+/* A collector that hardly freed anything proves a full heap; the plain error
+ * comes to an empty one as well. */
+static void doubt_live(struct finding *ret)
+{
+    finding_cap(ret, CONFIDENCE_LOW);
+    finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
+                    "the live set is not known: one request too large for any "
+                    "heap would throw the same error");
+}
+
 bool rule_heap_full(const struct facts *f, struct pen *p, struct finding *ret)
 {
     struct figure limit = heap_limit(f);
@@ -349,6 +372,8 @@ bool rule_heap_full(const struct facts *f, struct pen *p, struct finding *ret)
         culprit_named(the_heap, f->live.value, &ret->culprit);
     if (other && !f->heap)
         finding_cap(ret, CONFIDENCE_LOW);
+    if (!known(f->live.value) && !facts_oome_is(f, OOME_GC_OVERHEAD))
+        doubt_live(ret);
     ret->summary = pen_write(
         p, "The Java heap ran out%s%s: %s%s.",
         known(limit.value) ? pen_write(p, " at %s", pen_size(p, limit.value))
