@@ -12,6 +12,7 @@ void facts_init(struct facts *f, const struct incident *i,
         &f->xmx,
         &f->limit,
         &f->exit_status,
+        &f->exit_line,
         &f->group_kills,
         &f->group_kills_before,
         &f->rss,
@@ -79,6 +80,7 @@ bool facts_collect(const struct incident *i, const struct thresholds *t,
         return false;
     }
     facts_kill(ret);
+    facts_end(ret);
     end.private = private_at_end(ret);
     end.heap_max = ret->xmx.value;
     parts_find(ret->first, ret->last, &end, t, &ret->parts);

@@ -30,6 +30,10 @@ struct known_warning {
     const struct input *input;
 };
 
+/* What a log without errors in it is worth: standard output may or may not
+ * have them, an empty one says nothing. */
+enum watch { WATCH_NOTHING, WATCH_OUTPUT, WATCH_ERRORS };
+
 struct facts {
     const struct incident *incident;
     const struct thresholds *thresholds;
@@ -62,6 +66,14 @@ struct facts {
     const struct oom_event *hearsay; /* somebody says it was OOM-killed */
     const struct input *hearsay_input;
     bool kernel_log; /* one was read */
+    bool gone;       /* no process was left when the last snapshot was made */
+    bool cut_off;    /* the GC log would show an exit in good order, and does
+                        not: the JVM was alive when it was copied, or died
+                        suddenly */
+    struct figure exit_line; /* where the GC log shows it */
+    bool
+        distress; /* the GC log ends with one full collection after the other */
+    enum watch watched;
 
     /* At the kill. */
     struct figure rss, anon, file, shmem; /* of the victim */
@@ -105,6 +117,11 @@ bool facts_death(struct facts *f, struct err *e);   /* facts_death.c */
 void facts_kill(struct facts *f);                   /* facts_kill.c */
 bool facts_moments(struct facts *f, struct err *e); /* facts_moments.c */
 void facts_heap(struct facts *f);                   /* facts_heap.c */
+void facts_end(struct facts *f);                    /* facts_end.c */
+
+/* Whether the process was there at a snapshot, or at a later one. */
+enum presence { PRESENCE_UNKNOWN, PRESENCE_ALIVE, PRESENCE_GONE };
+enum presence facts_presence(const struct incident *i, uint32_t snapshot);
 
 /* Whether the process ended for want of memory or of another resource, as
  * far as anybody saw. */
@@ -115,6 +132,13 @@ uint64_t facts_live_of(const struct heap *h);
 /* Killed for memory, as the cgroup's counter or hearsay has it, without the
  * kernel's own report. */
 bool facts_killed_unseen(const struct facts *f);
+/* It ended in good order, as the GC log or the exit status says. */
+bool facts_left_in_order(const struct facts *f);
+/* Somebody says SIGKILL: exit status 137, a shell's "Killed". */
+bool facts_sigkill_told(const struct facts *f);
+/* A sudden end, by that or by a GC log that just stops, of which nobody says
+ * who or what made it. */
+bool facts_end_unsaid(const struct facts *f);
 /* Whether the collector maps its heap several times over as shared memory:
  * ZGC before JDK 21. */
 bool facts_multi_mapped(const struct facts *f);

@@ -77,8 +77,12 @@ static void find_live_before(struct facts *f)
         f->live_before = figure_of(f->gc_input, f->gc->first_full_after, 0);
     if (f->live.line == LINE_JCMD)
         VEC_EACH (&f->moments, m)
-            figure_fill(&f->live_before, m->heap_live);
+            if (m->heap_live.origin.path != f->live.origin.path)
+                figure_fill(&f->live_before, m->heap_live);
 }
+
+/* Unified logs print whole MiB. */
+#define GRAIN ((uint64_t)1 << 20)
 
 /* A leak leaves more after every full collection; a cache goes up and down.
  * A twentieth is allowed for objects that just happened to live. */
@@ -90,7 +94,7 @@ static bool live_rises(const struct gc_log *g)
     VEC_EACH (&g->pauses, p) {
         if (!p->full || !known(p->after))
             continue;
-        if (p->after < most - most / 20)
+        if (p->after + GRAIN + most / 20 < most)
             return false;
         if (p->after > most)
             most = p->after;

@@ -53,20 +53,21 @@ static void take_vm_info(struct facts *f, const struct input *in)
         f->machine_ram = v->physical;
 }
 
-/* Counted after the process was gone: a snapshot of it alive can't know. */
-static bool after_death(const struct facts *f, const struct input *in)
+/* Whether the counter was read after the death. That it is not zero says so
+ * unless the process is seen later; that it is zero takes an empty group. */
+static bool after_death(const struct facts *f, const struct input *in,
+                        uint64_t kills)
 {
-    const struct incident *i = f->incident;
+    enum presence seen = facts_presence(f->incident, in->snapshot);
 
-    return in->snapshot == NO_SNAPSHOT ||
-           (in->snapshot < i->snapshots.n &&
-            !i->snapshots.at[in->snapshot].has_process);
+    return in->snapshot == NO_SNAPSHOT || seen == PRESENCE_GONE ||
+           (seen == PRESENCE_UNKNOWN && kills > 0);
 }
 
 static void take_kills(struct facts *f, const struct input *in, uint64_t kills)
 {
     struct figure *at =
-        after_death(f, in) ? &f->group_kills : &f->group_kills_before;
+        after_death(f, in, kills) ? &f->group_kills : &f->group_kills_before;
 
     if (known(kills) && (!known(at->value) || kills > at->value))
         *at = figure_of(in, kills, 0);

@@ -249,6 +249,15 @@ static bool shows_process(const struct input *in)
     case ARTIFACT_PROC_LIMITS:
     case ARTIFACT_SMAPS:
     case ARTIFACT_SMAPS_ROLLUP:
+    case ARTIFACT_CLASS_HISTOGRAM:
+    case ARTIFACT_THREAD_DUMP:
+    case ARTIFACT_HEAP_INFO:
+    case ARTIFACT_METASPACE:
+    case ARTIFACT_CODECACHE:
+    case ARTIFACT_NATIVE_HEAP_INFO:
+    case ARTIFACT_NATIVE_TRIM:
+    case ARTIFACT_VM_FLAGS:
+    case ARTIFACT_VM_COMMAND_LINE:
     case ARTIFACT_NMT: return in->any != NULL;
     case ARTIFACT_VM_INFO: return in->vm_info && in->vm_info->death == VM_ALIVE;
     default: return false;

@@ -85,6 +85,19 @@ static bool no_kernel_log(const struct facts *f, const struct verdict *v)
            !(v->side == SIDE_NONE && v->confidence == CONFIDENCE_HIGH);
 }
 
+/* An error nobody wrote down decides between healthy and not. */
+static bool no_error_log(const struct facts *f, const struct verdict *v)
+{
+    return f->watched != WATCH_ERRORS && !f->oome && f->moments.n > 1 &&
+           (v->side == SIDE_NONE || v->side == SIDE_UNDECIDED);
+}
+
+static bool no_exit_status(const struct facts *f, const struct verdict *v)
+{
+    return facts_end_unsaid(f) && !facts_sigkill_told(f) &&
+           (v->side == SIDE_UNDECIDED || v->confidence == CONFIDENCE_LOW);
+}
+
 static bool no_nmt(const struct facts *f, const struct verdict *v)
 {
     if (!is_about_memory(f, v) || is_openj9(f) ||
@@ -207,6 +220,16 @@ static const struct {
       "only it says whether the OOM killer acted, on "
       "whom, and what the group was made of",
       "dmesg -T > dmesg.txt   # or: journalctl -k > dmesg.txt"}},
+    {no_error_log,
+     {"the application's log of errors",
+      "an OutOfMemoryError would stand there",
+      "kubectl logs --previous POD > app.log   # or: journalctl -u UNIT"}},
+    {no_exit_status,
+     {"the exit status",
+      "137 is a SIGKILL, 134 and 6 an abort, 3 "
+      "-XX:+ExitOnOutOfMemoryError",
+      "docker inspect -f '{{.State.ExitCode}} {{.State.OOMKilled}}' CONTAINER"
+      "   # or: kubectl describe pod POD"}},
     {no_nmt,
      {"native memory tracking",
       "without it native memory can't be told by "

@@ -21,6 +21,13 @@ static const char *outside(const struct facts *f, const struct part *part)
                : part->name;
 }
 
+static const char *who_counts(const struct part *part)
+{
+    if (part->kind == PART_UNTRACKED)
+        return "memory";
+    return part->figure.line == LINE_JCMD ? "jcmd's" : "NMT's";
+}
+
 void argue_part(const struct facts *f, struct pen *p, const struct part *part,
                 struct finding *ret)
 {
@@ -36,9 +43,9 @@ void argue_part(const struct facts *f, struct pen *p, const struct part *part,
                           since ? "%s %s grew from %s (%s) to %s"
                                 : "%s %s: a fresh JVM has about %s%s, this "
                                   "one %s",
-                          part->kind == PART_UNTRACKED ? "memory" : "NMT's",
-                          outside(f, part), pen_size(p, part->first),
-                          since ? since : "", pen_size(p, part->last)));
+                          who_counts(part), outside(f, part),
+                          pen_size(p, part->first), since ? since : "",
+                          pen_size(p, part->last)));
     if (f->parts.extrapolated && part->end > part->last + part->last / 10)
         finding_for(ret, HINT, figure_derived(part->end), "bytes",
                     pen_write(p, "at that pace it was about %s at the kill",
@@ -140,25 +147,51 @@ static void judge_heap(const struct facts *f, struct pen *p,
 
 /* ---- which part ------------------------------------------------------- */
 
+/* Less growth than this between two NMTs is a JVM at work. */
+#define GROWTH_THAT_COUNTS (8 * MIB)
+
+/* Of NMT's own parts the one that grew most between two looks; or NULL. */
+static const struct part *on_the_way(const struct facts *f)
+{
+    const struct part *best = NULL;
+
+    if (!f->parts.first || !f->parts.first->nmt)
+        return NULL;
+    for (unsigned i = 0; i < f->parts.n; i++) {
+        const struct part *it = &f->parts.at[i];
+
+        if (it->kind == PART_TRACKED && it->growth >= GROWTH_THAT_COUNTS &&
+            (!best || it->growth > best->growth))
+            best = it;
+    }
+    return best;
+}
+
 /*
  * The part that grew most. If memory grew unseen after the last capture, a
- * part already far beyond the ordinary is the better guess than the gap.
+ * part already far beyond the ordinary is the better guess than the gap, and
+ * so is one that was growing when NMT last looked, unless the gap is more
+ * than ten times that.
  */
 static const struct part *guilty(const struct facts *f)
 {
     const struct part *most = parts_largest(&f->parts);
     const struct part *odd = parts_extraordinary(&f->parts);
+    const struct part *way = on_the_way(f);
 
-    if (f->parts.unseen && most && most->kind == PART_UNTRACKED && odd)
-        return odd;
-    return most;
+    if (!f->parts.unseen || !most || most->kind != PART_UNTRACKED)
+        return most;
+    if (!odd && way && way->growth >= most->growth / 10)
+        return way;
+    return odd ? odd : most;
 }
 
 /* No part made a third of the growth: everything together was too much. A
- * part far beyond the ordinary is somebody all the same. */
+ * part far beyond the ordinary is somebody all the same, and of growth that
+ * nobody saw shares can't be told. */
 static bool nobody(const struct facts *f, const struct part *part)
 {
-    return !part || (part->growth < f->parts.growth / 3 &&
+    return !part || (part->growth < f->parts.growth / 3 && !f->parts.unseen &&
                      part != parts_extraordinary(&f->parts));
 }
 
@@ -181,9 +214,9 @@ static void judge_sum(const struct facts *f, struct pen *p, struct finding *ret)
 static const char *part_phrase(const struct facts *f, struct pen *p,
                                const struct part *part)
 {
-    return part->kind == PART_TRACKED
-               ? pen_write(p, "is NMT's %s", part->name)
-               : pen_write(p, "lies %s", outside(f, part));
+    if (part->kind == PART_TRACKED)
+        return pen_write(p, "is %s %s", who_counts(part), part->name);
+    return pen_write(p, "lies %s", outside(f, part));
 }
 
 static void judge_part(const struct facts *f, struct pen *p,
@@ -198,13 +231,15 @@ static void judge_part(const struct facts *f, struct pen *p,
                   part->end, &ret->culprit);
     ret->summary = "";
     if (f->parts.unseen)
-        finding_cap(ret, CONFIDENCE_MEDIUM);
+        finding_cap(ret, part == parts_extraordinary(&f->parts)
+                             ? CONFIDENCE_MEDIUM
+                             : CONFIDENCE_LOW);
     kind_of_part(f, p, part, ret);
     if (!*ret->summary)
         ret->summary = pen_write(
             p, "Killed by the kernel%s; about %s of the %s resident %s: %s%s.",
             at_limit(f, p), pen_size(p, part->end),
-            known(end_rss(f)) ? pen_size(p, end_rss(f)) : "memory",
+            known(f->rss.value) ? pen_size(p, f->rss.value) : "memory",
             part_phrase(f, p, part), kind_title(ret->kind),
             ret->culprit.class_name
                 ? pen_write(p, "; owner: %s", ret->culprit.name)
@@ -389,6 +424,12 @@ static bool grew(uint64_t before, uint64_t now)
            now >= before + before / 3;
 }
 
+/* A few MiB of a large heap are nobody's leak. */
+static bool is_few(const struct facts *f, uint64_t live)
+{
+    return known(f->xmx.value) && live < f->xmx.value / 4;
+}
+
 /*
  * A live set a third as large again, by two dumps or by one full collection
  * after the other. Between those a cache of soft references swells and
@@ -396,13 +437,32 @@ static bool grew(uint64_t before, uint64_t now)
  */
 static bool live_grows(const struct facts *f)
 {
-    /* A few MiB of a large heap are nobody's leak. */
-    if (known(f->xmx.value) && f->live.value < f->xmx.value / 4)
-        return false;
-    if (f->live_rises && grew(f->gc->first_full_after, f->gc->last_full_after))
+    if (f->live_rises &&
+        grew(f->gc->first_full_after, f->gc->last_full_after) &&
+        !is_few(f, f->gc->last_full_after))
         return true;
     return f->live.line == LINE_DUMP &&
-           grew(f->live_before.value, f->live.value);
+           grew(f->live_before.value, f->live.value) &&
+           !is_few(f, f->live.value);
+}
+
+/* How far it came, in front of what grew: no error and no kernel log tell. */
+static const char *not_yet(const struct facts *f, struct finding *ret)
+{
+    if (!facts_end_unsaid(f)) {
+        finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
+                        "nothing has run out of memory yet");
+        return "Nothing ran out yet";
+    }
+    finding_cap(ret, CONFIDENCE_LOW);
+    finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
+                    facts_sigkill_told(f)
+                        ? "who sent the SIGKILL is not known: memory may not "
+                          "have been the reason"
+                        : "why the process ended is not known: memory may not "
+                          "have been the reason");
+    return facts_sigkill_told(f) ? "It was killed, by whom is not known"
+                                 : "It ended suddenly, why is not known";
 }
 
 static void judge_live_growth(const struct facts *f, struct pen *p,
@@ -422,20 +482,18 @@ static void judge_live_growth(const struct facts *f, struct pen *p,
                 pen_write(p, "the live set grew from %s to %s",
                           pen_size(p, before.value), pen_size(p, now.value)));
     kind_of_heap(f, p, ret);
-    finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
-                    "nothing has run out of memory yet");
-    ret->summary = pen_write(
-        p, "Nothing ran out yet, but the live set grew from %s to %s%s%s.",
-        pen_size(p, before.value), pen_size(p, now.value),
-        ret->culprit.known ? ", held by " : "",
-        ret->culprit.known ? ret->culprit.name : "");
+    ret->summary = pen_write(p, "%s, but the live set grew from %s to %s%s%s.",
+                             not_yet(f, ret), pen_size(p, before.value),
+                             pen_size(p, now.value),
+                             ret->culprit.known ? ", held by " : "",
+                             ret->culprit.known ? ret->culprit.name : "");
 }
 
 bool rule_growing(const struct facts *f, struct pen *p, struct finding *ret)
 {
     const struct part *part = guilty(f);
 
-    if (facts_died(f))
+    if (facts_died(f) && !facts_end_unsaid(f))
         return false;
     if (live_grows(f)) {
         judge_live_growth(f, p, ret);
@@ -445,9 +503,7 @@ bool rule_growing(const struct facts *f, struct pen *p, struct finding *ret)
         !still_grows(f, part))
         return false;
     judge_part(f, p, part, ret);
-    finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
-                    "nothing has run out of memory yet");
-    ret->summary = pen_write(p, "Nothing ran out yet, but %s more %s: %s.",
+    ret->summary = pen_write(p, "%s, but %s more %s: %s.", not_yet(f, ret),
                              pen_size(p, part->growth), part_phrase(f, p, part),
                              kind_title(ret->kind));
     return true;

@@ -5,10 +5,9 @@
  */
 #include "rules.h"
 
-#include "culprit.h"
+#include <string.h>
 
-#define MIB         ((uint64_t)1 << 20)
-#define EXIT_KILLED 137 /* 128 + SIGKILL, as shells and runtimes report */
+#include "culprit.h"
 
 bool rule_crash(const struct facts *f, struct pen *p, struct finding *ret)
 {
@@ -25,34 +24,27 @@ bool rule_crash(const struct facts *f, struct pen *p, struct finding *ret)
     return true;
 }
 
-static bool was_killed(const struct facts *f)
-{
-    return f->warnings[WARN_KILLED].warning ||
-           (known(f->exit_status.value) &&
-            (f->exit_status.value == EXIT_KILLED || f->exit_status.value == 9));
-}
+/* ---- killed, but not for memory -------------------------------------- */
 
-/* The group's memory at the last capture was far from its limit. */
+/* The group's memory, or at least the process's, was far from the limit at
+ * the last look, and on no way there. */
 static bool far_from_limit(const struct facts *f)
 {
-    uint64_t rss = f->last ? f->last->rss.value : UNKNOWN;
+    struct level l = facts_level(f);
+    uint64_t most = f->last ? known(f->last->group_usage.value)
+                                  ? f->last->group_usage.value
+                                  : f->last->rss.value
+                            : UNKNOWN;
 
-    return known(rss) && known(f->limit.value) &&
-           rss < f->limit.value - f->limit.value / 4;
+    return known(most) && known(f->limit.value) &&
+           most < f->limit.value - f->limit.value / 4 &&
+           (l.looks < 2 || facts_is_level(&l));
 }
 
-/* Exit status 137 proves a SIGKILL; that memory was not the reason takes
- * the kernel's own word, or a cgroup that counted no kill. */
-bool rule_sigkill(const struct facts *f, struct pen *p, struct finding *ret)
+static void argue_signal(const struct facts *f, struct finding *ret)
 {
     const struct known_warning *w = &f->warnings[WARN_KILLED];
-    bool none = known(f->group_kills.value) && f->group_kills.value == 0;
 
-    if (!was_killed(f) || f->hearsay || f->oome || f->hs_err)
-        return false;
-    if (!f->kernel_log && !none && !far_from_limit(f))
-        return false;
-    finding_init(ret, KIND_SIGKILL);
     if (w->warning)
         finding_for(ret, SUPPORTING,
                     figure_of(w->input, w->warning->count, w->warning->line),
@@ -60,17 +52,33 @@ bool rule_sigkill(const struct facts *f, struct pen *p, struct finding *ret)
     else
         finding_for(ret, SUPPORTING, f->exit_status, "count",
                     "the exit status says SIGKILL");
+}
+
+/* Exit status 137 proves a SIGKILL; that memory was not the reason takes the
+ * kernel's own word, or a cgroup that counted no kill. */
+bool rule_sigkill(const struct facts *f, struct pen *p, struct finding *ret)
+{
+    bool none = known(f->group_kills.value) && f->group_kills.value == 0;
+    bool far = far_from_limit(f);
+
+    if (!facts_sigkill_told(f) || !facts_end_unsaid(f) ||
+        (!f->kernel_log && !none && !far))
+        return false;
+    finding_init(ret, KIND_SIGKILL);
+    argue_signal(f, ret);
     if (none)
         finding_for(ret, SUPPORTING, f->group_kills, "count",
                     "the cgroup counted no OOM kill");
     if (f->kernel_log)
         finding_for(ret, HINT, figure_derived(UNKNOWN), NULL,
                     "the kernel's log has no kill of this process");
-    if (far_from_limit(f))
+    if (far)
         finding_for(ret, SUPPORTING, f->last->rss, "bytes",
                     pen_write(p, "the process held %s%s shortly before",
                               pen_size(p, f->last->rss.value), at_limit(f, p)));
-    if (!none && !far_from_limit(f))
+    finding_against(ret, HINT, figure_derived(UNKNOWN), NULL,
+                    "who sent the SIGKILL is not known");
+    if (!none)
         finding_cap(ret, CONFIDENCE_LOW);
     ret->summary = "The process was killed by a signal, but nothing says that "
                    "memory was the reason.";
@@ -79,23 +87,35 @@ bool rule_sigkill(const struct facts *f, struct pen *p, struct finding *ret)
 
 /* ---- healthy ---------------------------------------------------------- */
 
-/* An empty file is a log in which nothing was said. */
-static bool has_app_log(const struct facts *f)
+/* An early dump knows nothing of what came after it. */
+static bool is_early(const struct facts *f)
 {
-    const struct input *in;
+    const struct incident *i = f->incident;
+    struct level l = facts_level(f);
 
-    VEC_EACH (&f->incident->inputs, in)
-        if ((in->kind == ARTIFACT_APP_LOG && in->any) || in->bytes == 0)
-            return true;
-    return false;
+    return f->live.line == LINE_DUMP && f->dump && l.to &&
+           f->dump->snapshot < i->snapshots.n &&
+           strcmp(i->snapshots.at[f->dump->snapshot].name, l.to->name) != 0;
 }
 
-/* Whether the end would have been noticed: without a log, a kernel log or a
- * counter, silence says nothing. */
-static bool end_was_watched(const struct facts *f)
+/* A heap of level size can fill all the same. A GC log would show that, or
+ * two live sets; or there is so little of it that nothing will fill soon. */
+static bool live_was_watched(const struct facts *f)
 {
-    return f->gc || f->kernel_log || known(f->group_kills.value) ||
-           has_app_log(f);
+    uint64_t most = f->live.value;
+    const struct moment *m;
+
+    if (f->gc)
+        return true;
+    if (is_early(f))
+        return false;
+    if (known(f->live_before.value))
+        return true;
+    VEC_EACH (&f->moments, m)
+        if (known(m->heap_live.value) &&
+            (!known(most) || m->heap_live.value > most))
+            most = m->heap_live.value;
+    return known(most) && known(f->xmx.value) && most < f->xmx.value / 4;
 }
 
 static void argue_level(const struct facts *f, struct pen *p,
@@ -118,18 +138,72 @@ static void argue_level(const struct facts *f, struct pen *p,
                     "the cgroup counted no OOM kill");
 }
 
+/* Where the process is gone, somebody must have seen that it went in good
+ * order, or at least that the kernel had no hand in it. */
+static bool end_is_known(const struct facts *f)
+{
+    if (!f->gone || facts_left_in_order(f))
+        return true;
+    return !f->cut_off && (f->kernel_log || (known(f->group_kills.value) &&
+                                             f->group_kills.value == 0));
+}
+
+/* Where errors may have gone elsewhere, the GC log at least shows that the
+ * heap was not the reason for one; and no other limit was near. */
+static bool errors_watched(const struct facts *f)
+{
+    uint64_t most = f->pids_max.value;
+
+    if (f->watched == WATCH_ERRORS)
+        return true;
+    if (known(f->nproc.value) && (!known(most) || f->nproc.value < most))
+        most = f->nproc.value;
+    return f->watched == WATCH_OUTPUT && f->gc && !f->distress &&
+           !(known(most) && known(f->threads_peak.value) &&
+             f->threads_peak.value > most - most / 4);
+}
+
+static void argue_errors(const struct facts *f, struct finding *ret)
+{
+    if (f->watched == WATCH_ERRORS)
+        return;
+    finding_cap(ret, CONFIDENCE_LOW);
+    finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
+                    "an error may stand in a log that is not here: standard "
+                    "output need not have it");
+}
+
+static void argue_end(const struct facts *f, struct finding *ret)
+{
+    if (known(f->exit_line.value)) {
+        finding_for(ret, SUPPORTING,
+                    figure_of(f->gc_input, UNKNOWN, f->exit_line.value), NULL,
+                    "the GC log ends as that of a JVM does which exits in "
+                    "good order");
+    } else if (facts_left_in_order(f)) {
+        finding_for(ret, SUPPORTING, f->exit_status, "count",
+                    "the exit status says success");
+    } else {
+        finding_cap(ret, CONFIDENCE_MEDIUM);
+        finding_against(ret, HINT, figure_derived(UNKNOWN), NULL,
+                        "nothing shows that it went on, or that it left in "
+                        "good order");
+    }
+}
+
+/* No sign of trouble is a verdict only where trouble would have shown. */
 bool rule_healthy(const struct facts *f, struct pen *p, struct finding *ret)
 {
     struct level l = facts_level(f);
 
     if (facts_died(f) || l.looks < 2 || !facts_is_level(&l) ||
-        !end_was_watched(f))
+        !errors_watched(f) || !live_was_watched(f) || !end_is_known(f))
         return false;
     finding_init(ret, KIND_HEALTHY);
     argue_level(f, p, &l, ret);
-    /* A live set could grow unseen within a level heap, and an error could
-     * have been logged where nobody looked. */
-    if (!f->gc || !has_app_log(f))
+    argue_end(f, ret);
+    argue_errors(f, ret);
+    if (!f->gc)
         finding_cap(ret, CONFIDENCE_MEDIUM);
     ret->summary = "Nothing ran out of memory, and nothing grows that would.";
     return true;
@@ -192,7 +266,34 @@ static bool has_javacore(const struct facts *f)
     return false;
 }
 
-static const char *why_undecided(const struct facts *f, struct pen *p)
+static bool looks_level(const struct facts *f)
+{
+    struct level l = facts_level(f);
+
+    return l.looks > 1 && facts_is_level(&l);
+}
+
+/* Why a process of level memory is not called healthy. */
+static const char *what_was_not_watched(const struct facts *f)
+{
+    if (!end_is_known(f))
+        return "Nothing grew as long as it was watched, but the process is "
+               "gone and nothing captured says how it ended.";
+    if (!errors_watched(f) && f->distress)
+        return "The GC log shows full collections in a row, as before an "
+               "OutOfMemoryError; the application's log, which would tell, is "
+               "not here.";
+    if (!errors_watched(f))
+        return "Nothing grew as long as it was watched; whether an error was "
+               "thrown would stand in the application's log, which is not "
+               "here.";
+    return "The process did not grow as long as it was watched; whether its "
+           "heap filled up inside nobody can say without a GC log or a second "
+           "look at the live set.";
+}
+
+/* Of a log that names no JVM's death; NULL if there is none. */
+static const char *what_the_kernel_says(const struct facts *f, struct pen *p)
 {
     const struct oom_report *r = report_without_kill(f);
     const struct oom_kill *k = strangers_kill(f);
@@ -202,33 +303,64 @@ static const char *why_undecided(const struct facts *f, struct pen *p)
                          "The kernel killed process %llu (%s); nothing here "
                          "says that a JVM died or had a part in it.",
                          (unsigned long long)k->pid, k->name ? k->name : "?");
-    if (was_killed(f) || f->hearsay)
-        return "The process was killed, but without the kernel's log and a "
-               "look at the process before it nobody can say for what.";
+    if (r && r->no_victim)
+        return "The kernel ran out of memory and found no process that it "
+               "could kill; nothing here says that a JVM had a part in it.";
+    if (r)
+        return "The kernel's OOM killer began a report that the log does not "
+               "finish: whom it killed is not here.";
+    return f->kernel_log ? "The kernel's log holds no kill for want of memory, "
+                           "and nothing else says what ran out."
+                         : NULL;
+}
+
+/* Signs of a death, but not of its cause; NULL if there are none. */
+static const char *what_the_end_says(const struct facts *f)
+{
+    if (facts_sigkill_told(f))
+        return "The process was killed, but who sent the SIGKILL is not known: "
+               "without the kernel's log (dmesg, journalctl -k) nobody can say "
+               "for what.";
+    if (f->hearsay)
+        return "The process was killed for memory, but without the kernel's "
+               "log and a look at the process before it nobody can say for "
+               "whose.";
     if (f->warnings[WARN_COMMIT_FAILED].warning ||
         f->warnings[WARN_ALLOC_FAILED].warning)
         return "The system refused the JVM native memory; hs_err, which says "
                "what was used and which limits were near, is not here.";
+    if (facts_end_unsaid(f))
+        return "The process ended suddenly: its GC log just stops. A SIGKILL, "
+               "a crash and an abort look the same from here; the kernel's log "
+               "(dmesg, journalctl -k), hs_err or the exit status decide.";
+    return NULL;
+}
+
+static const char *why_undecided(const struct facts *f, struct pen *p)
+{
+    const char *kernel = what_the_kernel_says(f, p);
+    const char *end = what_the_end_says(f);
+
+    if (strangers_kill(f))
+        return kernel;
+    if (end)
+        return end;
     if (f->heap && !f->moments.n)
         return "A heap dump alone shows what is on the heap, not what ran "
                "out: nothing here says that anything did.";
+    if (looks_level(f))
+        return what_was_not_watched(f);
     if (f->last && f->last->nmt)
         return "Native memory tracking shows nothing beyond the ordinary, and "
                "nothing here says that the process died.";
-    if (r)
-        return r->no_victim
-                   ? "The kernel ran out of memory and found no process that "
-                     "it could kill; nothing here says that a JVM had a part "
-                     "in it."
-                   : "The kernel's OOM killer began a report that the log "
-                     "does not finish: whom it killed is not here.";
+    if (kernel && report_without_kill(f))
+        return kernel;
     if (has_javacore(f))
         return "This is of an OpenJ9 JVM, whose native memory has other "
                "categories than HotSpot's; nothing here says that anything "
                "ran out.";
-    if (f->kernel_log)
-        return "The kernel's log holds no kill for want of memory, and "
-               "nothing else says what ran out.";
+    if (kernel)
+        return kernel;
     if (f->nmt_off)
         return "Native memory tracking was off, and nothing else says what "
                "ran out.";

@@ -9,6 +9,7 @@ Suite *rules_suite(void);
 TCase *parts_tcase(void);
 TCase *patterns_tcase(void);
 TCase *native_tcase(void);
+TCase *quiet_tcase(void);
 TCase *case_tcase(void);
 
 #endif

@@ -172,8 +172,91 @@ START_TEST(test_healthy_case)
                   "Using Serial\n"
                   "[2026-11-20T22:29:02.390+0000][0.027s][info][gc] GC(0) "
                   "Pause Young (Allocation Failure) 2M->1M(8M) 1.000ms\n");
+    put("stderr.txt", "%s", "");
     ck_assert_msg(judged(), "%s", err.text);
     ck_assert_int_eq(v.kind, KIND_HEALTHY);
+}
+END_TEST
+
+/* ---- how it ended ---------------------------------------------------------
+ */
+
+/* A level life of two looks, a quiet log of errors, a detailed GC log. */
+static void put_level_life(const char *last_gc_line)
+{
+    put_nmt("1/nmt.txt", 30000, 0);
+    put_status("1/status.txt", 50000);
+    put_nmt("2/nmt.txt", 30000, 0);
+    put_status("2/status.txt", 51000);
+    put("stderr.txt", "%s", "");
+    put("gc.log",
+        "[0.01s][info][gc,init] Heap Max Capacity: 64M\n"
+        "[0.10s][info][gc,start] GC(0) Pause Young (Allocation Failure)\n"
+        "[0.11s][info][gc] GC(0) Pause Young (Allocation Failure) "
+        "2M->1M(8M) 1.0ms\n"
+        "[0.11s][info][gc,cpu] GC(0) User=0.00s Sys=0.00s Real=0.00s\n%s",
+        last_gc_line);
+}
+
+static void put_group(const char *folder, unsigned anon, unsigned kills)
+{
+    char name[64];
+
+    snprintf(name, sizeof name, "%s/memory.stat", folder);
+    put(name, "anon %u\nfile 4096\nshmem 0\npgfault 1\n", anon);
+    snprintf(name, sizeof name, "%s/memory.events", folder);
+    put(name, "low 0\nhigh 0\nmax 0\noom %u\noom_kill %u\n", kills, kills);
+}
+
+START_TEST(test_a_good_end_is_healthy)
+{
+    put_level_life("[9.00s][info][gc,heap,exit] Heap\n");
+    put_group("3", 0, 0);
+    ck_assert_msg(judged(), "%s", err.text);
+    ck_assert_int_eq(v.kind, KIND_HEALTHY);
+    ck_assert_int_eq(v.confidence, CONFIDENCE_HIGH);
+}
+END_TEST
+
+START_TEST(test_a_log_that_stops_is_healthy_only_while_it_lives)
+{
+    put_level_life("");
+    ck_assert_msg(judged(), "%s", err.text);
+    ck_assert_int_eq(v.kind, KIND_HEALTHY);
+    ck_assert_int_lt(v.confidence, CONFIDENCE_HIGH);
+}
+END_TEST
+
+START_TEST(test_gone_with_a_log_that_stops)
+{
+    put_level_life("");
+    put_group("3", 0, 0);
+    ck_assert_msg(judged(), "%s", err.text);
+    ck_assert_int_eq(v.side, SIDE_UNDECIDED);
+    ck_assert(v.missing.n);
+    ck_assert_ptr_nonnull(strstr(v.missing.at[0].command, "journalctl -k"));
+}
+END_TEST
+
+/* The counter of a group that still has a JVM's memory says nothing of the
+ * end: exit status 137 stays open. */
+START_TEST(test_a_counter_before_the_end)
+{
+    put_level_life("");
+    put("state.txt", "container exited with code 137\n");
+    put_group("3", 60000 << 10, 0);
+    ck_assert_msg(judged(), "%s", err.text);
+    ck_assert_int_eq(v.side, SIDE_UNDECIDED);
+}
+END_TEST
+
+START_TEST(test_a_counter_after_the_end)
+{
+    put_level_life("");
+    put("state.txt", "container exited with code 137\n");
+    put_group("3", 0, 0);
+    ck_assert_msg(judged(), "%s", err.text);
+    ck_assert_int_eq(v.kind, KIND_SIGKILL);
 }
 END_TEST
 
@@ -248,6 +331,11 @@ TCase *case_tcase(void)
     tcase_add_test(t, test_evidence_is_sorted_and_has_origins);
     tcase_add_test(t, test_foreign_kill_does_not_outrank_the_jvm);
     tcase_add_test(t, test_healthy_case);
+    tcase_add_test(t, test_a_good_end_is_healthy);
+    tcase_add_test(t, test_a_log_that_stops_is_healthy_only_while_it_lives);
+    tcase_add_test(t, test_gone_with_a_log_that_stops);
+    tcase_add_test(t, test_a_counter_before_the_end);
+    tcase_add_test(t, test_a_counter_after_the_end);
     tcase_add_test(t, test_stated_facts_come_first);
     tcase_add_test(t, test_out_of_memory);
     tcase_add_test(t, test_thresholds);

@@ -1,0 +1,143 @@
+/*
+ * facts_end.c - whether the process was gone when the last of the capture
+ * was made, and whether it had left in good order.
+ *
+ * A JVM that exits, even by an exception, prints its heap once more into a
+ * detailed GC log. One that lives on does not, and neither does one that a
+ * signal, a crash or ExitOnOutOfMemoryError took: only where the process is
+ * known to be gone does a log that just stops tell of a sudden end.
+ */
+#include "facts.h"
+
+#include <string.h>
+
+#define EXIT_KILLED 137 /* 128 + SIGKILL, as shells and runtimes report */
+#define SIGNAL_KILL 9
+
+/* Less anonymous memory than any living JVM has: its pages are gone. */
+#define NO_JVM ((uint64_t)16 << 20)
+
+/* Whether the group's memory at that snapshot is that of a group without a
+ * JVM. Its usage will do where it is as small; page cache stays behind. */
+static bool group_is_empty(const struct incident *i, uint32_t snapshot)
+{
+    const struct input *in;
+    uint64_t least = UNKNOWN;
+
+    VEC_EACH (&i->inputs, in) {
+        uint64_t bytes;
+
+        if (in->snapshot != snapshot || !in->any ||
+            (in->kind != ARTIFACT_CGROUP_STAT &&
+             in->kind != ARTIFACT_CGROUP_VALUES))
+            continue;
+        bytes = cgroup_get(in->cgroup, "anon");
+        if (!known(bytes))
+            bytes = cgroup_get(in->cgroup, "memory.usage_in_bytes");
+        if (!known(bytes))
+            bytes = cgroup_get(in->cgroup, "memory.current");
+        if (known(bytes) && (!known(least) || bytes < least))
+            least = bytes;
+    }
+    return known(least) && least < NO_JVM;
+}
+
+enum presence facts_presence(const struct incident *i, uint32_t snapshot)
+{
+    if (snapshot == NO_SNAPSHOT)
+        return PRESENCE_UNKNOWN;
+    for (uint64_t k = snapshot; k < i->snapshots.n; k++)
+        if (i->snapshots.at[k].has_process)
+            return PRESENCE_ALIVE;
+    return group_is_empty(i, snapshot) ? PRESENCE_GONE : PRESENCE_UNKNOWN;
+}
+
+static bool is_gone(const struct incident *i)
+{
+    const struct snapshot *s;
+
+    VEC_EACH (&i->snapshots, s)
+        if (facts_presence(i, s->index) == PRESENCE_GONE)
+            return true;
+    return false;
+}
+
+/* A file that nobody recognised was looked through for errors all the same;
+ * what it is called tells whose silence it is. */
+static enum watch watch_of(const struct input *in)
+{
+    size_t n = strlen(in->name);
+    bool is_log = n > 4 && strcmp(in->name + n - 4, ".log") == 0;
+
+    if (in->kind == ARTIFACT_APP_LOG)
+        return in->any ? WATCH_ERRORS : WATCH_NOTHING;
+    if (in->kind != ARTIFACT_UNKNOWN || in->error || in->damage ||
+        in->bytes > SOURCE_WINDOW)
+        return WATCH_NOTHING;
+    if (strstr(in->name, "stdout"))
+        return in->bytes ? WATCH_OUTPUT : WATCH_NOTHING;
+    return !in->bytes || is_log || strstr(in->name, "stderr") ? WATCH_ERRORS
+                                                              : WATCH_NOTHING;
+}
+
+static enum watch watched(const struct incident *i)
+{
+    enum watch best = WATCH_NOTHING;
+    const struct input *in;
+
+    VEC_EACH (&i->inputs, in)
+        if (watch_of(in) > best)
+            best = watch_of(in);
+    return best;
+}
+
+static bool is_unasked(const struct gc_pause *p)
+{
+    return p->full && !(p->cause && (strstr(p->cause, "System.gc") ||
+                                     strstr(p->cause, "Heap") ||
+                                     strstr(p->cause, "Metadata")));
+}
+
+/* Two full collections in a row that nobody asked for: the second clears soft
+ * references, the last thing a JVM tries before an OutOfMemoryError. */
+static bool had_distress(const struct gc_log *g)
+{
+    for (uint64_t i = 1; i < g->pauses.n; i++)
+        if (is_unasked(&g->pauses.at[i - 1]) && is_unasked(&g->pauses.at[i]))
+            return true;
+    return false;
+}
+
+void facts_end(struct facts *f)
+{
+    const struct gc_log *g = f->gc;
+
+    f->watched = watched(f->incident);
+    f->gone = is_gone(f->incident);
+    f->distress = g && had_distress(g);
+    f->cut_off = g && g->detailed && !g->exit_line;
+    if (g && g->exit_line)
+        f->exit_line = figure_of(f->gc_input, g->exit_line, g->exit_line);
+}
+
+bool facts_left_in_order(const struct facts *f)
+{
+    return known(f->exit_line.value) ||
+           (known(f->exit_status.value) && f->exit_status.value == 0);
+}
+
+bool facts_sigkill_told(const struct facts *f)
+{
+    return f->warnings[WARN_KILLED].warning ||
+           (known(f->exit_status.value) &&
+            (f->exit_status.value == EXIT_KILLED ||
+             f->exit_status.value == SIGNAL_KILL));
+}
+
+bool facts_end_unsaid(const struct facts *f)
+{
+    if (f->kill.kill || f->other.kill || f->oome || f->hs_err || f->hearsay ||
+        facts_killed_unseen(f))
+        return false;
+    return facts_sigkill_told(f) || (f->gone && f->cut_off);
+}
