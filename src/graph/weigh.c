@@ -41,7 +41,7 @@ ALWAYS_INLINE void credit(struct lump *l, uint32_t class, uint64_t bytes,
     struct tree_class *k = &l->t->classes[class];
 
     l->nests |= k->nests & !covered;
-    k->folded += k->nests | covered ? 0 : bytes;
+    k->folded += (k->nests | covered) ? 0 : bytes;
     l->holds++;
 }
 
