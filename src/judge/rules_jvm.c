@@ -298,6 +298,22 @@ static void argue_live(const struct facts *f, struct pen *p,
             : pen_write(p, "the live set is %s", pen_size(p, f->live.value)));
 }
 
+/* Whose stack it was, and where that is written. */
+static void argue_site(const struct facts *f, struct pen *p, const char *site,
+                       struct finding *ret)
+{
+    const struct heap *h = f->heap;
+    bool dump = h && h->oome_thread < h->threads.n &&
+                h->threads.at[h->oome_thread].oome_caller;
+    struct figure at = dump ? figure_of(f->dump, UNKNOWN, 0) : f->oome->at;
+
+    at.value = UNKNOWN;
+    finding_for(ret, HINT, at, NULL,
+                pen_write(p, "the stack of the error begins at %s", site));
+    if (dump)
+        ret->culprit.thread = h->threads.at[h->oome_thread].name;
+}
+
 static const char *too_much_for(const struct facts *f, struct pen *p, bool any)
 {
     struct figure limit = heap_limit(f);
@@ -326,6 +342,8 @@ bool rule_oversized(const struct facts *f, struct pen *p, struct finding *ret)
     culprit_named(site ? pen_write(p, "the allocation in %s", site)
                        : "a single allocation",
                   UNKNOWN, &ret->culprit);
+    if (site)
+        argue_site(f, p, site, ret);
     ret->summary = pen_write(
         p, "%s asked for more at once than %s; %s.",
         site ? site : "One allocation", too_much_for(f, p, array || length),
