@@ -81,6 +81,7 @@ bool facts_collect(const struct incident *i, const struct thresholds *t,
     }
     facts_kill(ret);
     facts_end(ret);
+    facts_identity(ret);
     end.private = private_at_end(ret);
     end.heap_max = ret->xmx.value;
     parts_find(ret->first, ret->last, &end, t, &ret->parts);

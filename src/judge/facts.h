@@ -50,6 +50,10 @@ struct facts {
     bool nmt_off; /* somebody asked, and it was off */
     uint64_t machine_ram;
 
+    /* Files that tell of another process: how many, the first of them. */
+    uint64_t strangers, stranger_pid, our_pid;
+    const struct input *stranger;
+
     /* How it ended. */
     struct known_kill kill;    /* of this process */
     struct known_kill foreign; /* a JVM's, but hardly this one's */
@@ -118,6 +122,7 @@ void facts_kill(struct facts *f);                   /* facts_kill.c */
 bool facts_moments(struct facts *f, struct err *e); /* facts_moments.c */
 void facts_heap(struct facts *f);                   /* facts_heap.c */
 void facts_end(struct facts *f);                    /* facts_end.c */
+void facts_identity(struct facts *f);               /* facts_identity.c */
 
 /* Whether the process was there at a snapshot, or at a later one. */
 enum presence { PRESENCE_UNKNOWN, PRESENCE_ALIVE, PRESENCE_GONE };

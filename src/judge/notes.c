@@ -14,8 +14,6 @@ static void note(struct verdict *v, const char *text)
 
 static void note_pids(const struct facts *f, struct pen *p, struct verdict *v)
 {
-    const struct input *in;
-
     if (f->kill.kill && f->kill.guessed)
         note(v, pen_write(p,
                           "the kernel killed process %llu, the other "
@@ -30,15 +28,23 @@ static void note_pids(const struct facts *f, struct pen *p, struct verdict *v)
                           f->foreign.input->path,
                           (unsigned long long)f->foreign.kill->pid,
                           f->foreign.kill->name ? f->foreign.kill->name : "?"));
-    VEC_EACH (&f->incident->inputs, in)
-        if (in->kind == ARTIFACT_NMT && in->nmt && known(in->nmt->pid) &&
-            known(f->ns_pid.value) && in->nmt->pid != f->ns_pid.value &&
-            in->nmt->pid != f->pid.value) {
-            note(v, pen_write(p, "%s is of process %llu, not %llu", in->path,
-                              (unsigned long long)in->nmt->pid,
-                              (unsigned long long)f->ns_pid.value));
-            return;
-        }
+}
+
+static void note_strangers(const struct facts *f, struct pen *p,
+                           struct verdict *v)
+{
+    if (!f->stranger)
+        return;
+    note(v, pen_write(p,
+                      "%s is of process %llu, not %llu%s: files of two "
+                      "processes are mixed, and the verdict is less sure for "
+                      "that",
+                      f->stranger->path, (unsigned long long)f->stranger_pid,
+                      (unsigned long long)f->our_pid,
+                      f->strangers > 1
+                          ? pen_write(p, ", and %llu files more are not",
+                                      (unsigned long long)f->strangers - 1)
+                          : ""));
 }
 
 /* The kernel's line says nothing about a dump beside it. */
@@ -76,6 +82,7 @@ static void note_xmx(const struct facts *f, struct pen *p, struct verdict *v)
 void notes_list(const struct facts *f, struct pen *p, struct verdict *v)
 {
     note_pids(f, p, v);
+    note_strangers(f, p, v);
     note_dump(f, p, v);
     note_xmx(f, p, v);
     if (f->nmt_off)

@@ -92,6 +92,9 @@ static bool fill(const struct facts *f, struct finding *found, struct pen *p,
 
     if (!take_finding(&found[0], m, v, p->err))
         return false;
+    /* Two lines of evidence may be of two processes. */
+    if (f->stranger && v->confidence > CONFIDENCE_LOW)
+        v->confidence--;
     take_process(f, v);
     notes_list(f, p, v);
     wrong_dump_find(f, v->kind, p, &v->wrong_dump);

@@ -10,6 +10,7 @@ TCase *parts_tcase(void);
 TCase *patterns_tcase(void);
 TCase *native_tcase(void);
 TCase *quiet_tcase(void);
+TCase *identity_tcase(void);
 TCase *case_tcase(void);
 
 #endif

@@ -160,6 +160,25 @@ START_TEST(test_foreign_kill_does_not_outrank_the_jvm)
 }
 END_TEST
 
+/* Growth between two processes is nobody's growth. */
+START_TEST(test_two_processes_lower_the_confidence)
+{
+    enum confidence sure;
+
+    put_native_death();
+    ck_assert_msg(judged(), "%s", err.text);
+    sure = v.confidence;
+    verdict_deinit(&v, &mem);
+    incident_deinit(&inc);
+    incident_init(&inc, &mem);
+    put("2-late/flags.txt", "7777:\n-XX:CICompilerCount=2 "
+                            "-XX:MaxHeapSize=67108864 -XX:+UseSerialGC\n");
+    ck_assert_msg(judged(), "%s", err.text);
+    ck_assert_int_lt(v.confidence, sure);
+    ck_assert_uint_gt(v.n_notes, 0);
+}
+END_TEST
+
 START_TEST(test_healthy_case)
 {
     put_nmt("1/nmt.txt", 30000, 0);
@@ -330,6 +349,7 @@ TCase *case_tcase(void)
     tcase_add_test(t, test_native_death);
     tcase_add_test(t, test_evidence_is_sorted_and_has_origins);
     tcase_add_test(t, test_foreign_kill_does_not_outrank_the_jvm);
+    tcase_add_test(t, test_two_processes_lower_the_confidence);
     tcase_add_test(t, test_healthy_case);
     tcase_add_test(t, test_a_good_end_is_healthy);
     tcase_add_test(t, test_a_log_that_stops_is_healthy_only_while_it_lives);
@@ -350,6 +370,7 @@ Suite *judge_suite(void)
     suite_add_tcase(s, parts_tcase());
     suite_add_tcase(s, patterns_tcase());
     suite_add_tcase(s, native_tcase());
+    suite_add_tcase(s, identity_tcase());
     suite_add_tcase(s, case_tcase());
     return s;
 }
