@@ -318,8 +318,8 @@ static bool finish(struct ingest *in, struct source *s, bool slots,
     take_tables(in);
     if (in->o && in->o->progress)
         in->o->progress(in->o->progress_ctx, "resolving", 0, 0);
-    if (!refs_resolve(d, slots, e) || !finish_weak(d, slots) ||
-        !finish_threads(in, e))
+    if (!refs_resolve(d, slots, in->o ? in->o->jobs : 1, e) ||
+        !finish_weak(d, slots) || !finish_threads(in, e))
         return false;
     for (uint32_t c = 0; c < d->n_classes; c++)
         finish_class(d, &d->classes[c]);

@@ -1,15 +1,23 @@
 /*
  * refs.c - see refs.h.
  *
- * One walk through the column: a block is translated in a loop without
- * dependencies, so that the processor has many look-ups under way, then the
- * objects in it are compacted. Explicit prefetching gained nothing.
+ * References are translated by the block, in a loop without dependencies, so
+ * that the processor has many look-ups under way; by one thread just before
+ * the objects in a block are compacted, or by several all at once. Explicit
+ * prefetching gained nothing.
+ *
+ * Nearly all references stay: compacting looks for those that do not, and
+ * what lies between is moved in one piece.
  */
 #include "hprof/refs.h"
 
 #include <string.h>
 
-#define BLOCK ((uint64_t)4096)
+#include "base/parallel.h"
+
+#define BLOCK ((uint64_t)1024)
+/* Blocks that a thread takes at a time. */
+#define BLOCKS ((uint64_t)256)
 /* Up to here duplicates are found by comparing each with each. */
 #define FEW 12
 
@@ -18,9 +26,15 @@ struct resolver {
     struct hprof_store *st;
     uint32_t base; /* node of object 0 */
     bool slots;
-    uint64_t done;  /* references translated */
-    uint64_t out;   /* references kept */
-    uint64_t *seen; /* [nodes / 64 + 1] a bit per node, all 0 in between */
+    bool ahead;       /* all blocks are translated already */
+    uint8_t *dangles; /* [blocks] whether one in the block dangles */
+    uint64_t *seen;   /* [nodes / 64 + 1] a bit per node, all 0 in between */
+    /* References before `done` are nodes; the last block that has some that
+     * dangle ended at `dirty`. */
+    uint64_t done, dirty;
+    /* Those kept end at `out`, but for [from, ...), which are to be moved
+     * there. */
+    uint64_t out, from;
 };
 
 /* Where ids ascend, an object's rank is its place. */
@@ -49,23 +63,51 @@ static void codes_to_nodes(const struct resolver *r, uint32_t *refs, uint64_t n)
         refs[i] = ref_node(r->st, r->base, refs[i]);
 }
 
-static void translate(struct resolver *r, uint64_t until)
+static uint64_t block_end(const struct resolver *r, uint64_t at)
 {
-    while (r->done < until) {
-        uint32_t *refs = r->st->refs.at + r->done;
-        uint64_t n = r->st->refs.n - r->done;
+    return r->st->refs.n - at < BLOCK ? r->st->refs.n : at + BLOCK;
+}
 
-        if (n > BLOCK)
-            n = BLOCK;
-        if (r->slots && !r->st->node_of.at) {
-            slots_to_nodes(r, refs, n);
-        } else {
-            if (r->slots)
-                slots_to_codes(r, refs, n);
-            codes_to_nodes(r, refs, n);
-        }
-        r->done += n;
+static void translate(const struct resolver *r, uint64_t at)
+{
+    uint32_t *refs = r->st->refs.at + at;
+    uint64_t n = block_end(r, at) - at;
+    bool dangles = false;
+
+    if (r->slots && !r->st->node_of.at) {
+        slots_to_nodes(r, refs, n);
+    } else {
+        if (r->slots)
+            slots_to_codes(r, refs, n);
+        codes_to_nodes(r, refs, n);
     }
+    for (uint64_t i = 0; i < n; i++)
+        dangles |= refs[i] == NODE_NONE;
+    r->dangles[at / BLOCK] = dangles;
+}
+
+static bool translate_some(void *resolver, uint64_t i, unsigned worker,
+                           struct err *e)
+{
+    const struct resolver *r = resolver;
+    uint64_t at = i * BLOCKS * BLOCK, end = at + BLOCKS * BLOCK;
+
+    (void)worker;
+    (void)e;
+    for (; at < end && at < r->st->refs.n; at += BLOCK)
+        translate(r, at);
+    return true;
+}
+
+static void next_block(struct resolver *r)
+{
+    uint64_t at = r->done;
+
+    if (!r->ahead)
+        translate(r, at);
+    r->done = block_end(r, at);
+    if (r->dangles[at / BLOCK])
+        r->dirty = r->done;
 }
 
 static bool among(const uint32_t *refs, uint64_t n, uint32_t v)
@@ -115,13 +157,65 @@ static uint64_t keep_many(struct resolver *r, uint32_t *to,
     return kept;
 }
 
-/* The next n > 1 raw references, from `in` on, are those of one object;
- * returns how many are kept. */
+static bool has_twice(const uint32_t *refs, uint64_t n)
+{
+    for (uint64_t i = 1; i < n; i++)
+        if (among(refs, i, refs[i]))
+            return true;
+    return false;
+}
+
+/* Moves what is kept and not moved yet, up to `in`. */
+static void close_up(struct resolver *r, uint64_t in)
+{
+    uint32_t *refs = r->st->refs.at;
+    uint64_t n = in - r->from;
+
+    if (r->out != r->from)
+        memmove(refs + r->out, refs + r->from, n * sizeof *refs);
+    r->out += n;
+    r->from = in;
+}
+
+/* The n references from `in` on are those of one object, and not all of them
+ * may stay; returns how many do. */
 static uint64_t keep(struct resolver *r, uint64_t in, uint64_t n)
 {
-    uint32_t *to = r->st->refs.at + r->out, *from = r->st->refs.at + in;
+    uint32_t *refs = r->st->refs.at;
+    uint64_t kept;
 
-    return n <= FEW ? keep_few(r, to, from, n) : keep_many(r, to, from, n);
+    close_up(r, in);
+    kept = n <= FEW ? keep_few(r, refs + r->out, refs + in, n)
+                    : keep_many(r, refs + r->out, refs + in, n);
+    r->out += kept;
+    r->from = in + n;
+    return kept;
+}
+
+/*
+ * Passes over objects that keep all their references, beginning with number
+ * `i`, at *in, as far as those are translated. Most have three at most, and
+ * how many can't be foreseen: their check is the same for all.
+ */
+static uint64_t pass_clean(const struct resolver *r, uint64_t i, uint64_t *in)
+{
+    const uint8_t *degrees = r->st->degrees.at8;
+    const uint32_t *p = r->st->refs.at + *in;
+    const uint32_t *end = r->st->refs.at + r->done;
+
+    for (; i < r->st->objects && end - p >= 3; i++) {
+        unsigned n = degrees[i];
+        bool twice = ((n > 1) & (p[0] == p[1])) |
+                     ((n > 2) & ((p[0] == p[2]) | (p[1] == p[2])));
+
+        if (n > 3)
+            twice = n > FEW || n > end - p || has_twice(p, n);
+        if (twice)
+            break;
+        p += n;
+    }
+    *in = (uint64_t)(p - r->st->refs.at);
+    return i;
 }
 
 /*
@@ -131,26 +225,41 @@ static uint64_t keep(struct resolver *r, uint64_t in, uint64_t n)
 static void compact(struct resolver *r)
 {
     struct hprof_store *st = r->st;
-    uint32_t *refs = st->refs.at, *many = st->many.at;
-    uint64_t in = 0;
+    uint32_t *many = st->many.at;
+    uint64_t in = 0, i = 0, n, kept;
 
-    for (uint64_t i = 0; i < st->objects; i++) {
-        uint8_t *degree = &st->degrees.at8[i];
-        uint64_t n = *degree < UINT8_MAX ? *degree : *many, kept = n;
+    for (; i < st->objects; i++) {
+        uint8_t *degree;
 
-        if (r->done < in + n)
-            translate(r, in + n);
-        if (n > 1 || (n && refs[in] == NODE_NONE))
+        if (in >= r->dirty)
+            i = pass_clean(r, i, &in);
+        if (i == st->objects)
+            break;
+        degree = &st->degrees.at8[i];
+        n = kept = *degree < UINT8_MAX ? *degree : *many;
+        while (r->done < in + n)
+            next_block(r);
+        if (n > FEW || in < r->dirty || has_twice(st->refs.at + in, n))
             kept = keep(r, in, n);
-        else if (n)
-            refs[r->out] = refs[in];
         in += n;
-        r->out += kept;
         if (*degree == UINT8_MAX)
             *many++ = (uint32_t)kept;
         else
             *degree = (uint8_t)kept;
     }
+    close_up(r, in);
+}
+
+static bool resolve(struct resolver *r, unsigned jobs, struct err *e)
+{
+    uint64_t step = BLOCKS * BLOCK;
+
+    r->ahead = jobs > 1;
+    if (r->ahead && !parallel_for(jobs, (r->st->refs.n + step - 1) / step,
+                                  translate_some, r, e))
+        return false;
+    compact(r);
+    return true;
 }
 
 static bool build_spans(struct hprof_dump *d, struct err *e)
@@ -167,18 +276,23 @@ static bool build_spans(struct hprof_dump *d, struct err *e)
                           d->mem, e);
 }
 
-bool refs_resolve(struct hprof_dump *d, bool slots, struct err *e)
+bool refs_resolve(struct hprof_dump *d, bool slots, unsigned jobs,
+                  struct err *e)
 {
     struct hprof_store *st = d->store;
     uint64_t words = (uint64_t)d->nodes / 64 + 1;
+    uint64_t blocks = st->refs.n / BLOCK + 1;
     struct resolver r = {.d = d, .st = st, .base = d->n_classes + 1};
+    bool ok;
 
     r.slots = slots;
     r.seen = mem_map(d->mem, words * sizeof *r.seen, e);
-    if (!r.seen)
-        return false;
-    compact(&r);
+    r.dangles = mem_alloc(d->mem, blocks, sizeof *r.dangles, e);
+    ok = r.seen && r.dangles && resolve(&r, jobs, e);
     mem_unmap(d->mem, r.seen, words * sizeof *r.seen);
+    mem_free(d->mem, r.dangles);
+    if (!ok)
+        return false;
     st->refs.n = r.out;
     column_trim(&st->refs, d->mem);
     if (!build_spans(d, e))

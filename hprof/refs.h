@@ -51,6 +51,7 @@ static inline uint32_t ref_node(const struct hprof_store *st, uint32_t base,
  * and those that an object has twice; sets refs_of and refs of `d`. `slots`:
  * what they are. Ids are frozen, d->nodes is set.
  */
-bool refs_resolve(struct hprof_dump *d, bool slots, struct err *e);
+bool refs_resolve(struct hprof_dump *d, bool slots, unsigned jobs,
+                  struct err *e);
 
 #endif
