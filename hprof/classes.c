@@ -372,6 +372,29 @@ void classes_prepare(struct classes *t, uint64_t bytes)
 
 /* ---- the end ---------------------------------------------------------- */
 
+void classes_want_names(struct classes *t)
+{
+    const uint64_t *id;
+    const struct hprof_class *c;
+
+    VEC_EACH (&t->name_ids, id)
+        names_want(t->names, *id);
+    VEC_EACH (&t->all, c) {
+        const struct loaded *l = loaded(t, c->id);
+
+        if (l)
+            names_want(t->names, l->name_id);
+    }
+}
+
+void classes_want_serial(struct classes *t, uint32_t serial)
+{
+    uint32_t i = idmap_get(&t->loaded_by_serial, serial);
+
+    if (i != IDMAP_NONE)
+        names_want(t->names, t->loaded.at[i].name_id);
+}
+
 static const char *member_name(struct classes *t, uint64_t at, struct err *e)
 {
     return names_keep(t->names, t->name_ids.at[at], "?", e);

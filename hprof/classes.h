@@ -118,6 +118,10 @@ enum layout_result classes_layout(struct classes *t, uint32_t c, uint32_t n,
  * in all are spent on that. */
 void classes_prepare(struct classes *t, uint64_t bytes);
 
+/* Asks for the names that classes_finish will keep. */
+void classes_want_names(struct classes *t);
+/* The same for that of a LOAD_CLASS serial. */
+void classes_want_serial(struct classes *t, uint32_t serial);
 /* All read: names, hierarchy, sizes and counts go into `all`. */
 bool classes_finish(struct classes *t, struct err *e);
 /* The class a LOAD_CLASS serial means, as a name; "" if unknown. */

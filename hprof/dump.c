@@ -8,6 +8,7 @@
  */
 #include "hprof/ingest.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* ---- life ------------------------------------------------------------- */
@@ -308,11 +309,9 @@ static void take_tables(struct ingest *in)
     d->damage.duplicate_ids = st->ids.duplicates + in->classes.duplicates;
 }
 
-static bool finish(struct ingest *in, struct source *s, bool slots,
-                   struct err *e)
+static bool finish(struct ingest *in, bool slots, struct err *e)
 {
     struct hprof_dump *d = in->d;
-    const char *damage = source_damage(s);
     struct hprof_root *root;
 
     take_tables(in);
@@ -326,17 +325,25 @@ static bool finish(struct ingest *in, struct source *s, bool slots,
     VEC_EACH (&d->roots, root)
         root->node = hprof_node_of(d, root->id);
     d->damage.missing_strings = in->names.missing;
-    if (damage) {
-        size_t n = strlen(damage);
-
-        if (n >= sizeof d->damage.source)
-            n = sizeof d->damage.source - 1;
-        memcpy(d->damage.source, damage, n);
-    }
     return true;
 }
 
 /* ---- all of it -------------------------------------------------------- */
+
+/* The names that are needed, and have been left in the file. */
+static bool load_names(struct ingest *in, struct source *s, struct err *e)
+{
+    classes_want_names(&in->classes);
+    threads_want_names(&in->threads, &in->classes);
+    return names_load(&in->names, s, in->r.id_size, e);
+}
+
+/* What the layer below says of the file; before it's gone back into. */
+static void note_source(struct hprof_dump *d, const char *damage)
+{
+    if (damage)
+        snprintf(d->damage.source, sizeof d->damage.source, "%s", damage);
+}
 
 /* No heap: says what there was instead. */
 static bool check_found(const struct hprof_dump *d,
@@ -365,9 +372,10 @@ bool hprof_dump_read(struct source *s, const struct hprof_options *o,
     }
     ingest_init(&in, ret, o);
     ok = ids_init(&ret->store->ids, 3, true, m, e) &&
-         passes(&in, s, &slots, e) && check_found(ret, o, e) &&
-         classes_finish(&in.classes, e) && settle(&in, e) &&
-         finish(&in, s, slots, e);
+         passes(&in, s, &slots, e) && check_found(ret, o, e);
+    note_source(ret, source_damage(s));
+    ok = ok && load_names(&in, s, e) && classes_finish(&in.classes, e) &&
+         settle(&in, e) && finish(&in, slots, e);
     ingest_deinit(&in);
     if (!ok)
         hprof_dump_deinit(ret);

@@ -47,7 +47,8 @@ static bool read_string(struct ingest *in, struct err *e)
     if (!reader_need(r, w + take))
         return true;
     in->d->strings++;
-    return names_add(&in->names, load_id(r->p, w), r->p + w, take, e);
+    return names_add(&in->names, load_id(r->p, w), r->p + w, take, r->record.at,
+                     e);
 }
 
 static bool read_load_class(struct ingest *in, struct err *e)

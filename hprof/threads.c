@@ -158,6 +158,18 @@ static bool make_stack(struct finish *f, uint32_t serial,
     return true;
 }
 
+void threads_want_names(const struct threads *t, struct classes *classes)
+{
+    const struct raw_frame *f;
+
+    VEC_EACH (&t->frames, f) {
+        names_want(classes->names, f->method);
+        names_want(classes->names, f->signature);
+        names_want(classes->names, f->source);
+        classes_want_serial(classes, f->class_serial);
+    }
+}
+
 bool threads_finish(struct threads *t, struct classes *classes,
                     struct hprof_dump *d, uint64_t **ids, struct err *e)
 {

@@ -43,6 +43,9 @@ bool threads_trace(struct threads *t, struct reader *r, struct err *e);
 /* A ROOT_THREAD_OBJ. */
 bool threads_root(struct threads *t, const struct sub *s, struct err *e);
 
+/* Asks for the names that threads_finish will keep. */
+void threads_want_names(const struct threads *t, struct classes *classes);
+
 /*
  * Fills d->threads; their nodes are still to be found by the ids, which go
  * to ids[i]. `ids` is the caller's to free.

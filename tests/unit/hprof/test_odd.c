@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "hprof/names.h"
 #include "sample.h"
 #include "suite.h"
 
@@ -128,6 +129,50 @@ START_TEST(test_array_class_made_up)
     ck_assert(c->hidden);
     ck_assert_uint_eq(c->array, HPROF_DOUBLE);
     ck_assert_uint_eq(o.d.damage.missing_classes, 0);
+    teardown();
+}
+END_TEST
+
+/* Symbols that name nothing, more than are kept in memory. */
+static void write_symbols(void)
+{
+    static uint8_t text[30000];
+
+    memset(text, 'x', sizeof text);
+    for (uint64_t i = 0; i < 700; i++)
+        hw_utf8(&w, 0x10000000 + i, text, sizeof text);
+}
+
+/* The names that matter come after them. */
+START_TEST(test_too_many_symbols)
+{
+    const struct hprof_class *c;
+
+    hw_init(&w, "1.0.2", 8);
+    write_symbols();
+    hw_jdk(&w);
+    hw_class(&w, 0x800, "demo/Last", HW_WEAK, "Lnearest [Bbytes");
+    hw_frame(&w, 101, "run", "()V", "Last.java", 3, 17);
+    hw_trace(&w, 11, 1, (const uint64_t[]){101}, 1);
+    HW_INSTANCE(&w, 0x1000, 0x800, "LLLLLL", 0x1000, 0, 0x1010, 0, 0, 0);
+    HW_INSTANCE(&w, 0x1010, HW_OBJECT, "", 0);
+    hw_primitive_array(&w, 0x1020, 'B', 3, NULL);
+    hw_root(&w, HW_THREAD_OBJ, 0x1000, 1, 11);
+    hw_finish(&w);
+    if (_i)
+        hw_gzip(&w, _i == 1 ? 0 : 1 << 20);
+    open_dump(&o, &w);
+    ck_assert(!hprof_damage_any(&o.d.damage));
+    ck_assert_uint_eq(o.d.damage.missing_strings, 0);
+    c = &o.d.classes[hprof_class_of(&o.d, hprof_node_of(&o.d, 0x1000))];
+    ck_assert_str_eq(c->name, "demo.Last");
+    ck_assert_str_eq(c->fields[0].name, "nearest");
+    ck_assert_uint_eq(c->strength, WEAK);
+    ck_assert_uint_eq(o.d.weak.n, 1);
+    ck_assert_str_eq(o.d.threads.at[0].frames[0]->method, "run");
+    ck_assert_str_eq(o.d.threads.at[0].frames[0]->source, "Last.java");
+    ck_assert_uint_ne(hprof_class_find(&o.d, "byte[]"), CLASS_NONE);
+    ck_assert_uint_lt(o.mem.peak, NAMES_IN_MEMORY + (8 << 20));
     teardown();
 }
 END_TEST
@@ -393,6 +438,7 @@ Suite *odd_suite(void)
     tcase_add_loop_test(t, test_missing_class, 0, 2);
     tcase_add_test(t, test_array_class_made_up);
     tcase_add_test(t, test_very_many_classes);
+    tcase_add_loop_test(t, test_too_many_symbols, 0, 3);
     tcase_add_test(t, test_duplicate_ids);
     tcase_add_loop_test(t, test_class_object_wins, 0, 2);
     tcase_add_test(t, test_all_dangling);
