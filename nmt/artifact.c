@@ -11,6 +11,7 @@
 
 #include "nmt/kernel_parts.h"
 #include "nmt/text.h"
+#include "nmt/warning.h"
 
 /* Enough for the small reports; logs are looked at as far as a peek goes. */
 #define FIRST_LOOK ((size_t)64 << 10)
@@ -294,8 +295,12 @@ static bool is_json(const char *text)
 static void see_log(struct sight *s, const char *text,
                     const struct kernel_stamp *stamp)
 {
+    uint64_t status;
+
     s->clock += stamp->uptime >= 0;
     s->event += kernel_form(text) == FORM_EVENT;
+    /* A container's state, as text or JSON. */
+    s->jvm += warning_exit_status(text, &status) && status == 137;
     if (is_json(text))
         return;
     s->oome += is_oome(text);

@@ -81,7 +81,7 @@ static bool is_event(const char *text)
 
     for (const char *const *p = phrases; *p; p++)
         if (contains(text, *p))
-            return true;
+            return text_affirms(text, *p);
     return false;
 }
 

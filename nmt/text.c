@@ -39,6 +39,13 @@ const char *text_after(const char *s, const char *needle)
     return p ? p + strlen(needle) : NULL;
 }
 
+bool text_affirms(const char *s, const char *word)
+{
+    const char *p = text_after(s, word);
+
+    return p && !text_starts(p + strspn(p, "\":= \t"), "false");
+}
+
 const char *text_skip_blanks(const char *s)
 {
     while (text_is_blank(*s))

@@ -20,6 +20,8 @@ bool text_starts(const char *s, const char *prefix);
 bool text_ends(const char *s, const char *suffix);
 /* Just behind the first `needle` in `s`; NULL if it is not there. */
 const char *text_after(const char *s, const char *needle);
+/* Whether `word` stands there and is not said to be false: `"word": false`. */
+bool text_affirms(const char *s, const char *word);
 const char *text_skip_blanks(const char *s);
 /* Steps over `word` if the cursor stands on it. */
 bool text_take(const char **p, const char *word);

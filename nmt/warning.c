@@ -86,7 +86,7 @@ bool warning_find(const char *line, bool after_dump, struct warning_text *ret)
     ret->bytes = UNKNOWN;
     ret->follows = false;
     for (i = 0; i < n; i++)
-        if (strstr(line, table[i].mark) &&
+        if (text_affirms(line, table[i].mark) &&
             (!table[i].also || strstr(line, table[i].also)))
             break;
     if (i < n) {

@@ -271,6 +271,17 @@ static bool heap_may_be_tiny(const struct facts *f)
            !is_little(f, f->heap->natives.jvm_limit);
 }
 
+/* A heap of unknown size that mostly holds one thing is full of it. */
+static bool one_object_fills(const struct facts *f)
+{
+    const struct heap_suspect *s;
+
+    if (!f->heap || !f->heap->suspects.n)
+        return false;
+    s = &f->heap->suspects.at[0];
+    return s->kind == SUSPECT_OBJECT && s->retained >= f->live.value / 2;
+}
+
 static bool nearly_empty(const struct facts *f)
 {
     struct figure limit = heap_limit(f);
@@ -279,7 +290,8 @@ static bool nearly_empty(const struct facts *f)
         return false;
     if (known(limit.value))
         return is_little(f, limit.value);
-    return f->live.value < SMALLEST_HEAP && !heap_may_be_tiny(f);
+    return f->live.value < SMALLEST_HEAP && !heap_may_be_tiny(f) &&
+           !one_object_fills(f);
 }
 
 static void argue_live(const struct facts *f, struct pen *p,
@@ -376,6 +388,14 @@ static void doubt_live(struct finding *ret)
                     "heap would throw the same error");
 }
 
+static void doubt_size(struct finding *ret)
+{
+    finding_cap(ret, CONFIDENCE_LOW);
+    finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
+                    "-Xmx is not known: few heaps are so small that this would "
+                    "fill them");
+}
+
 bool rule_heap_full(const struct facts *f, struct pen *p, struct finding *ret)
 {
     struct figure limit = heap_limit(f);
@@ -392,6 +412,8 @@ bool rule_heap_full(const struct facts *f, struct pen *p, struct finding *ret)
         finding_cap(ret, CONFIDENCE_LOW);
     if (!known(f->live.value) && !facts_oome_is(f, OOME_GC_OVERHEAD))
         doubt_live(ret);
+    if (!known(limit.value) && f->live.value < SMALLEST_HEAP)
+        doubt_size(ret);
     ret->summary = pen_write(
         p, "The Java heap ran out%s%s: %s%s.",
         known(limit.value) ? pen_write(p, " at %s", pen_size(p, limit.value))

@@ -48,6 +48,10 @@ static const struct {
      "{\"MESSAGE\":\"Out of memory: Killed process "
      "12 (java) total-vm:1kB\"}\n"},
     {ARTIFACT_KERNEL_LOG, "a", "    Reason:       OOMKilled\n"},
+    {ARTIFACT_KERNEL_LOG, "a", "{\"OOMKilled\": true, \"ExitCode\": 137}\n"},
+    {ARTIFACT_APP_LOG, "a", "{\"OOMKilled\": false, \"ExitCode\": 137}\n"},
+    {ARTIFACT_UNKNOWN, "a", "{\"OOMKilled\": false, \"ExitCode\": 0}\n"},
+    {ARTIFACT_APP_LOG, "a", "      Exit Code:    137\n"},
     {ARTIFACT_VM_INFO, "a",
      "#\n# There is insufficient memory for the Java "
      "Runtime Environment to continue.\n"},
