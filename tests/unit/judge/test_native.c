@@ -125,6 +125,35 @@ START_TEST(test_trim)
 }
 END_TEST
 
+START_TEST(test_shared_memory_is_no_malloc)
+{
+    b.moments[2].shmem = says(&b, LINE_PROC, 100 * MIB);
+    b.facts.collector = "G1";
+    ck_assert_int_eq(kind_of(PART_UNTRACKED, "outside NMT", 150 * MIB),
+                     KIND_SHMEM_MAPPED);
+    b.facts.collector = "Z"; /* then it is the heap */
+    ck_assert_int_eq(kind_of(PART_UNTRACKED, "outside NMT", 150 * MIB),
+                     KIND_NATIVE_UNTRACKED_MALLOC);
+    b.facts.collector = "G1";
+    b.moments[2].shmem.value = 10 * MIB;
+    ck_assert_int_eq(kind_of(PART_UNTRACKED, "outside NMT", 150 * MIB),
+                     KIND_NATIVE_UNTRACKED_MALLOC);
+}
+END_TEST
+
+/* Direct buffers look like malloc where nobody counts them. */
+START_TEST(test_without_nmt_the_kind_is_a_guess)
+{
+    ck_assert_int_eq(kind_of(PART_UNTRACKED, "outside NMT", 150 * MIB),
+                     KIND_NATIVE_UNTRACKED_MALLOC);
+    ck_assert_int_eq(b.found.at_most, CONFIDENCE_HIGH);
+    b.moments[2].nmt = NULL;
+    ck_assert_int_eq(kind_of(PART_UNTRACKED, "outside NMT", 150 * MIB),
+                     KIND_NATIVE_UNTRACKED_MALLOC);
+    ck_assert_int_eq(b.found.at_most, CONFIDENCE_LOW);
+}
+END_TEST
+
 START_TEST(test_stray_mappings)
 {
     struct smaps_map map = {.from = 0x10000000,
@@ -189,6 +218,8 @@ TCase *native_tcase(void)
     tcase_add_test(t, test_zlib);
     tcase_add_test(t, test_retained_or_in_use);
     tcase_add_test(t, test_trim);
+    tcase_add_test(t, test_shared_memory_is_no_malloc);
+    tcase_add_test(t, test_without_nmt_the_kind_is_a_guess);
     tcase_add_test(t, test_stray_mappings);
     tcase_add_test(t, test_library_is_a_candidate_only);
     tcase_add_test(t, test_loaders_or_classes);

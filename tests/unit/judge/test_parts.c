@@ -185,6 +185,22 @@ START_TEST(test_resident_heap_from_map_and_smaps)
 }
 END_TEST
 
+/* jcmd counts what classes and code use; NMT need not be on for that. */
+START_TEST(test_classes_and_code_without_nmt)
+{
+    struct moment *m = &b.moments[2];
+
+    m->anon = m->rss = says(&b, LINE_PROC, 200 * MIB);
+    m->metaspace_used = says(&b, LINE_JCMD, 120 * MIB);
+    m->code_used = says(&b, LINE_JCMD, 20 * MIB);
+    moment_derive(m, NULL, false);
+    find(NULL, UNKNOWN);
+    ck_assert_str_eq(parts_largest(&parts)->name, "Metaspace");
+    ck_assert_uint_eq(parts_named(&parts, "Code")->last, 20 * MIB);
+    ck_assert_uint_eq(parts_of(&parts, PART_UNTRACKED)->last, 60 * MIB);
+}
+END_TEST
+
 START_TEST(test_a_diff_is_its_own_baseline)
 {
     add(&after, "Thread", 200 * MIB, 200 * MIB);
@@ -221,6 +237,7 @@ TCase *parts_tcase(void)
     tcase_add_test(t, test_heap_ends_at_xmx);
     tcase_add_test(t, test_heap_committed_whole_says_nothing);
     tcase_add_test(t, test_resident_heap_from_map_and_smaps);
+    tcase_add_test(t, test_classes_and_code_without_nmt);
     tcase_add_test(t, test_a_diff_is_its_own_baseline);
     tcase_add_test(t, test_categories_of_one_cause_join);
     return t;

@@ -296,6 +296,136 @@ START_TEST(test_reservation)
     given_warning(&b, WARN_RESERVE_FAILED,
                   "Could not reserve enough space for object heap");
     ck_assert_int_eq(first_found(&b), KIND_HEAP_RESERVATION_TOO_LARGE);
+    given_oome(&b, OOME_HEAP_SPACE, "Java heap space"); /* it did start */
+    ck_assert(!asks(rule_reservation));
+}
+END_TEST
+
+START_TEST(test_each_refusal_has_one_rule)
+{
+    given_oome(&b, OOME_HEAP_SPACE, "Java heap space");
+    ck_assert(!asks(rule_metaspace) && !asks(rule_direct));
+    ck_assert(!asks(rule_thread_limit) && !asks(rule_map_limit));
+    given_oome(&b, OOME_METASPACE, "Metaspace");
+    ck_assert(!asks(rule_heap_full) && !asks(rule_oversized));
+}
+END_TEST
+
+START_TEST(test_a_dump_cannot_tell_class_space)
+{
+    given_oome(&b, OOME_METASPACE, NULL);
+    b.known_oome.oome = NULL;
+    b.known_oome.at = says(&b, LINE_DUMP, 1);
+    b.facts.last = &b.moments[2];
+    b.moments[2].class_space_limit = says(&b, LINE_JCMD, 8 * MIB);
+    b.moments[2].class_space_used = says(&b, LINE_JCMD, 4 * MIB);
+    ck_assert_int_eq(first_found(&b), KIND_METASPACE_CLASS_LEAK);
+    b.moments[2].class_space_used.value = 8 * MIB - 1;
+    ck_assert_int_eq(first_found(&b), KIND_CLASS_SPACE);
+}
+END_TEST
+
+START_TEST(test_a_warning_stands_for_a_thread)
+{
+    given_warning(&b, WARN_THREAD_FAILED, "Failed to start thread");
+    ck_assert_int_eq(first_found(&b), KIND_NATIVE_THREAD_LIMIT);
+    given_oome(&b, OOME_HEAP_SPACE, "Java heap space"); /* that came first */
+    ck_assert(!asks(rule_thread_limit));
+}
+END_TEST
+
+START_TEST(test_a_warning_stands_for_a_mapping)
+{
+    given_warning(&b, WARN_MAP_FAILED, "mmap failed");
+    ck_assert_int_eq(first_found(&b), KIND_MAP_COUNT_LIMIT);
+    given_oome(&b, OOME_HEAP_SPACE, "Java heap space");
+    ck_assert(!asks(rule_map_limit));
+}
+END_TEST
+
+START_TEST(test_an_error_alone_is_no_sure_leak)
+{
+    given_oome(&b, OOME_HEAP_SPACE, "Java heap space");
+    ck_assert_int_eq(first_found(&b), KIND_HEAP_LEAK);
+    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_LOW);
+    given_oome(&b, OOME_GC_OVERHEAD, "GC overhead limit exceeded");
+    ck_assert_int_eq(first_found(&b), KIND_HEAP_LEAK);
+    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_MEDIUM);
+}
+END_TEST
+
+START_TEST(test_a_small_heap_of_unknown_size)
+{
+    given_oome(&b, OOME_HEAP_SPACE, "Java heap space");
+    b.facts.live = says(&b, LINE_DUMP, 2 * MIB);
+    b.heap.natives.jvm_limit = UNKNOWN;
+    b.facts.heap = &b.heap;
+    b.facts.dump = &b.input;
+    ck_assert(asks(rule_oversized));
+    b.heap.natives.jvm_limit = 2 * MIB; /* by default -Xmx */
+    ck_assert(!asks(rule_oversized));
+    b.heap.natives.jvm_limit = 64 * MIB;
+    ck_assert(asks(rule_oversized));
+}
+END_TEST
+
+START_TEST(test_one_object_fills_a_small_heap)
+{
+    struct heap_suspect *s;
+
+    given_oome(&b, OOME_HEAP_SPACE, "Java heap space");
+    b.facts.live = says(&b, LINE_DUMP, 2 * MIB);
+    b.heap.natives.jvm_limit = UNKNOWN;
+    b.facts.heap = &b.heap;
+    ck_assert(vec_push(&b.heap.suspects, &b.mem, &b.err));
+    s = vec_last(&b.heap.suspects);
+    memset(s, 0, sizeof *s);
+    s->kind = SUSPECT_OBJECT;
+    s->retained = MIB + 1;
+    ck_assert(!asks(rule_oversized));
+    s->retained = MIB / 2;
+    ck_assert(asks(rule_oversized));
+    vec_free(&b.heap.suspects, &b.mem);
+}
+END_TEST
+
+/* ---- a gap after the last look --------------------------------------------
+ */
+
+static void given_gap(uint64_t grown, uint64_t gap)
+{
+    static struct nmt_report nmt;
+
+    given_kill(&b, 250 * MIB, 0, 256 * MIB);
+    given_heap(&b, 16 * MIB, 4 * MIB); /* no room for the gap in there */
+    given_part(&b, PART_TRACKED, "Code", KIND_CODE_CACHE, 8 * MIB,
+               8 * MIB + grown);
+    given_part(&b, PART_UNTRACKED, "outside NMT", KIND_NATIVE_UNTRACKED_MALLOC,
+               8 * MIB, 8 * MIB + gap);
+    b.moments[0].nmt = b.moments[2].nmt = &nmt;
+    b.facts.parts.unseen = true;
+}
+
+START_TEST(test_what_was_growing_is_the_better_guess)
+{
+    given_gap(20 * MIB, 180 * MIB);
+    ck_assert_int_eq(first_found(&b), KIND_CODE_CACHE);
+    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_LOW);
+}
+END_TEST
+
+START_TEST(test_a_jvm_at_work_is_no_guess)
+{
+    given_gap(6 * MIB, 180 * MIB);
+    ck_assert_int_eq(first_found(&b), KIND_NATIVE_UNTRACKED_MALLOC);
+    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_LOW);
+}
+END_TEST
+
+START_TEST(test_nor_is_a_tenth_of_the_gap)
+{
+    given_gap(10 * MIB, 180 * MIB);
+    ck_assert_int_eq(first_found(&b), KIND_NATIVE_UNTRACKED_MALLOC);
 }
 END_TEST
 
@@ -327,6 +457,16 @@ Suite *rules_suite(void)
     tcase_add_test(t, test_whose_thread_limit);
     tcase_add_test(t, test_maps_full);
     tcase_add_test(t, test_reservation);
+    tcase_add_test(t, test_each_refusal_has_one_rule);
+    tcase_add_test(t, test_a_dump_cannot_tell_class_space);
+    tcase_add_test(t, test_a_warning_stands_for_a_thread);
+    tcase_add_test(t, test_a_warning_stands_for_a_mapping);
+    tcase_add_test(t, test_an_error_alone_is_no_sure_leak);
+    tcase_add_test(t, test_a_small_heap_of_unknown_size);
+    tcase_add_test(t, test_one_object_fills_a_small_heap);
+    tcase_add_test(t, test_what_was_growing_is_the_better_guess);
+    tcase_add_test(t, test_a_jvm_at_work_is_no_guess);
+    tcase_add_test(t, test_nor_is_a_tenth_of_the_gap);
     suite_add_tcase(s, t);
     suite_add_tcase(s, quiet_tcase());
     return s;
