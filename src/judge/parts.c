@@ -87,8 +87,10 @@ static void add_category(struct parts *p, const struct moment *last,
         part->ordinary += table[row].ordinary * MIB;
         if (!has_first)
             first = table[row].fresh * MIB;
-        if (table[row].jcmd)
+        if (table[row].jcmd) {
             first += t->jcmd_overhead;
+            part->discount += t->jcmd_overhead;
+        }
     } else {
         part->ordinary += 32 * MIB;
         if (!has_first)

@@ -24,6 +24,7 @@ struct part {
                           stacks (NMT counts their pages); not reservations */
     uint64_t end;      /* at the death */
     uint64_t growth;   /* from first to end, less what jcmd itself adds */
+    uint64_t discount; /* what of it is put down to jcmd itself, at most */
     uint64_t ordinary; /* as much as nobody would wonder about */
     struct figure figure; /* of `last` */
 };

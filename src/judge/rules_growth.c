@@ -46,6 +46,10 @@ void argue_part(const struct facts *f, struct pen *p, const struct part *part,
                           who_counts(part), outside(f, part),
                           pen_size(p, part->first), since ? since : "",
                           pen_size(p, part->last)));
+    if (part->discount)
+        finding_for(ret, HINT, figure_derived(part->discount), "bytes",
+                    pen_write(p, "up to %s of that is put down to jcmd itself",
+                              pen_size(p, part->discount)));
     if (f->parts.extrapolated && part->end > part->last + part->last / 10)
         finding_for(ret, HINT, figure_derived(part->end), "bytes",
                     pen_write(p, "at that pace it was about %s at the kill",
@@ -84,6 +88,19 @@ static void argue_xmx(const struct facts *f, struct pen *p, struct finding *ret)
                               pen_share(p, f->xmx.value, f->limit.value)));
 }
 
+static const char *live_text(const struct facts *f, struct pen *p)
+{
+    const char *size = pen_size(p, f->live.value);
+
+    if (!known(f->limit.value))
+        return pen_write(p, "its live set is %s", size);
+    return pen_write(p,
+                     "its live set is %s, %s of the limit (from %u %% on the "
+                     "heap counts as needed)",
+                     size, pen_share(p, f->live.value, f->limit.value),
+                     f->thresholds->sizing_live_percent);
+}
+
 static void argue_heap(const struct facts *f, struct pen *p,
                        const struct part *heap, struct finding *ret)
 {
@@ -95,9 +112,7 @@ static void argue_heap(const struct facts *f, struct pen *p,
                     : pen_write(p, "at most %s of the Java heap are resident",
                                 pen_size(p, heap->last)));
     if (known(f->live.value))
-        finding_for(
-            ret, SUPPORTING, f->live, "bytes",
-            pen_write(p, "its live set is %s", pen_size(p, f->live.value)));
+        finding_for(ret, SUPPORTING, f->live, "bytes", live_text(f, p));
     else
         finding_cap(ret, CONFIDENCE_MEDIUM);
     argue_xmx(f, p, ret);
@@ -132,6 +147,13 @@ static void judge_heap(const struct facts *f, struct pen *p,
     else
         finding_init(ret, KIND_PARTS_EXCEED_LIMIT);
     argue_heap(f, p, heap, ret);
+    if (over && !live)
+        finding_for(ret, HINT, figure_derived(heap->end), "bytes",
+                    pen_write(p,
+                              "the heap is %s of the limit (from %u %% on it "
+                              "alone is too large)",
+                              pen_share(p, heap->end, f->limit.value),
+                              f->thresholds->sizing_heap_percent));
     name_heap(f, p, ret);
     ret->summary = pen_write(
         p, "Killed by the kernel%s with %s %s of Java heap%s; -Xmx %s.",

@@ -310,6 +310,17 @@ static void argue_live(const struct facts *f, struct pen *p,
             : pen_write(p, "the live set is %s", pen_size(p, f->live.value)));
 }
 
+static void argue_little(const struct facts *f, struct pen *p,
+                         struct finding *ret)
+{
+    if (nearly_empty(f) && known(heap_limit(f).value))
+        finding_for(ret, HINT, f->live, "bytes",
+                    pen_write(p,
+                              "below %u %% of the heap, one request is to "
+                              "blame rather than what is kept",
+                              f->thresholds->oversize_live_percent));
+}
+
 /* Whose stack it was, and where that is written. */
 static void argue_site(const struct facts *f, struct pen *p, const char *site,
                        struct finding *ret)
@@ -351,6 +362,7 @@ bool rule_oversized(const struct facts *f, struct pen *p, struct finding *ret)
                                                  : KIND_OVERSIZED_REQUEST);
     argue_oome(f, p, ret);
     argue_live(f, p, ret);
+    argue_little(f, p, ret);
     culprit_named(site ? pen_write(p, "the allocation in %s", site)
                        : "a single allocation",
                   UNKNOWN, &ret->culprit);

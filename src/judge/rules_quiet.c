@@ -226,10 +226,11 @@ static void candidates(const struct facts *f, struct pen *p,
                 "bytes",
                 pen_write(p,
                           "the largest of the heap dump's suspects: %s, %s "
-                          "of the heap",
+                          "of the heap (%u %% make a suspect)",
                           ret->culprit.name,
                           pen_share(p, f->heap->suspects.at[0].retained,
-                                    f->heap->reachable.bytes)));
+                                    f->heap->reachable.bytes),
+                          f->thresholds->suspect_percent));
 }
 
 /* The first kill of a log that names no JVM; NULL: none. */

@@ -46,9 +46,11 @@ void wrong_dump_find(const struct facts *f, enum verdict_kind kind,
     ret->share = (double)most / (double)rss;
     ret->why = pen_write(
         p,
-        "All its objects, garbage included, are %s; at least %s lay outside "
-        "the heap or came after the dump. %s %s.",
-        pen_size(p, most), pen_size(p, rss - most),
+        "All its objects, garbage included, are %s, less than %u %% of what "
+        "was killed; at least %s lay outside the heap or came after the dump. "
+        "%s %s.",
+        pen_size(p, most), f->thresholds->wrong_dump_percent,
+        pen_size(p, rss - most),
         kind_side(kind) == SIDE_OFF_HEAP
             ? "It can name the owners of native memory, not the bytes: for "
               "those look at"
