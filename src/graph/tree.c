@@ -47,10 +47,9 @@ static void find_nesting(const struct dom *d, const struct place *p,
     const struct graph *g = t->core.graph;
 
     for (uint32_t i = 1; i < t->reached; i++) {
-        if (i + AHEAD < t->reached && p[i + AHEAD].span > 1)
+        if (i + AHEAD < t->reached)
             graph_ask_class(g, d->vertex[i + AHEAD]);
-        if (p[i].span > 1)
-            t->classes[graph_class(g, d->vertex[i])].nests = true;
+        t->classes[graph_class(g, d->vertex[i])].nests |= p[i].span > 1;
     }
 }
 
