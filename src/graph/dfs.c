@@ -30,6 +30,8 @@ struct walk {
     struct run *stack; /* [cap] below the run being followed */
     uint64_t depth, cap;
     uint32_t tree; /* number of the GC root whose tree is being walked */
+    bool failed;
+    struct err *e;
 };
 
 static bool stack_grow(struct walk *k, uint64_t cap, struct err *e)
@@ -44,28 +46,12 @@ static bool stack_grow(struct walk *k, uint64_t cap, struct err *e)
     return true;
 }
 
-static bool log_grow(struct walk *k, uint64_t room, struct err *e)
+/* Before a run is followed: three runs may be stacked. False also if an edge
+ * could not be written down. */
+static inline bool make_room(struct walk *k)
 {
-    struct dfs *d = k->d;
-    void *p = mem_remap(k->m, d->log, d->room * sizeof *d->log,
-                        room * sizeof *d->log, e);
-
-    if (!p)
-        return false;
-    d->log = p;
-    d->room = room;
-    return true;
-}
-
-/* Before a run is followed: three runs may be stacked, and all its edges and
- * one to a class logged. */
-static inline bool make_room(struct walk *k, struct run run, struct err *e)
-{
-    uint64_t need = k->d->n_log + run.left + 1;
-
-    if (k->depth + 3 > k->cap && !stack_grow(k, k->cap + k->cap / 2, e))
-        return false;
-    return need <= k->d->room || log_grow(k, need + need / 4, e);
+    return !k->failed &&
+           (k->depth + 3 <= k->cap || stack_grow(k, k->cap + k->cap / 2, k->e));
 }
 
 /* The second step, once the first has arrived. */
@@ -105,14 +91,6 @@ static inline uint32_t discover(struct dfs *d, uint32_t w, uint32_t up)
     return n;
 }
 
-static inline void log_edge(struct walk *k, uint32_t from, uint32_t n)
-{
-    struct dfs *d = k->d;
-
-    d->log[d->n_log++] = (struct dfs_edge){from, n};
-    d->cross[n]++;
-}
-
 /* An edge to a node that has number `n` already. */
 static inline void meet_again(struct walk *k, uint32_t from, uint32_t n)
 {
@@ -123,7 +101,7 @@ static inline void meet_again(struct walk *k, uint32_t from, uint32_t n)
     if (n < k->tree)
         bits_add(d->top, n);
     else if (n < from)
-        log_edge(k, from, n);
+        k->failed |= !crossings_add(&d->crossings, from, n, k->e);
     else if (n > from && d->link[n].low > from)
         d->link[n].low = from;
 }
@@ -195,24 +173,23 @@ ALWAYS_INLINE struct run pass_met(struct walk *k, struct run run)
     return run;
 }
 
-static bool walk_tree(struct walk *k, uint32_t root, struct err *e)
+static bool walk_tree(struct walk *k, uint32_t root)
 {
     struct run run;
 
-    run = (struct run){0};
-    if (!make_room(k, run, e))
+    if (!make_room(k))
         return false;
     k->tree = k->d->reached;
     run = enter(k, root, 0);
     for (;;) {
         uint32_t w;
 
-        if (!make_room(k, run, e))
+        if (!make_room(k))
             return false;
         run = pass_met(k, run);
         if (!run.left) {
             if (!k->depth)
-                return true;
+                return !k->failed;
             run = k->stack[--k->depth];
             continue;
         }
@@ -230,31 +207,31 @@ static bool alloc(struct dfs *d, struct mem *m, struct err *e)
 
     d->number = mem_map(m, n * sizeof *d->number, e);
     d->link = d->number ? mem_map(m, n * sizeof *d->link, e) : NULL;
-    d->cross = d->link ? mem_map(m, n * sizeof *d->cross, e) : NULL;
-    d->top = d->cross ? mem_map(m, (n / 64 + 1) * sizeof *d->top, e) : NULL;
+    d->top = d->link ? mem_map(m, (n / 64 + 1) * sizeof *d->top, e) : NULL;
     d->class_number =
         d->top ? mem_alloc(m, (uint64_t)d->core->graph->n_classes + 1,
                            sizeof *d->class_number, e)
                : NULL;
-    return d->class_number != NULL;
+    return d->class_number &&
+           crossings_init(&d->crossings, d->core->n, d->top, m, e);
 }
 
 bool dfs_build(const struct core *c, struct mem *m, struct dfs *ret,
                struct err *e)
 {
-    struct walk k = {.c = c, .g = c->graph, .d = ret, .m = m};
+    struct walk k = {.c = c, .g = c->graph, .d = ret, .m = m, .e = e};
     bool ok;
 
     memset(ret, 0, sizeof *ret);
     ret->core = c;
-    ok = alloc(ret, m, e) && stack_grow(&k, 1024, e) && log_grow(&k, 1024, e);
+    ok = alloc(ret, m, e) && stack_grow(&k, 1024, e);
     if (ok) {
         discover(ret, 0, 0);
         bits_add(ret->top, 0);
     }
     for (uint32_t i = 0; ok && i < k.g->n_roots; i++) {
         if (!dfs_number(ret, k.g->roots[i]))
-            ok = walk_tree(&k, k.g->roots[i], e);
+            ok = walk_tree(&k, k.g->roots[i]);
         bits_add(ret->top, dfs_number(ret, k.g->roots[i]));
     }
     mem_unmap(m, k.stack, k.cap * sizeof *k.stack);
@@ -269,16 +246,8 @@ void dfs_deinit(struct dfs *d, struct mem *m)
 
     mem_unmap(m, d->number, n * sizeof *d->number);
     mem_unmap(m, d->link, n * sizeof *d->link);
-    mem_unmap(m, d->cross, n * sizeof *d->cross);
     mem_unmap(m, d->top, (n / 64 + 1) * sizeof *d->top);
-    dfs_drop_log(d, m);
+    crossings_deinit(&d->crossings);
     mem_free(m, d->class_number);
     memset(d, 0, sizeof *d);
-}
-
-void dfs_drop_log(struct dfs *d, struct mem *m)
-{
-    mem_unmap(m, d->log, d->room * sizeof *d->log);
-    d->log = NULL;
-    d->n_log = d->room = 0;
 }

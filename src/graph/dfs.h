@@ -9,15 +9,12 @@
 #ifndef OOMWHY_GRAPH_DFS_H
 #define OOMWHY_GRAPH_DFS_H
 
+#include "graph/crossings.h"
 #include "graph/reduce.h"
 
 struct dfs_link {
     uint32_t up;  /* number of the parent in the depth-first tree */
     uint32_t low; /* lowest number with an edge to it from above */
-};
-
-struct dfs_edge {
-    uint32_t from, to; /* numbers */
 };
 
 /*
@@ -26,31 +23,27 @@ struct dfs_edge {
  * the super-root is the only one. Giving those nodes an edge from the
  * super-root changes no dominator, so no other edge into them matters.
  *
- * `log` holds the cross and back edges into other nodes, in the order they
- * were met; some turn out to lead into `top` later. To log each source once,
- * before its targets, saves nothing: most have one.
+ * The cross and back edges into other nodes are written down; some turn out
+ * to lead into `top` later.
  *
  * Arrays have room for [core->n].
  */
 struct dfs {
     const struct core *core;
     uint32_t reached;
-    uint32_t *number;       /* by rank; 0: unreachable, or the super-root */
-    struct dfs_link *link;  /* [reached] by number; {0, 0} for number 0 */
-    uint32_t *cross;        /* [reached] by number: logged edges into it */
-    uint64_t *top;          /* bitmap of numbers, the super-root's too */
-    struct dfs_edge *log;   /* [n_log] */
-    uint64_t n_log, room;   /* its room */
+    uint32_t *number;           /* by rank; 0: unreachable, or the super-root */
+    struct dfs_link *link;      /* [reached] by number; {0, 0} for number 0 */
+    uint64_t *top;              /* bitmap of numbers, the super-root's too */
+    struct crossings crossings; /* numbers; skips `top` */
     uint32_t *class_number; /* [n_classes + 1] of the node of a class to which
                                edges count; 0: not met, or no such class */
 };
 
-/* Holds 16 bytes a node of the core, 16 for each open node of the deepest
- * path, and 8 for an edge of the log. */
+/* Holds 12 bytes a node of the core, 16 for each open node of the deepest
+ * path, and 6 for an edge written down. */
 bool dfs_build(const struct core *c, struct mem *m, struct dfs *ret,
                struct err *e);
 void dfs_deinit(struct dfs *d, struct mem *m);
-void dfs_drop_log(struct dfs *d, struct mem *m);
 
 /* The number of a node of the core. */
 static inline uint32_t dfs_number(const struct dfs *d, uint32_t v)

@@ -5,15 +5,14 @@
  * Practice", JGAA 10(1), 2006. Everything works on depth-first numbers, so
  * that memory is walked in order; "node" below is such a number.
  *
- * `cross` goes from in-degree to start of predecessors to semidominator to
- * the node of each number. Besides the arrays of dfs_build there are the
- * predecessors, for a while together with the log they are made from, and
- * the dominators.
+ * The array of where predecessors start becomes that of the semidominators,
+ * then of each number's node. Dominators fill up as predecessors go.
  */
 #include "graph/dom.h"
 
 #include <string.h>
 
+#include "base/bits.h"
 #include "graph/exits.h"
 
 /* How many independent loads are kept in flight. */
@@ -23,58 +22,57 @@
 
 struct preds {
     uint32_t *from; /* sources of the stored edges, grouped by target */
-    uint32_t n;     /* number of them; from[n..) stays unused */
-    uint64_t bytes;
-    uint32_t *begin; /* [reached] start of each target's group; is dfs.cross */
+    uint32_t n;
+    uint64_t room;   /* bytes of `from` */
+    uint32_t *begin; /* [core.n] where the group of each number starts */
 };
 
-/* Turns in-degrees into the ends of the groups; the nodes found to be in
- * `top` while the walk went on need none, and no depth but 0. */
-static bool place_groups(struct dfs *d, struct preds *p, struct err *e)
+/* The nodes in `top` have no depth but 0. */
+static void level_top(struct dfs *d)
 {
-    uint64_t n = 0;
-
-    for (uint32_t i = 0; i < d->reached; i++) {
+    for (uint32_t i = 0; i < d->reached; i++)
         if (bits_has(d->top, i))
             d->link[i].low = 0;
-        else
-            n += d->cross[i];
-        d->cross[i] = (uint32_t)n;
-    }
-    p->begin = d->cross;
-    p->n = (uint32_t)n;
-    return n <= UINT32_MAX ||
-           err_set(e, ERR_UNSUPPORTED,
-                   "%llu references join branches of the heap's graph: more "
-                   "than 2^32",
-                   (unsigned long long)n);
-}
-
-/* From the order they were met to groups by target. */
-static void sort_edges(const struct dfs *d, struct preds *p)
-{
-    for (uint64_t i = 0; i < d->n_log; i++) {
-        struct dfs_edge e = d->log[i];
-
-        if (i + AHEAD < d->n_log)
-            __builtin_prefetch(&p->begin[d->log[i + AHEAD].to], 1);
-        if (!bits_has(d->top, e.to))
-            p->from[--p->begin[e.to]] = e.from;
-    }
 }
 
 static bool preds_build(struct dfs *d, struct preds *p, struct mem *m,
                         struct err *e)
 {
-    if (!place_groups(d, p, e))
+    uint64_t n = crossings_count(&d->crossings);
+
+    if (n > UINT32_MAX)
+        return err_set(e, ERR_UNSUPPORTED,
+                       "%llu references join branches of the heap's graph: "
+                       "more than 2^32",
+                       (unsigned long long)n);
+    p->n = (uint32_t)n;
+    p->room = n * sizeof *p->from;
+    p->from = mem_map(m, p->room, e);
+    p->begin =
+        p->from ? mem_map(m, (uint64_t)d->core->n * sizeof *p->begin, e) : NULL;
+    if (!p->begin)
         return false;
-    p->bytes = (uint64_t)p->n * sizeof *p->from;
-    p->from = mem_map(m, p->bytes, e);
-    if (!p->from)
-        return false;
-    sort_edges(d, p);
-    dfs_drop_log(d, m);
+    crossings_sort(&d->crossings, d->reached, p->from, p->begin);
+    level_top(d);
     return true;
+}
+
+/* Gives back what of `from` is beyond `n`, by huge pages. */
+static void preds_shrink(struct preds *p, uint32_t n, struct mem *m)
+{
+    const uint64_t piece = (uint64_t)2 << 20;
+    uint64_t bytes = (uint64_t)n * sizeof *p->from;
+    struct err ignored = {0};
+    void *q;
+
+    if (bytes + piece > p->room)
+        return;
+    bytes = align_up(bytes, piece);
+    q = mem_remap(m, p->from, p->room, bytes, &ignored);
+    if (!q)
+        return; /* it stays longer than it need be */
+    p->from = q;
+    p->room = bytes;
 }
 
 /* ---- semidominators ------------------------------------------------------*/
@@ -108,8 +106,10 @@ static inline uint32_t eval(struct dfs_link *link, uint32_t v, uint32_t i)
     return low;
 }
 
-/* semi[i] replaces begin[i] as the groups are used up from the last. */
-static void semidominators(struct dfs *d, const struct preds *p)
+/* As the groups are used up from the last, semi[i] replaces begin[i], and the
+ * parent, which is not compressed before, goes to idom[i]. */
+static void semidominators(struct dfs *d, struct preds *p, uint32_t *idom,
+                           struct mem *m)
 {
     struct dfs_link *link = d->link;
     uint32_t end = p->n;
@@ -127,8 +127,11 @@ static void semidominators(struct dfs *d, const struct preds *p)
                 low = least;
         }
         end = begin;
+        idom[i] = link[i].up;
         link[i].low = low;
         p->begin[i] = low;
+        if ((i & 0xffff) == 0)
+            preds_shrink(p, end, m);
     }
 }
 
@@ -197,32 +200,28 @@ static void dominators_by_jumps(uint32_t *idom, const uint32_t *semi,
 
 /* ---- the whole -----------------------------------------------------------*/
 
-/* idom[reached] starts as the parents. */
-static void find_dominators(struct dfs *d, const struct preds *p,
-                            uint32_t *idom)
+static void find_dominators(struct dfs *d, struct preds *p, uint32_t *idom,
+                            struct mem *m)
 {
-    uint32_t done;
+    uint32_t done, *semi = p->begin;
 
-    for (uint32_t i = 0; i < d->reached; i++)
-        idom[i] = d->link[i].up;
-    semidominators(d, p);
-    done = dominators_by_steps(idom, d->cross, d->reached);
+    semidominators(d, p, idom, m);
+    done = dominators_by_steps(idom, semi, d->reached);
     if (done < d->reached)
-        dominators_by_jumps(idom, d->cross, d->link, done, d->reached);
+        dominators_by_jumps(idom, semi, d->link, done, d->reached);
 }
 
-/* Which node has which number, in the room of `cross`. */
-static uint32_t *find_nodes(const struct dfs *d)
+/* Which node has which number. */
+static void find_nodes(const struct dfs *d, uint32_t *vertex)
 {
     const struct core *c = d->core;
-    uint32_t *vertex = d->cross, rank = 0;
+    uint32_t rank = 0;
 
     for (uint32_t i = 0; i < c->n_words; i++)
         for (uint64_t b = c->words[i].kept; b; b &= b - 1, rank++)
             if (d->number[rank])
                 vertex[d->number[rank]] = i << 6 | (uint32_t)__builtin_ctzll(b);
     vertex[0] = 0;
-    return vertex;
 }
 
 /* Hands over to `ret` what of `d` is of further use. */
@@ -234,7 +233,7 @@ static void publish(struct dfs *d, uint32_t *vertex, uint32_t *idom,
     ret->above = idom;
     ret->spare = d->number;
     ret->spare_pairs = (uint32_t *)d->link;
-    d->number = d->cross = NULL;
+    d->number = NULL;
     d->link = NULL;
 }
 
@@ -245,21 +244,25 @@ static bool attempt(const struct graph *g, uint8_t *barred, struct mem *m,
     struct exits exits = {0};
     struct preds p = {0};
     struct dfs d = {0};
-    uint32_t *idom = NULL, *vertex;
+    uint32_t *idom = NULL;
+    uint64_t bytes;
 
     memset(ret, 0, sizeof *ret);
     if (core_build(g, barred, m, &ret->core, e) &&
         dfs_build(&ret->core, m, &d, e) && preds_build(&d, &p, m, e) &&
-        exits_note(&exits, &d, p.begin, p.n, m, e))
+        exits_note(&exits, &d, p.begin, p.from, p.n, m, e))
         idom = mem_map(m, (uint64_t)ret->core.n * sizeof *idom, e);
+    bytes = (uint64_t)ret->core.n * sizeof *p.begin;
     if (idom) {
-        find_dominators(&d, &p, idom);
-        vertex = find_nodes(&d);
-        *again = exits_hide_any(&exits, &d, vertex, idom, p.from, barred);
-        publish(&d, vertex, idom, ret);
+        find_dominators(&d, &p, idom, m);
+        find_nodes(&d, p.begin);
+        *again = exits_hide_any(&exits, &d, p.begin, idom, barred);
+        publish(&d, p.begin, idom, ret);
+        p.begin = NULL;
     }
-    vec_free(&exits, m);
-    mem_unmap(m, p.from, p.bytes);
+    exits_deinit(&exits, m);
+    mem_unmap(m, p.from, p.room);
+    mem_unmap(m, p.begin, bytes);
     dfs_deinit(&d, m);
     if (!idom || *again)
         dom_deinit(ret, m);

@@ -4,30 +4,45 @@
  */
 #include "graph/exits.h"
 
+static bool note(struct exits *x, const struct dfs *d, struct exit exit,
+                 const uint32_t *from, uint32_t n, struct mem *m, struct err *e)
+{
+    exit.parent = d->link[exit.number].up;
+    exit.begin = x->from.n;
+    exit.end = exit.begin + n;
+    if (!vec_push(&x->all, m, e) || !vec_reserve(&x->from, m, n, e))
+        return false;
+    *vec_last(&x->all) = exit;
+    for (uint32_t i = 0; i < n; i++)
+        x->from.at[x->from.n++] = from[i];
+    return true;
+}
+
 bool exits_note(struct exits *x, const struct dfs *d, const uint32_t *begin,
-                uint32_t n, struct mem *m, struct err *e)
+                const uint32_t *from, uint32_t n, struct mem *m, struct err *e)
 {
     const struct core *c = d->core;
 
     for (uint32_t k = 0; k < c->graph->n_classes; k++) {
-        uint32_t v = c->live[k], number;
+        uint32_t v = c->live[k], number, end;
 
         if (v == NO_NODE || !c->graph->class_node)
             continue;
         number = dfs_number(d, v);
         if (!number)
             continue;
-        if (!vec_push(x, m, e))
+        end = number + 1 < d->reached ? begin[number + 1] : n;
+        if (!note(x, d, (struct exit){.class = k, .number = number},
+                  from + begin[number], end - begin[number], m, e))
             return false;
-        *vec_last(x) = (struct exit){
-            .class = k,
-            .number = number,
-            .parent = d->link[number].up,
-            .begin = begin[number],
-            .end = number + 1 < d->reached ? begin[number + 1] : n,
-        };
     }
     return true;
+}
+
+void exits_deinit(struct exits *x, struct mem *m)
+{
+    vec_free(&x->all, m);
+    vec_free(&x->from, m);
 }
 
 /* Whether `x` dominates `p`; also true when `steps` run out. */
@@ -41,11 +56,11 @@ static bool is_below(const uint32_t *idom, uint32_t p, uint32_t x,
     return p == x || !*steps;
 }
 
-static bool all_below(const struct exit *x, const uint32_t *idom,
-                      const uint32_t *from, uint64_t *steps)
+static bool all_below(const struct exits *x, const struct exit *exit,
+                      const uint32_t *idom, uint64_t *steps)
 {
-    for (uint32_t i = x->begin; i < x->end; i++)
-        if (!is_below(idom, from[i], x->number, steps))
+    for (uint64_t i = exit->begin; i < exit->end; i++)
+        if (!is_below(idom, x->from.at[i], exit->number, steps))
             return false;
     return true;
 }
@@ -74,16 +89,16 @@ static bool is_single(const struct core *c, uint32_t r, uint32_t v)
 
 bool exits_hide_any(const struct exits *x, const struct dfs *d,
                     const uint32_t *vertex, const uint32_t *idom,
-                    const uint32_t *from, uint8_t *barred)
+                    uint8_t *barred)
 {
     uint64_t steps = d->reached;
     const struct exit *it;
     bool any = false;
 
-    VEC_EACH (x, it) {
+    VEC_EACH (&x->all, it) {
         uint32_t r = idom[it->number];
 
-        if (!r || r != it->parent || !all_below(it, idom, from, &steps) ||
+        if (!r || r != it->parent || !all_below(x, it, idom, &steps) ||
             !is_single(d->core, vertex[r], vertex[it->number]))
             continue;
         barred[it->class] = 1;

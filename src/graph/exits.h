@@ -15,25 +15,25 @@
 struct exit {
     uint32_t class, number;
     uint32_t parent;     /* in the depth-first tree */
-    uint32_t begin, end; /* its stored predecessors */
+    uint64_t begin, end; /* its stored predecessors, in exits.from */
 };
 
 struct exits {
-    struct exit *at;
-    uint64_t n, cap;
+    VEC(struct exit) all;
+    VEC(uint32_t) from; /* their predecessors */
 };
 
-/* Notes what later stages overwrite: classes that may be exits. `begin` by
- * number says where the predecessors of a node start, `n` how many are
- * stored in all. */
+/* Notes what later stages use up: classes that may be exits. `begin` by
+ * number says where the predecessors of a node start in `from`, `n` how many
+ * there are in all. */
 bool exits_note(struct exits *x, const struct dfs *d, const uint32_t *begin,
-                uint32_t n, struct mem *m, struct err *e);
+                const uint32_t *from, uint32_t n, struct mem *m, struct err *e);
+void exits_deinit(struct exits *x, struct mem *m);
 
 /* Marks in `barred` the classes that may have been dominated by a folded
- * node; whether there are any. `vertex` (nodes) and `idom` by number; `from`:
- * the predecessors. */
+ * node; whether there are any. `vertex` (nodes) and `idom` by number. */
 bool exits_hide_any(const struct exits *x, const struct dfs *d,
                     const uint32_t *vertex, const uint32_t *idom,
-                    const uint32_t *from, uint8_t *barred);
+                    uint8_t *barred);
 
 #endif

@@ -1,0 +1,140 @@
+/*
+ * crossings.c - see crossings.h.
+ *
+ * Tried before: one log of pairs of 4 bytes, sorted at the end. It took 8
+ * bytes an edge while the 4 of the result were needed too, half of its
+ * edges turned out not to matter, and each visited memory far away twice.
+ */
+#include "graph/crossings.h"
+
+#include <string.h>
+
+bool crossings_init(struct crossings *x, uint32_t n, const uint64_t *skip,
+                    struct mem *m, struct err *e)
+{
+    memset(x, 0, sizeof *x);
+    x->mem = m;
+    x->skip = skip;
+    x->n_drawers = (n >> DRAWER_BITS) + 1;
+    x->drawers = mem_alloc(m, x->n_drawers, sizeof *x->drawers, e);
+    return x->drawers != NULL;
+}
+
+/* Gives back the newest block of a drawer. */
+static void drop(struct crossings *x, uint32_t drawer)
+{
+    struct crossings_block *b = x->drawers[drawer].newest;
+
+    x->drawers[drawer].newest = b->next;
+    mem_unmap(x->mem, b, sizeof *b);
+}
+
+void crossings_deinit(struct crossings *x)
+{
+    for (uint32_t i = 0; x->drawers && i < x->n_drawers; i++)
+        while (x->drawers[i].newest)
+            drop(x, i);
+    mem_free(x->mem, x->drawers);
+    memset(x, 0, sizeof *x);
+}
+
+/* ---- adding ----------------------------------------------------------- */
+
+/* Keeps what matters so far, in as few blocks as will do: the last ones of
+ * the chain. Returns how many edges that is. */
+static uint64_t sift(struct crossings *x, uint32_t drawer)
+{
+    const uint64_t *skip = x->skip + drawer * (DRAWER / 64);
+    struct drawer *d = &x->drawers[drawer];
+    struct crossings_block *to = d->newest, *b;
+    uint32_t kept = 0;
+    uint64_t n = 0;
+
+    for (b = to; b; b = b->next)
+        for (uint32_t i = 0, all = b->n; i < all; i++) {
+            if (bits_has(skip, b->to[i]))
+                continue;
+            if (kept == BLOCK_EDGES) {
+                n += to->n = kept;
+                to = to->next;
+                kept = 0;
+            }
+            to->to[kept] = b->to[i];
+            to->from[kept++] = b->from[i];
+        }
+    if (to) {
+        n += to->n = kept;
+        while ((b = to->next) != NULL) {
+            to->next = b->next;
+            mem_unmap(x->mem, b, sizeof *b);
+            d->blocks--;
+        }
+    }
+    return n;
+}
+
+bool crossings_room_(struct crossings *x, uint32_t drawer, struct err *e)
+{
+    struct drawer *d = &x->drawers[drawer];
+    struct crossings_block *b;
+
+    if (d->blocks > d->sifted + d->sifted / 4 + 1) {
+        sift(x, drawer);
+        d->sifted = d->blocks;
+        if (d->newest->n < BLOCK_EDGES)
+            return true;
+    }
+    b = mem_map(x->mem, sizeof *b, e);
+    if (!b)
+        return false;
+    b->next = d->newest;
+    d->newest = b;
+    d->blocks++;
+    return true;
+}
+
+/* ---- sorting ---------------------------------------------------------- */
+
+uint64_t crossings_count(struct crossings *x)
+{
+    uint64_t n = 0;
+
+    for (uint32_t i = 0; i < x->n_drawers; i++)
+        n += sift(x, i);
+    return n;
+}
+
+/* Turns begin[n], which is all 0, into where the groups of a drawer end; the
+ * first one starts at `at`. Returns where the last one ends. */
+static uint32_t find_ends(const struct crossings_block *b, uint32_t *begin,
+                          uint32_t n, uint32_t at)
+{
+    for (; b; b = b->next)
+        for (uint32_t i = 0; i < b->n; i++)
+            begin[b->to[i]]++;
+    for (uint32_t i = 0; i < n; i++)
+        begin[i] = at += begin[i];
+    return at;
+}
+
+void crossings_sort(struct crossings *x, uint32_t n, uint32_t *from,
+                    uint32_t *begin)
+{
+    uint32_t at = 0;
+
+    for (uint32_t i = 0; i < x->n_drawers; i++) {
+        uint32_t base = i << DRAWER_BITS;
+        uint32_t targets = n - base < DRAWER ? n - base : DRAWER;
+
+        if (base >= n)
+            break;
+        at = find_ends(x->drawers[i].newest, begin + base, targets, at);
+        while (x->drawers[i].newest) {
+            const struct crossings_block *b = x->drawers[i].newest;
+
+            for (uint32_t k = 0; k < b->n; k++)
+                from[--begin[base + b->to[k]]] = b->from[k];
+            drop(x, i);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+/*
+ * crossings.h - edges between numbered nodes, put down as they are met and
+ * handed back grouped by target.
+ *
+ * Targets of 65,536 numbers in a row share a drawer, so that an entry takes
+ * 6 bytes, and counting and sorting stay within a cache. A drawer is a chain
+ * of blocks, given back one by one while they are sorted. What turns out not
+ * to matter, because its target is in `skip`, is thrown out when a block is
+ * full, and in the end.
+ */
+#ifndef OOMWHY_GRAPH_CROSSINGS_H
+#define OOMWHY_GRAPH_CROSSINGS_H
+
+#include "graph/ranks.h"
+
+#define DRAWER_BITS 16
+#define DRAWER      ((uint32_t)1 << DRAWER_BITS) /* targets */
+#define BLOCK_EDGES 8188u
+
+struct crossings_block {
+    struct crossings_block *next;
+    uint32_t n;
+    uint16_t to[BLOCK_EDGES]; /* low half */
+    uint32_t from[BLOCK_EDGES];
+};
+
+struct drawer {
+    struct crossings_block *newest;
+    uint32_t blocks;
+    uint32_t sifted; /* blocks after it was last sifted */
+};
+
+struct crossings {
+    struct drawer *drawers; /* [n_drawers] */
+    uint32_t n_drawers;
+    const uint64_t *skip; /* bitmap of targets; not owned */
+    struct mem *mem;
+};
+
+/* For targets below `n`. */
+bool crossings_init(struct crossings *x, uint32_t n, const uint64_t *skip,
+                    struct mem *m, struct err *e);
+void crossings_deinit(struct crossings *x);
+
+/* Makes room in the drawer of a target. */
+bool crossings_room_(struct crossings *x, uint32_t drawer, struct err *e);
+
+static inline bool crossings_add(struct crossings *x, uint32_t from,
+                                 uint32_t to, struct err *e)
+{
+    uint32_t drawer = to >> DRAWER_BITS;
+    struct crossings_block *b = x->drawers[drawer].newest;
+
+    if (!b || b->n == BLOCK_EDGES) {
+        if (!crossings_room_(x, drawer, e))
+            return false;
+        b = x->drawers[drawer].newest;
+    }
+    b->to[b->n] = (uint16_t)to;
+    b->from[b->n++] = from;
+    return true;
+}
+
+/* How many edges are left, without those to skip. */
+uint64_t crossings_count(struct crossings *x);
+
+/*
+ * Writes the sources to from[crossings_count()], grouped by target; begin[n]
+ * which starts as zeros, becomes where each group starts. The crossings are
+ * used up.
+ */
+void crossings_sort(struct crossings *x, uint32_t n, uint32_t *from,
+                    uint32_t *begin);
+
+#endif
