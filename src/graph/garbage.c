@@ -70,12 +70,18 @@ static uint64_t shallow(void *garbage, uint32_t v, uint32_t class)
 static bool build_tree(struct garbage *k)
 {
     struct analysis *a = k->a;
+    const struct tree_sizes sizes = {
+        .shallow = shallow,
+        .ctx = k,
+        .most = sizes_most(&a->sizes),
+        .shift = sizes_shift(&a->sizes),
+    };
     struct dom dom;
     bool ok;
 
     if (!dom_build(&k->part.graph, a->mem, &dom, a->err))
         return false;
-    ok = tree_build(&dom, shallow, k, a->mem, &k->tree, a->err);
+    ok = tree_build(&dom, &sizes, a->mem, &k->tree, a->err);
     dom_deinit(&dom, a->mem);
     return ok;
 }

@@ -113,6 +113,12 @@ static bool build_model(struct analysis *a)
 
 static bool build_tree(struct analysis *a)
 {
+    const struct tree_sizes sizes = {
+        .shallow = sizes_next,
+        .ctx = &a->sizes,
+        .most = sizes_most(&a->sizes),
+        .shift = sizes_shift(&a->sizes),
+    };
     struct dom dom;
     bool ok;
 
@@ -122,7 +128,7 @@ static bool build_tree(struct analysis *a)
     if (!dom_build(&a->model.graph, a->mem, &dom, a->err))
         return false;
     begin(a, "retained sizes");
-    ok = tree_build(&dom, sizes_next, &a->sizes, a->mem, &a->tree, a->err);
+    ok = tree_build(&dom, &sizes, a->mem, &a->tree, a->err);
     dom_deinit(&dom, a->mem);
     return ok;
 }

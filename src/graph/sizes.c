@@ -375,6 +375,37 @@ void sizes_deinit(struct sizes *s, struct mem *m)
     s->classes = NULL;
 }
 
+/* Elements of object arrays take no more room in a heap than in its dump. */
+uint64_t sizes_most(const struct sizes *s)
+{
+    const struct hprof_dump *d = s->dump;
+    uint64_t sum = (uint64_t)d->nodes * s->classes[d->n_classes].bytes +
+                   d->primitive_bytes + d->bytes;
+    const struct sized_node *chunk;
+
+    for (uint32_t c = 0; c < d->n_classes; c++) {
+        const struct class_size *k = &s->classes[c];
+        uint64_t end = k->element ? s->model.object_align : 0;
+
+        sum += s->class_object[c] + d->classes[c].objects * (k->bytes + end);
+    }
+    VEC_EACH (&s->stack_chunks, chunk)
+        sum += chunk->bytes;
+    return sum;
+}
+
+unsigned sizes_shift(const struct sizes *s)
+{
+    uint64_t all = s->model.object_align | s->classes[s->dump->n_classes].bytes;
+    const struct sized_node *chunk;
+
+    for (uint32_t c = 0; c < s->dump->n_classes; c++)
+        all |= s->class_object[c] | s->instance[c];
+    VEC_EACH (&s->stack_chunks, chunk)
+        all |= chunk->bytes;
+    return (unsigned)__builtin_ctzll(all);
+}
+
 static int by_node(const void *a, const void *b)
 {
     uint32_t x = ((const struct sized_node *)a)->node;

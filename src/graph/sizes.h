@@ -66,6 +66,11 @@ void sizes_deinit(struct sizes *s, struct mem *m);
 bool sizes_read_stacks(struct sizes *s, struct source *source, struct mem *m,
                        struct err *e);
 
+/* What all sizes sum up to at most, and how many of their low bits are always
+ * 0. */
+uint64_t sizes_most(const struct sizes *s);
+unsigned sizes_shift(const struct sizes *s);
+
 /* Of a stack chunk. */
 uint64_t sizes_of_stack(const struct sizes *s, uint32_t node);
 

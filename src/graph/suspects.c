@@ -330,13 +330,13 @@ static void group_rest(const struct analysis *a, uint64_t threshold,
         uint32_t k = hprof_class_of(a->dump, t->order[c]);
         struct group *g;
 
-        if (t->retained[c] > threshold || k == CLASS_NONE)
+        if (tree_bytes(t, c) > threshold || k == CLASS_NONE)
             continue;
         g = &groups[k];
-        if (!g->members || t->retained[c] > t->retained[g->largest])
+        if (!g->members || tree_bytes(t, c) > tree_bytes(t, g->largest))
             g->largest = c;
         g->members++;
-        g->retained += t->retained[c];
+        g->retained += tree_bytes(t, c);
     }
 }
 

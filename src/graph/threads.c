@@ -189,7 +189,7 @@ static void sum_locals(struct analysis *a, struct local *locals, uint64_t n)
 
         if (at <= top || at >= top + a->tree.span[top] || at < covered)
             continue;
-        locals[i].thread->stack_retained += a->tree.retained[at];
+        locals[i].thread->stack_retained += tree_bytes(&a->tree, at);
         covered = (uint64_t)at + a->tree.span[at];
     }
 }

@@ -7,8 +7,8 @@
  * children, no stack.
  *
  * Everything happens in the room that dom_build used: `order` takes the
- * place of `above`, `span` that of `vertex`, `retained` that of the places
- * the layout is worked out in.
+ * place of `above`, `span` that of `vertex`, weights that of the places the
+ * layout is worked out in.
  */
 #include "graph/tree.h"
 
@@ -71,6 +71,22 @@ static void store(const struct dom *d, const struct place *p, struct tree *t)
     }
 }
 
+/* Where 32 bits will do for weights, halves the room for them. */
+static void narrow_down(struct tree *t, struct mem *m)
+{
+    uint64_t bytes = (uint64_t)t->core.n * sizeof *t->wide;
+    struct err ignored = {0};
+    void *p;
+
+    if (t->sizes.most >> t->sizes.shift > UINT32_MAX)
+        return;
+    p = mem_remap(m, t->wide, bytes, bytes / 2, &ignored);
+    if (!p)
+        return;
+    t->narrow = p;
+    t->wide = NULL;
+}
+
 static void take_over(struct tree *t, struct dom *d)
 {
     t->core = d->core;
@@ -78,18 +94,17 @@ static void take_over(struct tree *t, struct dom *d)
     t->order = d->above;
     t->span = d->vertex;
     t->at = d->spare;
-    t->retained = (uint64_t *)d->spare_pairs;
+    t->wide = (uint64_t *)d->spare_pairs;
     memset(d, 0, sizeof *d);
 }
 
-bool tree_build(struct dom *d, tree_size_fn *shallow, void *ctx, struct mem *m,
+bool tree_build(struct dom *d, const struct tree_sizes *sizes, struct mem *m,
                 struct tree *ret, struct err *e)
 {
     struct dom from = *d;
 
     memset(ret, 0, sizeof *ret);
-    ret->shallow = shallow;
-    ret->ctx = ctx;
+    ret->sizes = *sizes;
     take_over(ret, d);
     ret->folded = mem_map(m, ret->core.n, e);
     ret->seen = ret->folded ? mem_map(m, ret->core.n_words * 8, e) : NULL;
@@ -101,9 +116,10 @@ bool tree_build(struct dom *d, tree_size_fn *shallow, void *ctx, struct mem *m,
         tree_deinit(ret, m);
         return false;
     }
-    lay_out(&from, (struct place *)ret->retained);
-    find_nesting(&from, (struct place *)ret->retained, ret);
-    store(&from, (struct place *)ret->retained, ret);
+    lay_out(&from, (struct place *)ret->wide);
+    find_nesting(&from, (struct place *)ret->wide, ret);
+    store(&from, (struct place *)ret->wide, ret);
+    narrow_down(ret, m);
     weigh_tree(ret);
     return true;
 }
@@ -112,7 +128,8 @@ void tree_deinit(struct tree *t, struct mem *m)
 {
     uint64_t n = t->core.n;
 
-    mem_unmap(m, t->retained, n * sizeof *t->retained);
+    mem_unmap(m, t->narrow, n * sizeof *t->narrow);
+    mem_unmap(m, t->wide, n * sizeof *t->wide);
     mem_unmap(m, t->order, n * sizeof *t->order);
     mem_unmap(m, t->span, n * sizeof *t->span);
     mem_unmap(m, t->at, n * sizeof *t->at);
@@ -132,7 +149,7 @@ uint64_t tree_retained(const struct tree *t, uint32_t v)
     uint32_t w;
 
     if (!tree_is_folded(t, v))
-        return t->retained[tree_at(t, v)];
+        return tree_bytes(t, tree_at(t, v));
     bytes = tree_shallow(t, v);
     folded_begin(&t->core, v, &it);
     while ((w = folded_next(&it)) != NO_NODE)

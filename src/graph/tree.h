@@ -6,7 +6,8 @@
  * nodes folded into that range belong as well. A folded node has no position;
  * functions that take a node answer for it too, from the graph.
  *
- * Holds 21 bytes a node of the core and 4.5 bits a node.
+ * Holds 17 bytes a node of the core (21 where a heap has more than 32 GiB) and
+ * 4.5 bits a node.
  */
 #ifndef OOMWHY_GRAPH_TREE_H
 #define OOMWHY_GRAPH_TREE_H
@@ -16,6 +17,14 @@
 /* Bytes of one node, whose class graph_class has found; 0 for the super-root.
  * Called in no special order. */
 typedef uint64_t tree_size_fn(void *ctx, uint32_t node, uint32_t class);
+
+/* Where weights come from. */
+struct tree_sizes {
+    tree_size_fn *shallow;
+    void *ctx;
+    uint64_t most;  /* the sum over all nodes is not above this */
+    unsigned shift; /* that many low bits of a size are always 0 */
+};
 
 /* The reachable nodes of a class, or those without one. */
 struct tree_class {
@@ -30,21 +39,24 @@ struct tree_class {
 /* Arrays have room for core.n. */
 struct tree {
     struct core core;
-    tree_size_fn *shallow;
-    void *ctx;
-    uint32_t reached;   /* positions */
-    uint32_t *at;       /* by rank: position; 0: unreachable, or super-root */
-    uint32_t *order;    /* [reached] nodes, siblings in no promised order */
-    uint32_t *span;     /* [reached] positions of the subtree */
-    uint64_t *retained; /* [reached] bytes of the subtree */
-    uint8_t *folded;    /* [reached] how many nodes are folded into this one,
-                           with TREE_NESTS; see tree_holds */
-    uint64_t *seen;     /* bitmap of nodes: reachable */
+    struct tree_sizes sizes;
+    uint32_t reached; /* positions */
+    uint32_t *at;     /* by rank: position; 0: unreachable, or super-root */
+    uint32_t *order;  /* [reached] nodes, siblings in no promised order */
+    uint32_t *span;   /* [reached] positions of the subtree */
+    /* [reached] bytes of the subtree, without the low bits that are always 0
+     * in 32 bits if they fit; else `wide`. See tree_bytes. */
+    uint32_t *narrow;
+    uint64_t *wide;
+    uint8_t *folded; /* [reached] how many nodes are folded into this one,
+                        with TREE_NESTS; see tree_holds */
+    uint64_t *seen;  /* bitmap of nodes: reachable */
     struct tree_class *classes; /* [n_classes + 1] */
 };
 
-/* Uses up `d`. `ctx`, and the graph of `d`, must outlive the tree. */
-bool tree_build(struct dom *d, tree_size_fn *shallow, void *ctx, struct mem *m,
+/* Uses up `d`. What `sizes` needs, and the graph of `d`, must outlive the
+ * tree. */
+bool tree_build(struct dom *d, const struct tree_sizes *sizes, struct mem *m,
                 struct tree *ret, struct err *e);
 void tree_deinit(struct tree *t, struct mem *m);
 
@@ -64,6 +76,12 @@ static inline uint32_t tree_holds(const struct tree *t, uint32_t at)
     return t->folded[at] & TREE_MANY;
 }
 
+/* Bytes of the subtree at a position. */
+static inline uint64_t tree_bytes(const struct tree *t, uint32_t at)
+{
+    return t->narrow ? (uint64_t)t->narrow[at] << t->sizes.shift : t->wide[at];
+}
+
 /* The position of a reachable node of the core. */
 static inline uint32_t tree_at(const struct tree *t, uint32_t v)
 {
@@ -72,7 +90,7 @@ static inline uint32_t tree_at(const struct tree *t, uint32_t v)
 
 static inline uint64_t tree_shallow(const struct tree *t, uint32_t v)
 {
-    return t->shallow(t->ctx, v, graph_class(t->core.graph, v));
+    return t->sizes.shallow(t->sizes.ctx, v, graph_class(t->core.graph, v));
 }
 
 /* Of reachable nodes: bytes and objects that go when it goes, itself too. */

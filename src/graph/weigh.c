@@ -31,7 +31,7 @@ struct lump {
 ALWAYS_INLINE uint64_t count(struct lump *l, uint32_t v, uint32_t class)
 {
     bits_add(l->t->seen, v);
-    return l->shallow(l->t->ctx, v, class);
+    return l->shallow(l->t->sizes.ctx, v, class);
 }
 
 /* What a folded node retains, unless it is `covered` by one of its class. */
@@ -84,6 +84,14 @@ ALWAYS_INLINE uint64_t add_folded(struct lump *l, uint64_t i, uint64_t end)
     return bytes;
 }
 
+static inline void put(struct tree *t, uint32_t at, uint64_t bytes)
+{
+    if (t->narrow)
+        t->narrow[at] = (uint32_t)(bytes >> t->sizes.shift);
+    else
+        t->wide[at] = bytes;
+}
+
 /* `edges`: those of `v`. */
 ALWAYS_INLINE void weigh_one(struct tree *t, tree_size_fn *shallow, uint32_t v,
                              const struct spans_sweep *edges, uint32_t at)
@@ -91,10 +99,18 @@ ALWAYS_INLINE void weigh_one(struct tree *t, tree_size_fn *shallow, uint32_t v,
     struct lump l = {.t = t, .shallow = shallow};
 
     l.class = graph_class(t->core.graph, v);
-    t->retained[at] =
-        count(&l, v, l.class) + add_folded(&l, edges->begin, edges->end);
+    put(t, at,
+        count(&l, v, l.class) + add_folded(&l, edges->begin, edges->end));
     t->folded[at] = (uint8_t)((l.holds < TREE_MANY ? l.holds : TREE_MANY) |
                               (l.nests ? TREE_NESTS : 0));
+}
+
+static inline void ask_for_weight(const struct tree *t, uint32_t at)
+{
+    if (t->narrow)
+        __builtin_prefetch(&t->narrow[at], 1);
+    else
+        __builtin_prefetch(&t->wide[at], 1);
 }
 
 /* In the order of the graph's memory, as everything there is near then. */
@@ -111,7 +127,7 @@ ALWAYS_INLINE void weigh_by(struct tree *t, tree_size_fn *shallow)
         if (!core_keeps(c, v))
             continue;
         if (rank + AHEAD < c->n) {
-            __builtin_prefetch(&t->retained[t->at[rank + AHEAD]], 1);
+            ask_for_weight(t, t->at[rank + AHEAD]);
             __builtin_prefetch(&t->folded[t->at[rank + AHEAD]], 1);
         }
         at = t->at[rank++];
@@ -130,9 +146,26 @@ ALWAYS_INLINE uint64_t sizes_inline(void *sizes, uint32_t node, uint32_t class)
  * and its sum the difference of two running sums. Ascending, a position is
  * overwritten only after all ranges that end there have been served.
  */
-static void sum_subtrees(const struct tree *t, uint64_t *w)
+static void sum_narrow(const struct tree *t)
 {
-    uint64_t sum = 0;
+    uint32_t *w = t->narrow, sum = 0;
+
+    for (uint32_t i = 0; i < t->reached; i++) {
+        uint32_t own = w[i];
+
+        w[i] = sum;
+        sum += own;
+    }
+    for (uint32_t i = 0; i < t->reached; i++) {
+        uint32_t end = i + t->span[i];
+
+        w[i] = (end < t->reached ? w[end] : sum) - w[i];
+    }
+}
+
+static void sum_wide(const struct tree *t)
+{
+    uint64_t *w = t->wide, sum = 0;
 
     for (uint32_t i = 0; i < t->reached; i++) {
         uint64_t own = w[i];
@@ -150,11 +183,14 @@ static void sum_subtrees(const struct tree *t, uint64_t *w)
 void weigh_tree(struct tree *t)
 {
     /* The ordinary sizes are worth a copy of the loop that has them inline. */
-    if (t->shallow == sizes_next)
+    if (t->sizes.shallow == sizes_next)
         weigh_by(t, sizes_inline);
     else
-        weigh_by(t, t->shallow);
-    sum_subtrees(t, t->retained);
+        weigh_by(t, t->sizes.shallow);
+    if (t->narrow)
+        sum_narrow(t);
+    else
+        sum_wide(t);
 }
 
 /* ---- what classes retain ---------------------------------------------- */
@@ -217,7 +253,7 @@ bool tree_class_retained(const struct tree *t, struct mem *m, uint64_t *ret,
 
         ask_for(&b, i);
         if (i >= b.end[c]) {
-            ret[c] += t->retained[i];
+            ret[c] += tree_bytes(t, i);
             b.end[c] = i + t->span[i];
         }
         if (t->folded[i] & TREE_NESTS)

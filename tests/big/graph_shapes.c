@@ -54,6 +54,7 @@ struct figures {
 static bool measure(const struct graph *g, struct figures *f, struct mem *m,
                     struct err *e)
 {
+    const struct tree_sizes sizes = {.shallow = shallow, .most = UINT64_MAX};
     double t0 = seconds(), t1, t2;
     uint64_t retained, objects;
     struct tree t;
@@ -63,11 +64,11 @@ static bool measure(const struct graph *g, struct figures *f, struct mem *m,
     if (!dom_build(g, m, &d, e))
         return false;
     t1 = seconds();
-    if (!tree_build(&d, shallow, NULL, m, &t, e))
+    if (!tree_build(&d, &sizes, m, &t, e))
         return false;
     t2 = seconds();
     f->peak = m->peak;
-    retained = t.retained[0];
+    retained = tree_bytes(&t, 0);
     objects = tree_objects(&t, 0) - 1;
     f->dom = t1 - t0;
     f->tree = t2 - t1;

@@ -14,6 +14,16 @@ static uint64_t shallow(void *ctx, uint32_t v, uint32_t class)
     return v ? (uint64_t)v * v + 7 : 0;
 }
 
+/* Of all nodes together. */
+static struct tree_sizes sizes_of_all(const struct graph *g)
+{
+    struct tree_sizes s = {.shallow = shallow};
+
+    for (uint32_t v = 0; v < g->nodes; v++)
+        s.most += shallow(NULL, v, 0);
+    return s;
+}
+
 struct fixture {
     struct sketch s;
     struct tree t;
@@ -21,9 +31,30 @@ struct fixture {
     struct mem m;
 };
 
+/* The same tree without a limit to its weights. */
+static void compare_with_wide(const struct fixture *f, const struct graph *g)
+{
+    const struct tree_sizes sizes = {.shallow = shallow, .most = UINT64_MAX};
+    struct err e = {0};
+    struct mem m;
+    struct tree t;
+    struct dom d;
+
+    mem_init(&m, 0);
+    ck_assert(dom_build(g, &m, &d, &e));
+    ck_assert(tree_build(&d, &sizes, &m, &t, &e));
+    ck_assert(t.wide && !t.narrow);
+    ck_assert_uint_eq(t.reached, f->t.reached);
+    for (uint32_t i = 0; i < t.reached; i++)
+        ck_assert_uint_eq(tree_bytes(&t, i), tree_bytes(&f->t, i));
+    tree_deinit(&t, &m);
+    ck_assert_uint_eq(m.held, 0);
+}
+
 static void build(struct fixture *f)
 {
     const struct graph *g = sketch_finish(&f->s);
+    const struct tree_sizes sizes = sizes_of_all(g);
     struct err e = {0};
     struct dom d;
 
@@ -31,7 +62,9 @@ static void build(struct fixture *f)
     f->idom = mem_alloc(&f->m, g->nodes, sizeof *f->idom, &e);
     ck_assert(dom_build(g, &f->m, &d, &e));
     dom_spell_out(&d, f->idom);
-    ck_assert(tree_build(&d, shallow, NULL, &f->m, &f->t, &e));
+    ck_assert(tree_build(&d, &sizes, &f->m, &f->t, &e));
+    ck_assert((sizes.most <= UINT32_MAX) == (f->t.narrow != NULL));
+    compare_with_wide(f, g);
 }
 
 static void tear_down(struct fixture *f)
@@ -282,7 +315,7 @@ START_TEST(equal_children_come_by_node)
         sketch_root(&f.s, v);
     build(&f);
     for (uint32_t i = 1; i < f.t.reached; i++)
-        f.t.retained[i] = 24;
+        f.t.narrow[i] = 24;
     ck_assert(tree_children(&f.t, 0, 5, &f.m, &kids, &n, &all, &e));
     ck_assert_uint_eq(n, 5);
     ck_assert_uint_eq(all, 199);
@@ -342,6 +375,7 @@ END_TEST
 static bool use_all(const struct graph *g, struct mem *m, struct err *e)
 {
     const struct load_weight w[] = {{3, 5}, {60, 7}};
+    const struct tree_sizes sizes = sizes_of_all(g);
     uint32_t *kids = NULL;
     uint64_t by_class[2] = {0}, n, all;
     struct load l = {0};
@@ -351,7 +385,7 @@ static bool use_all(const struct graph *g, struct mem *m, struct err *e)
 
     if (!dom_build(g, m, &d, e))
         return false;
-    if (!tree_build(&d, shallow, NULL, m, &t, e))
+    if (!tree_build(&d, &sizes, m, &t, e))
         return false;
     ok = tree_class_retained(&t, m, by_class, e) &&
          tree_children(&t, 1, 0, m, &kids, &n, &all, e) &&
