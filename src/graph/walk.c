@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/vec.h"
+#include "graph/sparse.h"
 
 /* Returns whether the bit was clear. */
 static inline bool bit_take(uint64_t *bits, uint32_t i)
@@ -38,9 +39,9 @@ struct step {
 struct paths {
     const struct graph *g;
     const struct core *c;
-    uint32_t *parent; /* [c->n] by rank: on the way from a root; 0: not met;
-                         a root is its own */
-    uint32_t *queue;  /* [room] in order of distance */
+    struct sparse parent; /* [c->n] by rank: on the way from a root; 0: not
+                             met; a root is its own */
+    uint32_t *queue;      /* [room] in order of distance */
     uint64_t head, tail, room;
     uint64_t *wanted;       /* bitmap of the targets not met yet */
     uint32_t missing;       /* how many */
@@ -53,8 +54,7 @@ struct paths {
 static bool paths_init(struct paths *p, const uint32_t *targets, uint32_t n)
 {
     p->room = (uint64_t)p->c->n + 2;
-    p->parent = mem_map(p->m, (uint64_t)p->c->n * sizeof *p->parent, p->e);
-    if (!p->parent)
+    if (!sparse_init(&p->parent, p->c->n, p->m, p->e))
         return false;
     p->queue = mem_map(p->m, p->room * sizeof *p->queue, p->e);
     if (!p->queue)
@@ -72,7 +72,7 @@ static bool paths_init(struct paths *p, const uint32_t *targets, uint32_t n)
 
 static void paths_deinit(struct paths *p)
 {
-    mem_unmap(p->m, p->parent, (uint64_t)p->c->n * sizeof *p->parent);
+    sparse_deinit(&p->parent);
     mem_unmap(p->m, p->queue, p->room * sizeof *p->queue);
     mem_unmap(p->m, p->wanted, p->c->n_words * sizeof *p->wanted);
     vec_free(&p->steps, p->m);
@@ -97,19 +97,18 @@ static bool make_room(struct paths *p)
 
 static inline bool is_met(const struct paths *p, uint32_t v)
 {
-    return p->parent[core_rank(p->c, v)] != 0;
+    return sparse_get(&p->parent, core_rank(p->c, v)) != 0;
 }
 
 /* A node of the core. */
 static inline bool meet(struct paths *p, uint32_t v, uint32_t parent)
 {
-    uint32_t *slot = &p->parent[core_rank(p->c, v)];
+    uint32_t rank = core_rank(p->c, v);
 
-    if (v == 0 || *slot)
+    if (v == 0 || sparse_get(&p->parent, rank))
         return true;
-    if (!make_room(p))
+    if (!make_room(p) || !sparse_set(&p->parent, rank, parent, p->e))
         return false;
-    *slot = parent;
     p->queue[p->tail++] = v;
     p->missing -= bits_has(p->wanted, v);
     return true;
@@ -231,7 +230,7 @@ static uint32_t parent_of(const struct paths *p, uint32_t v)
     const struct step *s;
 
     if (core_keeps(p->c, v))
-        return p->parent[core_rank(p->c, v)];
+        return sparse_get(&p->parent, core_rank(p->c, v));
     VEC_EACH (&p->steps, s)
         if (s->node == v)
             return s->parent;
