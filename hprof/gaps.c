@@ -1,5 +1,6 @@
 /*
- * gaps.c - one sweep over the ids in address order.
+ * gaps.c - one sweep over the ids in address order. Where they ascend it goes
+ * page by page, and no gap is kept longer than that.
  *
  * File order would do for most dumps, and cost nothing while reading. But
  * ZGC and Shenandoah dump region by region in an order of their own, and
@@ -18,11 +19,16 @@ struct mirror { /* a class object */
     uint32_t node;
 };
 
-struct sweep {
-    struct hprof_gaps *gaps;
-    const struct mirror *mirror, *mirrors_end;
+struct gap_sweep {
+    const struct hprof_dump *d;
+    struct mirror *mirrors;
+    const struct mirror *mirror, *mirrors_end; /* the next one */
+    uint64_t page;                             /* the next one, by address */
+    uint64_t room;                             /* gaps there is room for */
     uint64_t last_id;
-    uint32_t last_node; /* 0: none, or an id that came twice */
+    uint32_t *last; /* where the gap of the one met last goes */
+    uint32_t nowhere;
+    uint32_t next; /* node of the next object, if ids ascend */
 };
 
 static int by_id(const void *a, const void *b)
@@ -51,79 +57,151 @@ static struct mirror *mirrors_by_address(const struct hprof_dump *d,
     return ret;
 }
 
-static inline void meet(struct sweep *s, uint64_t id, uint32_t node)
+/* `gap`: where its own is to be. */
+static inline void meet(struct gap_sweep *s, uint64_t id, uint32_t *gap,
+                        unsigned shift)
 {
-    uint64_t gap = (id - s->last_id) >> s->gaps->shift;
+    uint64_t last = (id - s->last_id) >> shift;
 
-    s->gaps->at[s->last_node] = gap < GAP_UNKNOWN ? (uint32_t)gap : GAP_UNKNOWN;
+    *s->last = last < GAP_UNKNOWN ? (uint32_t)last : GAP_UNKNOWN;
     s->last_id = id;
-    s->last_node = node;
+    s->last = gap;
 }
 
-static void meet_mirrors(struct sweep *s, uint64_t below)
+static void meet_mirrors(struct hprof_gaps *g, uint64_t below)
 {
+    struct gap_sweep *s = g->sweep;
+
     for (; s->mirror < s->mirrors_end && s->mirror->id < below; s->mirror++)
-        meet(s, s->mirror->id, s->mirror->node);
+        meet(s, s->mirror->id, &g->class_object[s->mirror->node - 1], g->shift);
 }
 
 /* The objects in one word of the ids' bits, the first of which is `id`. */
-static inline void sweep_word(struct sweep *s, const struct hprof_store *st,
-                              uint64_t left, uint64_t id, uint32_t base,
+static inline void sweep_word(struct hprof_gaps *g, uint64_t left, uint64_t id,
                               uint32_t rank)
 {
-    uint64_t next = s->mirror < s->mirrors_end ? s->mirror->id : UINT64_MAX;
+    struct gap_sweep *s = g->sweep;
+    const struct hprof_store *st = s->d->store;
+    uint32_t base = s->d->n_classes + 1;
 
-    for (; left; left &= left - 1) {
-        uint64_t at = id + ((uint64_t)__builtin_ctzll(left) << st->ids.shift);
+    for (; left; left &= left - 1, rank++) {
+        uint64_t at = id + ((uint64_t)__builtin_ctzll(left) << g->shift);
 
-        if (at > next) {
-            meet_mirrors(s, at);
-            next = s->mirror < s->mirrors_end ? s->mirror->id : UINT64_MAX;
-        }
-        meet(s, at, store_node(st, base, rank++));
+        if (s->mirror < s->mirrors_end && at > s->mirror->id)
+            meet_mirrors(g, at);
+        meet(s, at, &g->at[store_node(st, base, rank) - g->from], g->shift);
     }
 }
 
-/* at[0] takes the distance from nowhere to the first. */
-static void sweep(struct sweep *s, const struct hprof_dump *d)
+static void sweep_page(struct hprof_gaps *g)
 {
-    const struct hprof_ids *ids = d->ids;
+    const struct hprof_ids *ids = g->sweep->d->ids;
+    uint64_t at = ids->order[g->sweep->page++] * IDS_WORDS;
 
-    for (uint64_t p = 0; p < ids->pages.n; p++) {
-        uint64_t at = ids->order[p] * IDS_WORDS;
-
-        for (uint64_t w = at; w < at + IDS_WORDS; w++)
-            if (ids->bits[w])
-                sweep_word(s, d->store, ids->bits[w], ids_address(ids, w << 6),
-                           d->n_classes + 1, ids->ranks[w]);
-    }
-    meet_mirrors(s, UINT64_MAX);
-    s->gaps->at[0] = GAP_UNKNOWN;
+    for (uint64_t w = at; w < at + IDS_WORDS; w++)
+        if (ids->bits[w])
+            sweep_word(g, ids->bits[w], ids_address(ids, w << 6),
+                       ids->ranks[w]);
 }
 
-bool hprof_gaps_build(struct hprof_gaps *g, const struct hprof_dump *d,
-                      struct mem *m, struct err *e)
+static void sweep_end(struct hprof_gaps *g)
 {
-    uint64_t bytes = (uint64_t)d->nodes * sizeof *g->at;
+    meet_mirrors(g, UINT64_MAX);
+    *g->sweep->last = GAP_UNKNOWN;
+    g->sweep->last = &g->sweep->nowhere;
+}
+
+/* Whether the last object met waits for the next one. */
+static bool is_open(const struct hprof_gaps *g)
+{
+    const struct gap_sweep *s = g->sweep;
+
+    return s->last >= g->at && s->last < g->at + s->room;
+}
+
+/*
+ * Ids ascend, and so do nodes: a page at a time. The last object of a page
+ * waits for the first of the next one.
+ */
+static bool next_page(struct hprof_gaps *g)
+{
+    struct gap_sweep *s = g->sweep;
+    uint64_t pages = s->d->ids->pages.n, met;
+    bool open = is_open(g);
+
+    if (s->page == pages) {
+        sweep_end(g); /* if there was no page at all */
+        return false;
+    }
+    g->from = s->next - open;
+    if (open)
+        s->last = g->at;
+    sweep_page(g);
+    met = s->page < pages
+              ? s->d->ids->ranks[s->d->ids->order[s->page] * IDS_WORDS]
+              : s->d->ids->n;
+    s->next = s->d->n_classes + 1 + (uint32_t)met;
+    if (s->page == pages)
+        sweep_end(g);
+    g->n = s->next - g->from - is_open(g);
+    return true;
+}
+
+/* All at once. */
+static bool next_all(struct hprof_gaps *g)
+{
+    struct gap_sweep *s = g->sweep;
+
+    if (s->page)
+        return false;
+    memset(g->at, 0xff, s->room * sizeof *g->at);
+    g->from = s->d->n_classes + 1;
+    g->n = s->d->nodes - g->from;
+    while (s->page < s->d->ids->pages.n)
+        sweep_page(g);
+    sweep_end(g);
+    s->page = 1;
+    return true;
+}
+
+bool hprof_gaps_next(struct hprof_gaps *g)
+{
+    return g->sweep->d->store->node_of.at ? next_all(g) : next_page(g);
+}
+
+bool hprof_gaps_init(struct hprof_gaps *g, const struct hprof_dump *d,
+                     struct mem *m, struct err *e)
+{
+    struct gap_sweep *s = mem_alloc(m, 1, sizeof *s, e);
     uint32_t n;
-    struct mirror *mirrors = mirrors_by_address(d, &n, m, e);
 
-    g->shift = d->ids->shift;
-    g->at = mirrors ? mem_map(m, bytes, e) : NULL;
-    if (g->at) {
-        struct sweep s = {
-            .gaps = g, .mirror = mirrors, .mirrors_end = mirrors + n};
-
-        memset(g->at, 0xff, bytes);
-        sweep(&s, d);
+    *g = (struct hprof_gaps){.shift = d->ids->shift, .sweep = s};
+    if (!s)
+        return false;
+    s->d = d;
+    s->last = &s->nowhere;
+    s->next = d->n_classes + 1;
+    s->room = d->store->node_of.at ? d->nodes - d->n_classes : IDS_PAGE + 1;
+    s->mirrors = mirrors_by_address(d, &n, m, e);
+    g->class_object = mem_alloc(m, d->n_classes, sizeof *g->class_object, e);
+    g->at = mem_map(m, s->room * sizeof *g->at, e);
+    if (!s->mirrors || !g->class_object || !g->at) {
+        hprof_gaps_deinit(g, m);
+        return false;
     }
-    mem_free(m, mirrors);
-    return g->at != NULL;
+    s->mirror = s->mirrors;
+    s->mirrors_end = s->mirrors + n;
+    memset(g->class_object, 0xff, d->n_classes * sizeof *g->class_object);
+    return true;
 }
 
-void hprof_gaps_deinit(struct hprof_gaps *g, const struct hprof_dump *d,
-                       struct mem *m)
+void hprof_gaps_deinit(struct hprof_gaps *g, struct mem *m)
 {
-    mem_unmap(m, g->at, (uint64_t)d->nodes * sizeof *g->at);
-    g->at = NULL;
+    if (!g->sweep)
+        return;
+    mem_unmap(m, g->at, g->sweep->room * sizeof *g->at);
+    mem_free(m, g->class_object);
+    mem_free(m, g->sweep->mirrors);
+    mem_free(m, g->sweep);
+    memset(g, 0, sizeof *g);
 }

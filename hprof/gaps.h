@@ -12,15 +12,25 @@
 #define GAP_UNKNOWN UINT32_MAX /* the last object, or one without an id */
 
 struct hprof_gaps {
-    uint32_t *at;   /* [nodes]: bytes >> shift to the next higher id, class
-                       objects' included; GAP_UNKNOWN also where that does
-                       not fit */
-    unsigned shift; /* of the ids: 3 in a heap */
+    /* Bytes >> shift to the next higher id, class objects' included, of the
+     * nodes from `from` on; GAP_UNKNOWN also where that does not fit. */
+    uint32_t *at; /* [n] */
+    uint32_t from;
+    uint64_t n;
+    uint32_t *class_object; /* [n_classes] the same of class objects; there
+                               when all the others have been */
+    unsigned shift;         /* of the ids: 3 in a heap */
+    struct gap_sweep *sweep;
 };
 
-bool hprof_gaps_build(struct hprof_gaps *g, const struct hprof_dump *d,
-                      struct mem *m, struct err *e);
-void hprof_gaps_deinit(struct hprof_gaps *g, const struct hprof_dump *d,
-                       struct mem *m);
+/*
+ * Gaps come by some nodes at a time, in their order, all objects once:
+ *     hprof_gaps_init(&g, ...);
+ *     while (hprof_gaps_next(&g)) ... g.at[i] is the gap of g.from + i
+ */
+bool hprof_gaps_init(struct hprof_gaps *g, const struct hprof_dump *d,
+                     struct mem *m, struct err *e);
+bool hprof_gaps_next(struct hprof_gaps *g);
+void hprof_gaps_deinit(struct hprof_gaps *g, struct mem *m);
 
 #endif

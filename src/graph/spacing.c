@@ -26,22 +26,21 @@ static inline void note_array(struct class_spacing *s, uint64_t gap,
         s->head_wide = wide;
 }
 
+/* Those of g->at; `arrays`: how many came before, moves on. */
 static void note_objects(struct spacing *s, const struct hprof_dump *d,
-                         const struct hprof_gaps *gaps)
+                         const struct hprof_gaps *g, uint64_t *arrays)
 {
-    uint64_t arrays = 0;
-
-    for (uint32_t v = d->n_classes + 1; v < d->nodes; v++) {
-        uint32_t c = hprof_class_of(d, v), n = 0;
-        uint64_t gap = (uint64_t)gaps->at[v] << gaps->shift;
+    for (uint64_t i = 0; i < g->n; i++) {
+        uint32_t c = hprof_class_of(d, g->from + (uint32_t)i), n = 0;
+        uint64_t gap = (uint64_t)g->at[i] << g->shift;
         struct class_spacing *of;
 
         if (c == CLASS_NONE)
             continue;
         of = &s->of[c];
-        if (of->element && arrays < d->n_lengths)
-            n = d->lengths[arrays++];
-        if (gaps->at[v] == GAP_UNKNOWN)
+        if (of->element && *arrays < d->n_lengths)
+            n = d->lengths[(*arrays)++];
+        if (g->at[i] == GAP_UNKNOWN)
             continue;
         of->objects++;
         if (of->element)
@@ -52,21 +51,22 @@ static void note_objects(struct spacing *s, const struct hprof_dump *d,
 }
 
 static void note_class_objects(struct spacing *s, const struct hprof_dump *d,
-                               const struct hprof_gaps *gaps)
+                               const struct hprof_gaps *g)
 {
     for (uint32_t c = 0; c < d->n_classes; c++)
-        if (gaps->at[c + 1] != GAP_UNKNOWN)
-            s->class_object[c] = (uint64_t)gaps->at[c + 1] << gaps->shift;
+        if (g->class_object[c] != GAP_UNKNOWN)
+            s->class_object[c] = (uint64_t)g->class_object[c] << g->shift;
 }
 
 bool spacing_measure(struct spacing *s, const struct hprof_dump *d,
                      struct mem *m, struct err *e)
 {
     struct hprof_gaps gaps;
+    uint64_t arrays = 0;
 
     s->of = mem_alloc(m, d->n_classes, sizeof *s->of, e);
     s->class_object = mem_alloc(m, d->n_classes, sizeof *s->class_object, e);
-    if (!s->of || !s->class_object || !hprof_gaps_build(&gaps, d, m, e)) {
+    if (!s->of || !s->class_object || !hprof_gaps_init(&gaps, d, m, e)) {
         spacing_deinit(s, m);
         return false;
     }
@@ -75,9 +75,10 @@ bool spacing_measure(struct spacing *s, const struct hprof_dump *d,
         s->of[c].head = s->of[c].head_wide = INT64_MAX;
         s->of[c].element = hprof_type_size(d->classes[c].array, 4);
     }
-    note_objects(s, d, &gaps);
+    while (hprof_gaps_next(&gaps))
+        note_objects(s, d, &gaps, &arrays);
     note_class_objects(s, d, &gaps);
-    hprof_gaps_deinit(&gaps, d, m);
+    hprof_gaps_deinit(&gaps, m);
     return true;
 }
 

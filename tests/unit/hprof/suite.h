@@ -10,6 +10,7 @@ Suite *dump_suite(void);
 Suite *odd_suite(void);
 Suite *damage_suite(void);
 Suite *segments_suite(void);
+Suite *gaps_suite(void);
 Suite *ids_suite(void);
 Suite *names_suite(void);
 Suite *values_suite(void);
