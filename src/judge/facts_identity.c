@@ -12,9 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Pids in a container's namespace count from 1; few go this high. */
-#define CONTAINER_PIDS 1000
-
 /* "java_pid4711.hprof", "hs_err_pid4711.log": as the JVM names them. */
 static uint64_t pid_in_name(const char *text)
 {

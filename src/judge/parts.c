@@ -231,8 +231,6 @@ static void add_untracked(struct parts *p)
 
 /* What a fresh JVM's private pages are. */
 #define FRESH_PRIVATE (16 * MIB)
-/* Less growth than this says nothing about the way. */
-#define GROWTH_THAT_COUNTS (8 * MIB)
 
 static double scale_of(const struct parts *p, uint64_t end)
 {

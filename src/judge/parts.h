@@ -12,6 +12,9 @@
 
 #include "judge/moment.h"
 
+/* Less growth than this between two looks is a JVM at work. */
+#define GROWTH_THAT_COUNTS ((uint64_t)8 << 20)
+
 enum part_kind { PART_HEAP, PART_TRACKED, PART_UNTRACKED };
 
 struct part {

@@ -169,9 +169,6 @@ static void judge_heap(const struct facts *f, struct pen *p,
 
 /* ---- which part ------------------------------------------------------- */
 
-/* Less growth than this between two NMTs is a JVM at work. */
-#define GROWTH_THAT_COUNTS (8 * MIB)
-
 /* Of NMT's own parts the one that grew most between two looks; or NULL. */
 static const struct part *on_the_way(const struct facts *f)
 {

@@ -41,9 +41,6 @@ static void argue_hearsay(const struct facts *f, struct pen *p,
                         "the kernel's own report of the kill is not there");
 }
 
-/* Pids in a container's namespace count from 1; few go this high. */
-#define CONTAINER_PIDS 1000
-
 void argue_kill(const struct facts *f, struct pen *p, struct finding *ret)
 {
     const struct oom_kill *k = f->kill.kill;
