@@ -43,6 +43,7 @@ struct graph {
     const struct overlay *extra; /* or NULL */
     const uint32_t *roots;       /* distinct, ascending */
     uint32_t n_roots;
+    unsigned jobs; /* threads for sweeps over it; 0 is 1 */
 };
 
 /* The class of `v`; n_classes: none. */

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "base/parallel.h"
+
 /* ---- what the passes share -------------------------------------------- */
 
 const struct graph *analysis_paths(const struct analysis *a)
@@ -96,40 +98,63 @@ static bool read_dump(struct analysis *a)
 static bool build_model(struct analysis *a)
 {
     bool mat = a->heap->mat;
-    const char *sizes = a->options->size_model;
 
-    if (mat && (!sizes || strcmp(sizes, "auto") == 0))
-        sizes = "mat";
-    if (!sizes_init(&a->sizes, a->dump, sizes, a->mem, a->err) ||
-        !sizes_read_stacks(&a->sizes, a->source, a->mem, a->err))
-        return false;
-    a->heap->sizes = a->sizes.model;
     if (!model_build(&a->model, a->dump, mat, mat, a->mem, a->err))
         return false;
+    a->model.graph.jobs = a->options->jobs;
     a->heap->roots = a->model.n_roots;
     return !mat ||
            model_build(&a->strong, a->dump, true, false, a->mem, a->err);
 }
 
+static bool find_sizes(struct analysis *a, struct err *e)
+{
+    const char *sizes = a->options->size_model;
+
+    if (a->heap->mat && (!sizes || strcmp(sizes, "auto") == 0))
+        sizes = "mat";
+    if (!sizes_init(&a->sizes, a->dump, sizes, a->mem, e) ||
+        !sizes_read_stacks(&a->sizes, a->source, a->mem, e))
+        return false;
+    a->heap->sizes = a->sizes.model;
+    return true;
+}
+
+/* Sizes and dominators need nothing of each other. */
+struct halves {
+    struct analysis *a;
+    struct dom dom;
+};
+
+static bool build_half(void *halves, uint64_t i, unsigned worker, struct err *e)
+{
+    struct halves *h = halves;
+
+    (void)worker;
+    if (i == 0)
+        return find_sizes(h->a, e);
+    begin(h->a, "dominators");
+    return dom_build(&h->a->model.graph, h->a->mem, &h->dom, e);
+}
+
 static bool build_tree(struct analysis *a)
 {
-    const struct tree_sizes sizes = {
-        .shallow = sizes_next,
-        .ctx = &a->sizes,
-        .most = sizes_most(&a->sizes),
-        .shift = sizes_shift(&a->sizes),
-    };
-    struct dom dom;
-    bool ok;
+    struct halves h = {.a = a};
+    bool ok = parallel_for(a->options->jobs, a->options->quick ? 1 : 2,
+                           build_half, &h, a->err);
 
-    if (a->options->quick)
-        return true;
-    begin(a, "dominators");
-    if (!dom_build(&a->model.graph, a->mem, &dom, a->err))
-        return false;
-    begin(a, "retained sizes");
-    ok = tree_build(&dom, &sizes, a->mem, &a->tree, a->err);
-    dom_deinit(&dom, a->mem);
+    if (ok && !a->options->quick) {
+        const struct tree_sizes sizes = {
+            .shallow = sizes_next,
+            .ctx = &a->sizes,
+            .most = sizes_most(&a->sizes),
+            .shift = sizes_shift(&a->sizes),
+        };
+
+        begin(a, "retained sizes");
+        ok = tree_build(&h.dom, &sizes, a->mem, &a->tree, a->err);
+    }
+    dom_deinit(&h.dom, a->mem);
     return ok;
 }
 

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "base/parallel.h"
+
 /* A class with fewer instances than one in so many nodes is not worth the
  * risk: the last object that keeps a class alive would make us start again.
  * One node in STRIDE is counted, which is enough to tell. */
@@ -22,23 +24,30 @@ enum { EDGED = 1, BARRED = 2 };
 struct folding {
     const struct graph *g;
     struct core *c;
-    uint64_t *seen;      /* two bits a node: referred to, and more than once */
+    uint64_t *seen;   /* two bits a node: referred to, and more than once */
+    uint64_t *others; /* [workers - 1] of the same, of the other workers */
+    unsigned workers;
     uint64_t *fixed;     /* bitmap: never folded */
     uint32_t *instances; /* [n_classes + 1] of the nodes counted */
     uint8_t *flags;      /* [n_classes + 1] */
 };
+
+static uint64_t bytes_of_others(const struct folding *f)
+{
+    return f->c ? (f->workers - 1) * 2 * f->c->n_words * sizeof *f->seen : 0;
+}
 
 static bool folding_init(struct folding *f, const struct graph *g,
                          struct core *c, struct mem *m, struct err *e)
 {
     uint64_t bytes, classes = (uint64_t)g->n_classes + 1;
 
-    memset(f, 0, sizeof *f);
     f->g = g;
     f->c = c;
     bytes = c->n_words * sizeof *f->fixed;
     f->seen = mem_map(m, 2 * bytes, e);
-    f->fixed = f->seen ? mem_map(m, bytes, e) : NULL;
+    f->others = f->seen ? mem_map(m, bytes_of_others(f), e) : NULL;
+    f->fixed = f->others ? mem_map(m, bytes, e) : NULL;
     f->instances =
         f->fixed ? mem_alloc(m, classes, sizeof *f->instances, e) : NULL;
     f->flags = f->instances ? mem_alloc(m, classes, 1, e) : NULL;
@@ -50,9 +59,39 @@ static void folding_deinit(struct folding *f, struct mem *m)
     uint64_t bytes = f->c ? f->c->n_words * sizeof *f->fixed : 0;
 
     mem_unmap(m, f->seen, 2 * bytes);
+    mem_unmap(m, f->others, bytes_of_others(f));
     mem_unmap(m, f->fixed, bytes);
     mem_free(m, f->instances);
     mem_free(m, f->flags);
+}
+
+/* ---- in pieces -------------------------------------------------------- */
+
+/* So many words of nodes are a piece of work: 64 Ki nodes. */
+#define PIECE 1024
+
+/* More than one only where there is work for them. */
+static unsigned workers_for(const struct graph *g)
+{
+    if (g->jobs < 2 || g->nodes / 64 < 4 * PIECE)
+        return 1;
+    return g->jobs < PARALLEL_MOST ? g->jobs : PARALLEL_MOST;
+}
+
+/* The words of a piece: [*begin, *end). */
+static void piece(const struct folding *f, uint64_t i, uint32_t *begin,
+                  uint32_t *end)
+{
+    *begin = (uint32_t)i * PIECE;
+    *end = f->c->n_words - *begin < PIECE ? f->c->n_words : *begin + PIECE;
+}
+
+/* A sweep that only looks at and changes what it must can't fail. */
+static void sweep(struct folding *f, parallel_fn *fn)
+{
+    struct err none = {0};
+
+    parallel_for(f->workers, f->c->n_words / PIECE + 1, fn, f, &none);
 }
 
 /* ---- sweep 1: who is referred to, and how often ----------------------- */
@@ -65,31 +104,62 @@ static inline void see(uint64_t *seen, uint32_t w)
 }
 
 /* In the order of the references, which is that of memory. */
-static void count_referrers(struct folding *f)
+static void see_all(const uint32_t *to, uint64_t n, uint64_t *seen)
 {
-    const struct graph *g = f->g;
-    uint64_t i, last, end;
+    uint64_t i = 0;
 
-    graph_range(g, 1, &i, &end);
-    graph_range(g, g->nodes - 1, &last, &end);
-    last = end < AHEAD ? 0 : end - AHEAD;
-    for (; i < last; i++) {
-        __builtin_prefetch(&f->seen[g->to[i + AHEAD] >> 5], 1);
-        see(f->seen, g->to[i]);
+    for (; i + AHEAD < n; i++) {
+        __builtin_prefetch(&seen[to[i + AHEAD] >> 5], 1);
+        see(seen, to[i]);
     }
-    for (; i < end; i++)
-        see(f->seen, g->to[i]);
+    for (; i < n; i++)
+        see(seen, to[i]);
 }
 
-/* Marks leaves as kept, which lends its room. */
-static void find_leaves(struct folding *f)
+/* Also marks leaves as kept, which lends its room. */
+static bool look_at_edges(void *folding, uint64_t i, unsigned worker,
+                          struct err *e)
 {
-    struct spans_sweep it = graph_sweep(f->g, 0);
+    struct folding *f = folding;
+    uint64_t *seen = f->seen, first;
+    struct spans_sweep it;
+    uint32_t w, end, v;
 
-    for (uint32_t v = 0; v < f->g->nodes; v++) {
-        spans_next(&it);
-        f->c->words[v >> 6].kept |= (uint64_t)(it.begin == it.end) << (v & 63);
-    }
+    (void)e;
+    if (worker)
+        seen = f->others + (worker - 1) * 2 * (uint64_t)f->c->n_words;
+    piece(f, i, &w, &end);
+    if (w >= end)
+        return true;
+    it = graph_sweep(f->g, w * 64);
+    first = it.end;
+    for (; w < end; w++)
+        for (v = w * 64; v - w * 64 < 64 && v < f->g->nodes; v++) {
+            spans_next(&it);
+            f->c->words[w].kept |= (uint64_t)(it.begin == it.end) << (v & 63);
+        }
+    see_all(f->g->to + first, it.end - first, seen);
+    return true;
+}
+
+/* Adds up what the workers have seen. */
+static void join_seen(struct folding *f)
+{
+    uint64_t n = 2 * (uint64_t)f->c->n_words;
+    const uint64_t once = 0x5555555555555555u;
+
+    for (unsigned k = 1; k < f->workers; k++)
+        for (uint64_t i = 0; i < n; i++) {
+            uint64_t a = f->seen[i], b = f->others[(k - 1) * n + i];
+
+            f->seen[i] = a | b | (a & b & once) << 1;
+        }
+}
+
+static void count_referrers(struct folding *f)
+{
+    sweep(f, look_at_edges);
+    join_seen(f);
     f->c->words[0].kept &= ~(uint64_t)1;
 }
 
@@ -173,21 +243,29 @@ static uint64_t look_at_classes(struct folding *f, uint32_t word)
 
 /* Leaves to fold replace leaves in their words; who may be folded if all below
  * is takes the place of f->fixed. */
-static void fold_leaves(struct folding *f)
+static bool fold_leaves(void *folding, uint64_t p, unsigned worker,
+                        struct err *e)
 {
-    for (uint32_t i = 0; i < f->c->n_words; i++) {
+    struct folding *f = folding;
+    uint32_t i, end;
+
+    (void)worker;
+    (void)e;
+    for (piece(f, p, &i, &end); i < end; i++) {
         uint64_t fit = once(f, i) & ~f->fixed[i] & ~look_at_classes(f, i);
 
         f->fixed[i] = fit & ~f->c->words[i].kept;
         f->c->words[i].kept &= fit;
     }
+    return true;
 }
 
-/* Whether all that `v` refers to is folded, and at most one way leads on. */
-static inline bool folds(struct folding *f, uint32_t v)
+/* Whether all that `v` refers to is folded, and at most one way leads on;
+ * *edged: whether one does. */
+static inline bool folds(const struct folding *f, uint32_t v, bool *edged)
 {
     const struct graph *g = f->g;
-    struct core *c = f->c;
+    const struct core *c = f->c;
     uint32_t x = c->live[graph_class(g, v)];
     uint64_t i, end;
 
@@ -204,20 +282,35 @@ static inline bool folds(struct folding *f, uint32_t v)
             return false;
         x = y;
     }
-    if (x != NO_NODE)
-        c->words[v >> 6].edged |= (uint64_t)1 << (v & 63);
+    *edged = x != NO_NODE;
     return true;
 }
 
-static void fold_inner(struct folding *f)
+/* Which of those folded are edged now takes the place of f->fixed: others may
+ * be looking at what leaves are. */
+static bool fold_inner(void *folding, uint64_t p, unsigned worker,
+                       struct err *e)
 {
-    for (uint32_t i = 0; i < f->c->n_words; i++)
-        for (uint64_t fit = f->fixed[i]; fit; fit &= fit - 1) {
-            unsigned bit = (unsigned)__builtin_ctzll(fit);
+    struct folding *f = folding;
+    uint32_t i, end;
 
-            if (folds(f, i << 6 | bit))
-                f->c->words[i].inner |= (uint64_t)1 << bit;
+    (void)worker;
+    (void)e;
+    for (piece(f, p, &i, &end); i < end; i++) {
+        uint64_t fit = f->fixed[i], edges = 0;
+
+        for (; fit; fit &= fit - 1) {
+            unsigned bit = (unsigned)__builtin_ctzll(fit);
+            bool edged;
+
+            if (!folds(f, i << 6 | bit, &edged))
+                continue;
+            f->c->words[i].inner |= (uint64_t)1 << bit;
+            edges |= (uint64_t)edged << bit;
         }
+        f->fixed[i] = edges;
+    }
+    return true;
 }
 
 static void keep_the_rest(const struct folding *f)
@@ -227,6 +320,7 @@ static void keep_the_rest(const struct folding *f)
     for (uint32_t i = 0; i < c->n_words; i++) {
         struct core_word *w = &c->words[i];
 
+        w->edged |= f->fixed[i];
         w->kept = ~(w->kept | w->inner);
         if (i == c->n_words - 1)
             w->kept &= ((uint64_t)1 << (f->g->nodes & 63)) - 1;
@@ -253,16 +347,15 @@ static bool core_init(struct core *c, const struct graph *g, struct mem *m,
 bool core_build(const struct graph *g, const uint8_t *barred, struct mem *m,
                 struct core *ret, struct err *e)
 {
-    struct folding f = {0};
+    struct folding f = {.workers = workers_for(g)};
     bool ok = core_init(ret, g, m, e) && folding_init(&f, g, ret, m, e);
 
     if (ok) {
         count_referrers(&f);
-        find_leaves(&f);
         fix(&f);
         flag_classes(&f, barred);
-        fold_leaves(&f);
-        fold_inner(&f);
+        sweep(&f, fold_leaves);
+        sweep(&f, fold_inner);
         keep_the_rest(&f);
     }
     folding_deinit(&f, m);
