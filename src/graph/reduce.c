@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "base/parallel.h"
+#include "graph/sweep.h"
 
 /* A class with fewer instances than one in so many nodes is not worth the
  * risk: the last object that keeps a class alive would make us start again.
@@ -65,35 +65,6 @@ static void folding_deinit(struct folding *f, struct mem *m)
     mem_free(m, f->flags);
 }
 
-/* ---- in pieces -------------------------------------------------------- */
-
-/* So many words of nodes are a piece of work: 64 Ki nodes. */
-#define PIECE 1024
-
-/* More than one only where there is work for them. */
-static unsigned workers_for(const struct graph *g)
-{
-    if (g->jobs < 2 || g->nodes / 64 < 4 * PIECE)
-        return 1;
-    return g->jobs < PARALLEL_MOST ? g->jobs : PARALLEL_MOST;
-}
-
-/* The words of a piece: [*begin, *end). */
-static void piece(const struct folding *f, uint64_t i, uint32_t *begin,
-                  uint32_t *end)
-{
-    *begin = (uint32_t)i * PIECE;
-    *end = f->c->n_words - *begin < PIECE ? f->c->n_words : *begin + PIECE;
-}
-
-/* A sweep that only looks at and changes what it must can't fail. */
-static void sweep(struct folding *f, parallel_fn *fn)
-{
-    struct err none = {0};
-
-    parallel_for(f->workers, f->c->n_words / PIECE + 1, fn, f, &none);
-}
-
 /* ---- sweep 1: who is referred to, and how often ----------------------- */
 
 static inline void see(uint64_t *seen, uint32_t w)
@@ -117,29 +88,21 @@ static void see_all(const uint32_t *to, uint64_t n, uint64_t *seen)
 }
 
 /* Also marks leaves as kept, which lends its room. */
-static bool look_at_edges(void *folding, uint64_t i, unsigned worker,
-                          struct err *e)
+static void look_at_edges(void *folding, uint32_t i, uint32_t end,
+                          unsigned worker)
 {
     struct folding *f = folding;
-    uint64_t *seen = f->seen, first;
-    struct spans_sweep it;
-    uint32_t w, end, v;
+    struct spans_sweep it = graph_sweep(f->g, i * 64);
+    uint64_t *seen = f->seen, first = it.end;
 
-    (void)e;
     if (worker)
         seen = f->others + (worker - 1) * 2 * (uint64_t)f->c->n_words;
-    piece(f, i, &w, &end);
-    if (w >= end)
-        return true;
-    it = graph_sweep(f->g, w * 64);
-    first = it.end;
-    for (; w < end; w++)
-        for (v = w * 64; v - w * 64 < 64 && v < f->g->nodes; v++) {
+    for (; i < end; i++)
+        for (uint32_t v = i * 64; v - i * 64 < 64 && v < f->g->nodes; v++) {
             spans_next(&it);
-            f->c->words[w].kept |= (uint64_t)(it.begin == it.end) << (v & 63);
+            f->c->words[i].kept |= (uint64_t)(it.begin == it.end) << (v & 63);
         }
     see_all(f->g->to + first, it.end - first, seen);
-    return true;
 }
 
 /* Adds up what the workers have seen. */
@@ -158,7 +121,7 @@ static void join_seen(struct folding *f)
 
 static void count_referrers(struct folding *f)
 {
-    sweep(f, look_at_edges);
+    sweep(f->g, look_at_edges, f);
     join_seen(f);
     f->c->words[0].kept &= ~(uint64_t)1;
 }
@@ -243,21 +206,18 @@ static uint64_t look_at_classes(struct folding *f, uint32_t word)
 
 /* Leaves to fold replace leaves in their words; who may be folded if all below
  * is takes the place of f->fixed. */
-static bool fold_leaves(void *folding, uint64_t p, unsigned worker,
-                        struct err *e)
+static void fold_leaves(void *folding, uint32_t i, uint32_t end,
+                        unsigned worker)
 {
     struct folding *f = folding;
-    uint32_t i, end;
 
     (void)worker;
-    (void)e;
-    for (piece(f, p, &i, &end); i < end; i++) {
+    for (; i < end; i++) {
         uint64_t fit = once(f, i) & ~f->fixed[i] & ~look_at_classes(f, i);
 
         f->fixed[i] = fit & ~f->c->words[i].kept;
         f->c->words[i].kept &= fit;
     }
-    return true;
 }
 
 /* Whether all that `v` refers to is folded, and at most one way leads on;
@@ -288,15 +248,12 @@ static inline bool folds(const struct folding *f, uint32_t v, bool *edged)
 
 /* Which of those folded are edged now takes the place of f->fixed: others may
  * be looking at what leaves are. */
-static bool fold_inner(void *folding, uint64_t p, unsigned worker,
-                       struct err *e)
+static void fold_inner(void *folding, uint32_t i, uint32_t end, unsigned worker)
 {
     struct folding *f = folding;
-    uint32_t i, end;
 
     (void)worker;
-    (void)e;
-    for (piece(f, p, &i, &end); i < end; i++) {
+    for (; i < end; i++) {
         uint64_t fit = f->fixed[i], edges = 0;
 
         for (; fit; fit &= fit - 1) {
@@ -310,7 +267,6 @@ static bool fold_inner(void *folding, uint64_t p, unsigned worker,
         }
         f->fixed[i] = edges;
     }
-    return true;
 }
 
 static void keep_the_rest(const struct folding *f)
@@ -347,15 +303,15 @@ static bool core_init(struct core *c, const struct graph *g, struct mem *m,
 bool core_build(const struct graph *g, const uint8_t *barred, struct mem *m,
                 struct core *ret, struct err *e)
 {
-    struct folding f = {.workers = workers_for(g)};
+    struct folding f = {.workers = sweep_workers(g)};
     bool ok = core_init(ret, g, m, e) && folding_init(&f, g, ret, m, e);
 
     if (ok) {
         count_referrers(&f);
         fix(&f);
         flag_classes(&f, barred);
-        sweep(&f, fold_leaves);
-        sweep(&f, fold_inner);
+        sweep(g, fold_leaves, &f);
+        sweep(g, fold_inner, &f);
         keep_the_rest(&f);
     }
     folding_deinit(&f, m);

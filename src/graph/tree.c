@@ -120,7 +120,10 @@ bool tree_build(struct dom *d, const struct tree_sizes *sizes, struct mem *m,
     find_nesting(&from, (struct place *)ret->wide, ret);
     store(&from, (struct place *)ret->wide, ret);
     narrow_down(ret, m);
-    weigh_tree(ret);
+    if (!weigh_tree(ret, m, e)) {
+        tree_deinit(ret, m);
+        return false;
+    }
     return true;
 }
 

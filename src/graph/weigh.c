@@ -10,6 +10,7 @@
 #include "graph/weigh.h"
 
 #include "graph/sizes.h"
+#include "graph/sweep.h"
 
 /* How many independent loads or stores are kept in flight. */
 #define AHEAD 24
@@ -18,9 +19,23 @@
 
 /* ---- own weights ------------------------------------------------------ */
 
+/* What a worker adds up for itself. */
+struct tally {
+    uint64_t *seen;   /* bitmap of nodes */
+    uint64_t *folded; /* [n_classes + 1] as in struct tree_class */
+};
+
+struct weighing {
+    struct tree *t;
+    struct tally *tallies; /* [workers] */
+    unsigned workers;
+    struct mem *m;
+};
+
 /* A node of the core and what is folded into it. */
 struct lump {
     struct tree *t;
+    const struct tally *tally;
     tree_size_fn *shallow;
     uint32_t class;
     uint32_t holds; /* folded nodes */
@@ -30,7 +45,7 @@ struct lump {
 /* The bytes of a reachable node. */
 ALWAYS_INLINE uint64_t count(struct lump *l, uint32_t v, uint32_t class)
 {
-    bits_add(l->t->seen, v);
+    bits_add(l->tally->seen, v);
     return l->shallow(l->t->sizes.ctx, v, class);
 }
 
@@ -38,10 +53,10 @@ ALWAYS_INLINE uint64_t count(struct lump *l, uint32_t v, uint32_t class)
 ALWAYS_INLINE void credit(struct lump *l, uint32_t class, uint64_t bytes,
                           bool covered)
 {
-    struct tree_class *k = &l->t->classes[class];
+    bool nests = l->t->classes[class].nests;
 
-    l->nests |= k->nests & !covered;
-    k->folded += (k->nests | covered) ? 0 : bytes;
+    l->nests |= nests && !covered;
+    l->tally->folded[class] += nests || covered ? 0 : bytes;
     l->holds++;
 }
 
@@ -93,10 +108,11 @@ static inline void put(struct tree *t, uint32_t at, uint64_t bytes)
 }
 
 /* `edges`: those of `v`. */
-ALWAYS_INLINE void weigh_one(struct tree *t, tree_size_fn *shallow, uint32_t v,
+ALWAYS_INLINE void weigh_one(struct tree *t, const struct tally *tally,
+                             tree_size_fn *shallow, uint32_t v,
                              const struct spans_sweep *edges, uint32_t at)
 {
-    struct lump l = {.t = t, .shallow = shallow};
+    struct lump l = {.t = t, .tally = tally, .shallow = shallow};
 
     l.class = graph_class(t->core.graph, v);
     put(t, at,
@@ -113,27 +129,30 @@ static inline void ask_for_weight(const struct tree *t, uint32_t at)
         __builtin_prefetch(&t->wide[at], 1);
 }
 
-/* In the order of the graph's memory, as everything there is near then. */
-ALWAYS_INLINE void weigh_by(struct tree *t, tree_size_fn *shallow)
+/* The words [w, end), in the order of the graph's memory, as everything there
+ * is near then. */
+ALWAYS_INLINE void weigh_by(struct tree *t, const struct tally *tally,
+                            tree_size_fn *shallow, uint32_t w, uint32_t end)
 {
     const struct core *c = &t->core;
-    struct spans_sweep edges = graph_sweep(c->graph, 0);
-    uint32_t rank = 0;
+    struct spans_sweep edges = graph_sweep(c->graph, w * 64);
+    uint32_t rank = c->words[w].before;
 
-    for (uint32_t v = 0; v < c->graph->nodes; v++) {
-        uint32_t at;
+    for (; w < end; w++)
+        for (uint32_t v = w * 64; v - w * 64 < 64 && v < c->graph->nodes; v++) {
+            uint32_t at;
 
-        spans_next(&edges);
-        if (!core_keeps(c, v))
-            continue;
-        if (rank + AHEAD < c->n) {
-            ask_for_weight(t, t->at[rank + AHEAD]);
-            __builtin_prefetch(&t->folded[t->at[rank + AHEAD]], 1);
+            spans_next(&edges);
+            if (!core_keeps(c, v))
+                continue;
+            if (rank + AHEAD < c->n) {
+                ask_for_weight(t, t->at[rank + AHEAD]);
+                __builtin_prefetch(&t->folded[t->at[rank + AHEAD]], 1);
+            }
+            at = t->at[rank++];
+            if (at || v == 0)
+                weigh_one(t, tally, shallow, v, &edges, at);
         }
-        at = t->at[rank++];
-        if (at || v == 0)
-            weigh_one(t, shallow, v, &edges, at);
-    }
 }
 
 ALWAYS_INLINE uint64_t sizes_inline(void *sizes, uint32_t node, uint32_t class)
@@ -180,17 +199,82 @@ static void sum_wide(const struct tree *t)
     }
 }
 
-void weigh_tree(struct tree *t)
+/* The ordinary sizes are worth a copy of the loop that has them inline. */
+static void weigh_piece(void *weighing, uint32_t begin, uint32_t end,
+                        unsigned worker)
 {
-    /* The ordinary sizes are worth a copy of the loop that has them inline. */
-    if (t->sizes.shallow == sizes_next)
-        weigh_by(t, sizes_inline);
+    const struct weighing *x = weighing;
+    tree_size_fn *shallow = x->t->sizes.shallow;
+
+    if (shallow == sizes_next)
+        weigh_by(x->t, &x->tallies[worker], sizes_inline, begin, end);
     else
-        weigh_by(t, t->sizes.shallow);
-    if (t->narrow)
-        sum_narrow(t);
-    else
-        sum_wide(t);
+        weigh_by(x->t, &x->tallies[worker], shallow, begin, end);
+}
+
+/* ---- several workers --------------------------------------------------- */
+
+/* The first worker's bitmap is that of the tree. */
+static bool tallies_init(struct weighing *x, struct err *e)
+{
+    const struct core *c = &x->t->core;
+    bool ok;
+
+    x->tallies = mem_alloc(x->m, x->workers, sizeof *x->tallies, e);
+    ok = x->tallies != NULL;
+    for (unsigned i = 0; ok && i < x->workers; i++) {
+        struct tally *k = &x->tallies[i];
+
+        k->seen =
+            i ? mem_map(x->m, c->n_words * sizeof *k->seen, e) : x->t->seen;
+        k->folded = mem_alloc(x->m, (uint64_t)c->graph->n_classes + 1,
+                              sizeof *k->folded, e);
+        ok = k->seen && k->folded;
+    }
+    return ok;
+}
+
+static void tallies_deinit(struct weighing *x)
+{
+    for (unsigned i = 0; x->tallies && i < x->workers; i++) {
+        if (i)
+            mem_unmap(x->m, x->tallies[i].seen,
+                      x->t->core.n_words * sizeof *x->tallies[i].seen);
+        mem_free(x->m, x->tallies[i].folded);
+    }
+    mem_free(x->m, x->tallies);
+}
+
+static void join_tallies(const struct weighing *x)
+{
+    const struct core *c = &x->t->core;
+
+    for (unsigned i = 0; i < x->workers; i++) {
+        const struct tally *k = &x->tallies[i];
+
+        for (uint32_t w = 0; i && w < c->n_words; w++)
+            x->t->seen[w] |= k->seen[w];
+        for (uint32_t j = 0; j <= c->graph->n_classes; j++)
+            x->t->classes[j].folded += k->folded[j];
+    }
+}
+
+bool weigh_tree(struct tree *t, struct mem *m, struct err *e)
+{
+    struct weighing x = {
+        .t = t, .workers = sweep_workers(t->core.graph), .m = m};
+    bool ok = tallies_init(&x, e);
+
+    if (ok) {
+        sweep(t->core.graph, weigh_piece, &x);
+        join_tallies(&x);
+        if (t->narrow)
+            sum_narrow(t);
+        else
+            sum_wide(t);
+    }
+    tallies_deinit(&x);
+    return ok;
 }
 
 /* ---- what classes retain ---------------------------------------------- */

@@ -7,6 +7,6 @@
 #include "graph/tree.h"
 
 /* Fills in retained, folded, seen and classes; everything else is there. */
-void weigh_tree(struct tree *t);
+bool weigh_tree(struct tree *t, struct mem *m, struct err *e);
 
 #endif
