@@ -56,6 +56,7 @@ void hprof_dump_deinit(struct hprof_dump *d)
     if (d->store)
         store_deinit(d->store, d->mem);
     mem_free(d->mem, d->classes);
+    lengths_deinit(&d->lengths, d->mem);
     vec_free(&d->weak, d->mem);
     vec_free(&d->roots, d->mem);
     vec_free(&d->threads, d->mem);
@@ -288,6 +289,19 @@ static bool finish_threads(struct ingest *in, struct err *e)
     return ok;
 }
 
+static bool take_lengths(struct hprof_dump *d, struct err *e)
+{
+    struct column *c = &d->store->lengths;
+
+    if (!lengths_narrow(&d->lengths, c->at, c->n, d->mem, e))
+        return false;
+    c->size /= 2;
+    c->cap *= 2;
+    column_trim(c, d->mem);
+    d->lengths.at = c->at16;
+    return true;
+}
+
 /* The tables move from the reading to the dump. */
 static void take_tables(struct ingest *in)
 {
@@ -297,9 +311,6 @@ static void take_tables(struct ingest *in)
     d->classes = in->classes.all.at;
     in->classes.all.at = NULL;
     d->class_dumps = in->classes.dumped;
-    column_trim(&st->lengths, d->mem);
-    d->lengths = st->lengths.at;
-    d->n_lengths = st->lengths.n;
     d->ids_ascend = st->ids.ascend;
     d->version = arena_strdup(&d->arena, in->r.version, &(struct err){0});
     if (!d->version)
@@ -317,7 +328,8 @@ static bool finish(struct ingest *in, bool slots, struct err *e)
     take_tables(in);
     if (in->o && in->o->progress)
         in->o->progress(in->o->progress_ctx, "resolving", 0, 0);
-    if (!refs_resolve(d, slots, in->o ? in->o->jobs : 1, e) ||
+    if (!take_lengths(d, e) ||
+        !refs_resolve(d, slots, in->o ? in->o->jobs : 1, e) ||
         !finish_weak(d, slots) || !finish_threads(in, e))
         return false;
     for (uint32_t c = 0; c < d->n_classes; c++)

@@ -27,6 +27,7 @@
 #include "base/source.h"
 #include "base/spans.h"
 #include "base/vec.h"
+#include "hprof/lengths.h"
 
 #define CLASS_NONE UINT32_MAX
 #define NODE_NONE  UINT32_MAX
@@ -201,9 +202,7 @@ struct hprof_dump {
                                none here. A view, as all these */
     uint32_t *refs;         /* [n_refs] nodes */
     uint64_t n_refs;
-    /* Length of every array, in node order. */
-    uint32_t *lengths;
-    uint64_t n_lengths;
+    struct lengths lengths; /* of every array, in node order */
     VEC(struct hprof_weak_edge) weak;
     VEC(struct hprof_root) roots;
     VEC(struct hprof_thread) threads;

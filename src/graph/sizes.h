@@ -85,9 +85,10 @@ static inline uint64_t sizes_of(const struct sizes *s, uint32_t node,
     if (node <= d->n_classes)
         return node ? s->class_object[node - 1] : 0;
     if (k->element)
-        return align_up(k->bytes + (uint64_t)k->element *
-                                       d->lengths[ranks_of(&s->arrays, node)],
-                        s->model.object_align);
+        return align_up(
+            k->bytes + (uint64_t)k->element *
+                           lengths_get(&d->lengths, ranks_of(&s->arrays, node)),
+            s->model.object_align);
     return k->differs ? sizes_of_stack(s, node) : k->bytes;
 }
 
@@ -105,7 +106,7 @@ uint64_t sizes_next(void *sizes, uint32_t node, uint32_t class);
 static inline uint32_t sizes_array_length(const struct sizes *s, uint32_t node)
 {
     return ranks_has(&s->arrays, node)
-               ? s->dump->lengths[ranks_of(&s->arrays, node)]
+               ? lengths_get(&s->dump->lengths, ranks_of(&s->arrays, node))
                : 0;
 }
 

@@ -38,8 +38,8 @@ static void note_objects(struct spacing *s, const struct hprof_dump *d,
         if (c == CLASS_NONE)
             continue;
         of = &s->of[c];
-        if (of->element && *arrays < d->n_lengths)
-            n = d->lengths[(*arrays)++];
+        if (of->element && *arrays < d->lengths.n)
+            n = lengths_get(&d->lengths, (uint32_t)(*arrays)++);
         if (g->at[i] == GAP_UNKNOWN)
             continue;
         of->objects++;

@@ -15,6 +15,7 @@ int main(void)
     srunner_add_suite(r, segments_suite());
     srunner_add_suite(r, gaps_suite());
     srunner_add_suite(r, ids_suite());
+    srunner_add_suite(r, lengths_suite());
     srunner_add_suite(r, names_suite());
     srunner_add_suite(r, values_suite());
     srunner_run_all(r, CK_ENV);

@@ -12,6 +12,7 @@ Suite *damage_suite(void);
 Suite *segments_suite(void);
 Suite *gaps_suite(void);
 Suite *ids_suite(void);
+Suite *lengths_suite(void);
 Suite *names_suite(void);
 Suite *values_suite(void);
 

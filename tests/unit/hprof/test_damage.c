@@ -199,7 +199,7 @@ START_TEST(test_cut_array)
     hw_segment(&w);
     memset(&o, 0, sizeof o);
     ck_assert(try_dump(&o, w.at, w.n - 41, NULL));
-    ck_assert_uint_eq(o.d.lengths[0], 89);
+    ck_assert_uint_eq(lengths_get(&o.d.lengths, 0), 89);
     ck_assert_uint_eq(o.d.damage.missing_bytes, 41);
     teardown();
 }

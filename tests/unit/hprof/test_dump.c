@@ -187,10 +187,10 @@ END_TEST
 START_TEST(test_lengths)
 {
     setup(_i);
-    ck_assert_uint_eq(o.d.n_lengths, 3);
-    ck_assert_uint_eq(o.d.lengths[0], 6);
-    ck_assert_uint_eq(o.d.lengths[1], 5);
-    ck_assert_uint_eq(o.d.lengths[2], 5);
+    ck_assert_uint_eq(o.d.lengths.n, 3);
+    ck_assert_uint_eq(lengths_get(&o.d.lengths, 0), 6);
+    ck_assert_uint_eq(lengths_get(&o.d.lengths, 1), 5);
+    ck_assert_uint_eq(lengths_get(&o.d.lengths, 2), 5);
     teardown();
 }
 END_TEST

@@ -338,7 +338,7 @@ START_TEST(test_long_arrays)
         hw_gzip(&w, 1 << 20);
     open_dump(&o, &w);
     ck_assert_uint_eq(o.d.instances, 2);
-    ck_assert_uint_eq(o.d.lengths[1], n);
+    ck_assert_uint_eq(lengths_get(&o.d.lengths, 1), n);
     ck_assert_uint_eq(o.d.primitive_bytes, (uint64_t)n * 8);
     ASSERT_REFS(&o.d, hprof_node_of(&o.d, 0x2000000),
                 hprof_node_of(&o.d, 0x1000), hprof_node_of(&o.d, HW_STRING));
@@ -419,7 +419,7 @@ START_TEST(test_android_array_without_data)
     hw_finish(&w);
     open_dump(&o, &w);
     ck_assert_uint_eq(o.d.primitive_arrays, 1);
-    ck_assert_uint_eq(o.d.lengths[0], 1000);
+    ck_assert_uint_eq(lengths_get(&o.d.lengths, 0), 1000);
     ck_assert_uint_eq(o.d.instances, 1);
     teardown();
 }

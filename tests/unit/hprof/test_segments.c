@@ -162,8 +162,8 @@ static void same_lists(const struct hprof_dump *a, const struct hprof_dump *b)
 
     ck_assert_uint_eq(a->n_refs, b->n_refs);
     ck_assert(SAME(a->refs, b->refs, a->n_refs));
-    ck_assert_uint_eq(a->n_lengths, b->n_lengths);
-    ck_assert(SAME(a->lengths, b->lengths, a->n_lengths));
+    ck_assert_uint_eq(a->lengths.n, b->lengths.n);
+    ck_assert(SAME(a->lengths.at, b->lengths.at, a->lengths.n));
     ck_assert_uint_eq(a->weak.n, b->weak.n);
     for (uint64_t i = 0; i < a->weak.n; i++)
         ck_assert(a->weak.at[i].from == b->weak.at[i].from &&
