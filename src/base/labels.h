@@ -10,6 +10,10 @@
 
 #include <stdint.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #define LABEL_NONE    UINT32_MAX
 #define LABELS_NARROW ((uint32_t)UINT16_MAX) /* in 2 bytes: none */
 
@@ -33,6 +37,33 @@ static inline uint32_t labels_get(const struct labels *l, uint64_t i)
 static inline uint32_t labels_get_or_more(const struct labels *l, uint64_t i)
 {
     return l->wide ? l->wide[i] : l->narrow[i];
+}
+
+/* Which of the 64 labels from `i` on are this one: a bit each. Most are not,
+ * and whoever looks for the few shouldn't have to ask one by one. */
+static inline uint64_t labels_equal64(const struct labels *l, uint64_t i,
+                                      uint32_t label)
+{
+    uint64_t ret = 0;
+
+#ifdef __SSE2__
+    if (!l->wide) {
+        __m128i want = _mm_set1_epi16((short)label);
+
+        for (unsigned k = 0; k < 64; k += 16) {
+            const __m128i *p = (const __m128i *)(l->narrow + i + k);
+            __m128i a = _mm_cmpeq_epi16(_mm_loadu_si128(p), want);
+            __m128i b = _mm_cmpeq_epi16(_mm_loadu_si128(p + 1), want);
+            int bytes = _mm_movemask_epi8(_mm_packs_epi16(a, b));
+
+            ret |= (uint64_t)(unsigned)bytes << k;
+        }
+        return ret;
+    }
+#endif
+    for (unsigned k = 0; k < 64; k++)
+        ret |= (uint64_t)(labels_get(l, i + k) == label) << k;
+    return ret;
 }
 
 /* Has the cache line of a label fetched. */

@@ -237,12 +237,10 @@ static bool look_at_strings(struct analysis *a)
     nodes = mem_alloc(a->mem, room, sizeof *nodes, a->err);
     if (!nodes)
         return false;
-    for (uint32_t v = d->n_classes + 1; v < d->nodes; v++) {
-        if (hprof_class_of(d, v) != string)
-            continue;
-        if (seen++ / SAMPLE_RUN % step == 0 && n < room)
-            nodes[n++] = v;
-    }
+    for (uint32_t w = 0; w <= d->nodes / 64; w++)
+        for (uint64_t b = analysis_among(d, w, string); b; b &= b - 1)
+            if (seen++ / SAMPLE_RUN % step == 0 && n < room)
+                nodes[n++] = w << 6 | (uint32_t)__builtin_ctzll(b);
     ok = compare_sample(a, nodes, n);
     mem_free(a->mem, nodes);
     return ok;

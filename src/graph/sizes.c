@@ -322,6 +322,22 @@ static struct class_size array_size(const struct sizes *s, unsigned type)
     return k;
 }
 
+/* Which of the 64 nodes of a word are arrays. */
+static uint64_t arrays_among(const struct sizes *s, uint32_t word)
+{
+    const struct hprof_dump *d = s->dump;
+    uint32_t from = word * 64, n = d->nodes - from < 64 ? d->nodes - from : 64;
+    uint64_t ret = 0;
+
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t c = hprof_class_of(d, from + i);
+
+        c = c < d->n_classes ? c : d->n_classes;
+        ret |= (uint64_t)(s->classes[c].element != 0) << i;
+    }
+    return ret;
+}
+
 /* What sizes_at looks up: sizes by class, and which node is which array. */
 static bool tabulate(struct sizes *s, struct mem *m, struct err *e)
 {
@@ -337,12 +353,8 @@ static bool tabulate(struct sizes *s, struct mem *m, struct err *e)
                             : (struct class_size){.bytes = s->instance[c]};
     s->classes[d->n_classes].bytes =
         align_up(s->model.object_header, s->model.object_align);
-    for (uint32_t v = d->n_classes + 1; v < d->nodes; v++) {
-        uint32_t c = hprof_class_of(d, v);
-        uint64_t array = c != CLASS_NONE && s->classes[c].element;
-
-        s->arrays.bits[v >> 6] |= array << (v & 63);
-    }
+    for (uint32_t i = 0; i < s->arrays.words; i++)
+        s->arrays.bits[i] = arrays_among(s, i);
     ranks_count(&s->arrays);
     return true;
 }

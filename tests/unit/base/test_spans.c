@@ -194,6 +194,26 @@ START_TEST(too_many_elements)
 }
 END_TEST
 
+START_TEST(sixty_four_labels)
+{
+    uint16_t narrow[67];
+    uint32_t wide[67];
+    struct labels a = {.narrow = narrow}, b = {.wide = wide};
+    uint64_t want = 0;
+
+    for (unsigned i = 0; i < 67; i++) {
+        wide[i] = i % 3 ? 65534 : i % 5;
+        narrow[i] = (uint16_t)wide[i];
+        if (i >= 3)
+            want |= (uint64_t)(wide[i] == 2) << (i - 3);
+    }
+    ck_assert_uint_ne(want, 0);
+    ck_assert_uint_eq(labels_equal64(&a, 3, 2), want);
+    ck_assert_uint_eq(labels_equal64(&b, 3, 2), want);
+    ck_assert_uint_eq(labels_equal64(&a, 3, 7), 0);
+}
+END_TEST
+
 START_TEST(labels_of_both_widths)
 {
     const uint16_t narrow[] = {0, 65534, 65535};
@@ -220,6 +240,7 @@ Suite *spans_suite(void)
     tcase_add_test(t, beyond_2_31_runs);
     tcase_add_test(t, too_many_elements);
     tcase_add_test(t, labels_of_both_widths);
+    tcase_add_test(t, sixty_four_labels);
     suite_add_tcase(s, t);
     return s;
 }
