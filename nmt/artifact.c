@@ -200,6 +200,8 @@ static bool is_jvm(const char *text)
         "Exception in thread \"",
         "WARNING: java.lang.",
         "Server VM warning",
+        "Error occurred during initialization of VM",
+        "Could not reserve enough space for",
         "pthread_create failed",
         "[warning][",
         "A fatal error has been detected by the Java",

@@ -52,6 +52,10 @@ static const struct {
     {ARTIFACT_APP_LOG, "a", "{\"OOMKilled\": false, \"ExitCode\": 137}\n"},
     {ARTIFACT_UNKNOWN, "a", "{\"OOMKilled\": false, \"ExitCode\": 0}\n"},
     {ARTIFACT_APP_LOG, "a", "      Exit Code:    137\n"},
+    {ARTIFACT_APP_LOG, "a",
+     "Error occurred during initialization of VM\n"
+     "Could not reserve enough space for 4194304 KB object heap\n"},
+    {ARTIFACT_UNKNOWN, "a", "Error occurred during initialization of view\n"},
     {ARTIFACT_VM_INFO, "a",
      "#\n# There is insufficient memory for the Java "
      "Runtime Environment to continue.\n"},

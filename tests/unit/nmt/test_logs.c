@@ -317,6 +317,8 @@ START_TEST(warnings)
          WARN_ALLOC_FAILED, 32744},
         {"Could not reserve enough space for 4194304KB object heap",
          WARN_RESERVE_FAILED, MB(4096)},
+        {"Could not reserve enough space for 4194304 KB object heap",
+         WARN_RESERVE_FAILED, MB(4096)},
     };
     struct app_log log;
     struct text t;
@@ -402,7 +404,7 @@ Suite *logs_suite(void)
     tcase_add_test(c, without_message);
     tcase_add_test(c, figures_of_messages);
     tcase_add_test(c, storms);
-    tcase_add_loop_test(c, warnings, 0, 10);
+    tcase_add_loop_test(c, warnings, 0, 11);
     tcase_add_loop_test(c, exit_status, 0, 10);
     tcase_add_test(c, times);
     tcase_set_timeout(c, 60); /* sweeps, under sanitizers */
