@@ -306,7 +306,7 @@ static void see_log(struct sight *s, const char *text,
     if (is_json(text))
         return;
     s->oome += is_oome(text);
-    s->jvm += is_jvm(text);
+    s->jvm += is_jvm(text) || warning_sigkill_told(text);
 }
 
 /* ---- one line, the whole ---------------------------------------------- */

@@ -78,6 +78,28 @@ static bool shell_killed(const char *line)
     return s && text_is_digit(s[-1]);
 }
 
+/* A supervisor's report of a SIGKILL: "exited: signal 9 (SIGKILL)", "signal:
+ * killed", systemd's "code=killed, status=9/KILL". That one is to be sent, or
+ * how signals are handled, is no such report. */
+bool warning_sigkill_told(const char *line)
+{
+    static const char *const ends[] = {"exited", "terminated", "killed", "died",
+                                       NULL};
+    static const char *const signals[] = {
+        "signal 9", "SIGKILL", "signal: killed", "status=9/KILL", NULL};
+
+    for (const char *const *g = signals; *g; g++) {
+        const char *after = text_after(line, *g);
+
+        if (!after || text_is_alnum(*after))
+            continue;
+        for (const char *const *w = ends; *w; w++)
+            if (strstr(line, *w))
+                return true;
+    }
+    return false;
+}
+
 bool warning_find(const char *line, bool after_dump, struct warning_text *ret)
 {
     uint64_t status;
@@ -106,7 +128,7 @@ bool warning_find(const char *line, bool after_dump, struct warning_text *ret)
         return true;
     }
     ret->kind = WARN_KILLED;
-    return shell_killed(line) ||
+    return shell_killed(line) || warning_sigkill_told(line) ||
            (warning_exit_status(line, &status) && status == 137);
 }
 

@@ -7,36 +7,21 @@ void facts_init(struct facts *f, const struct incident *i,
                 const struct thresholds *t, struct mem *m)
 {
     struct figure *all[] = {
-        &f->pid,
-        &f->ns_pid,
-        &f->xmx,
-        &f->limit,
-        &f->exit_status,
-        &f->exit_line,
-        &f->group_kills,
-        &f->group_kills_before,
-        &f->rss,
-        &f->anon,
-        &f->file,
-        &f->shmem,
-        &f->group_usage,
-        &f->group_anon,
-        &f->group_shmem,
-        &f->group_kernel,
-        &f->others,
-        &f->live,
-        &f->live_before,
-        &f->heap_end,
-        &f->pids_max,
-        &f->pids_events,
-        &f->pids_peak,
-        &f->nproc,
-        &f->threads_peak,
-        &f->map_count,
-        &f->max_map_count,
-        &f->reservation,
-        &f->max_direct,
-        &f->max_metaspace,
+        &f->pid,           &f->ns_pid,
+        &f->xmx,           &f->limit,
+        &f->exit_status,   &f->exit_line,
+        &f->group_kills,   &f->group_kills_before,
+        &f->rss,           &f->anon,
+        &f->file,          &f->shmem,
+        &f->group_usage,   &f->group_anon,
+        &f->group_shmem,   &f->group_kernel,
+        &f->others,        &f->live,
+        &f->live_before,   &f->heap_end,
+        &f->pids_max,      &f->pids_events,
+        &f->pids_peak,     &f->nproc,
+        &f->threads_peak,  &f->map_count,
+        &f->max_map_count, &f->reservation,
+        &f->max_direct,    &f->max_metaspace,
     };
 
     memset(f, 0, sizeof *f);
@@ -75,13 +60,13 @@ bool facts_collect(const struct incident *i, const struct thresholds *t,
 
     facts_init(ret, i, t, m);
     facts_process(ret);
+    facts_identity(ret);
     if (!facts_death(ret, e) || !facts_moments(ret, e)) {
         facts_deinit(ret);
         return false;
     }
     facts_kill(ret);
     facts_end(ret);
-    facts_identity(ret);
     end.private = private_at_end(ret);
     end.heap_max = ret->xmx.value;
     parts_find(ret->first, ret->last, &end, t, &ret->parts);

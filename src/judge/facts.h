@@ -42,6 +42,10 @@ struct facts {
     const struct thresholds *thresholds;
     const struct heap *heap;  /* or NULL */
     const struct input *dump; /* the heap's file */
+    /* The dump that was chosen is of another process, or of an earlier run:
+     * it is here, and `heap` and `dump` are NULL. */
+    const struct heap *stale_heap;
+    const struct input *stale;
     struct mem *mem;
 
     /* The process. */
@@ -126,6 +130,10 @@ bool facts_moments(struct facts *f, struct err *e); /* facts_moments.c */
 void facts_heap(struct facts *f);                   /* facts_heap.c */
 void facts_end(struct facts *f);                    /* facts_end.c */
 void facts_identity(struct facts *f);               /* facts_identity.c */
+
+/* Whether a heap dump is of another process, by its pid, or older than the
+ * JVM whose GC log there is. */
+bool facts_is_strange(const struct facts *f, const struct input *dump);
 
 /* Whether the process was there at a snapshot, or at a later one. */
 enum presence { PRESENCE_UNKNOWN, PRESENCE_ALIVE, PRESENCE_GONE };

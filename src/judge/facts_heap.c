@@ -70,7 +70,8 @@ static void find_live_before(struct facts *f)
     const struct incident *i = f->incident;
     const struct moment *m;
 
-    if (f->live.line == LINE_DUMP && i->heap_before)
+    if (f->live.line == LINE_DUMP && i->heap_before &&
+        !facts_is_strange(f, &i->inputs.at[i->heap_before_input]))
         f->live_before = figure_of(&i->inputs.at[i->heap_before_input],
                                    facts_live_of(i->heap_before), 0);
     if (f->live.line == LINE_GC && f->gc->full_count > 1)

@@ -6,6 +6,9 @@
  * /proc shows a process's pid on the host and in its own namespace; jcmd and
  * the JVM know the latter. Where no /proc was captured, any two pids that
  * differ are two processes, unless one is small enough to be a container's.
+ *
+ * A heap dump of another process is set aside: it lies where an earlier run
+ * left it, and neither its error nor its objects are this process's.
  */
 #include "facts.h"
 
@@ -64,7 +67,19 @@ static bool may_be(const struct pids *ours, uint64_t pid)
            (pid < CONTAINER_PIDS || ours->host < CONTAINER_PIDS);
 }
 
-/* The first status, else the first that has a pid at all. */
+/* The first of these kinds, or of all others, that has a pid. */
+static uint64_t first_pid(const struct incident *i, bool of_dumps)
+{
+    const struct input *in;
+
+    VEC_EACH (&i->inputs, in)
+        if ((in->kind == ARTIFACT_HPROF) == of_dumps && known(pid_of(in)))
+            return pid_of(in);
+    return UNKNOWN;
+}
+
+/* The first status, else what a live JVM said of itself, else the name of a
+ * dump: that is what stays behind when its process is long gone. */
 static struct pids find_ours(const struct incident *i)
 {
     struct pids ours = {UNKNOWN, UNKNOWN};
@@ -74,21 +89,31 @@ static struct pids find_ours(const struct incident *i)
         if (in->kind == ARTIFACT_PROC_STATUS && in->status &&
             known(in->status->pid))
             return (struct pids){in->status->pid, in->status->ns_pid};
-    VEC_EACH (&i->inputs, in)
-        if (!known(ours.host))
-            ours.host = pid_of(in);
+    ours.host = first_pid(i, false);
+    if (!known(ours.host))
+        ours.host = first_pid(i, true);
     return ours;
+}
+
+/* A file of /proc shows both pids; all others one of them. */
+static uint64_t strange_pid(const struct pids *ours, const struct input *in)
+{
+    uint64_t pid = pid_of(in);
+
+    if (!known(ours->host))
+        return UNKNOWN;
+    if (in->kind == ARTIFACT_PROC_STATUS && in->status &&
+        known(in->status->pid) && in->status->pid != ours->host)
+        return in->status->pid;
+    return may_be(ours, pid) ? UNKNOWN : pid;
 }
 
 static void take(struct facts *f, const struct pids *ours,
                  const struct input *in)
 {
-    uint64_t pid = pid_of(in);
+    uint64_t pid = strange_pid(ours, in);
 
-    if (in->kind == ARTIFACT_PROC_STATUS && in->status &&
-        known(in->status->pid) && in->status->pid != ours->host)
-        pid = in->status->pid;
-    else if (may_be(ours, pid))
+    if (!known(pid))
         return;
     f->strangers++;
     if (f->stranger)
@@ -98,13 +123,59 @@ static void take(struct facts *f, const struct pids *ours,
     f->our_pid = ours->host;
 }
 
+/* ---- dumps of another life ------------------------------------------------
+ */
+
+/* Clocks of one host; a header's is read when the dump begins. */
+#define CLOCK_SLACK 60000
+
+/* When the JVM of the GC log began, by a line with both clocks. Its first
+ * line has a zone, or none has. */
+static int64_t jvm_start(const struct facts *f)
+{
+    const struct gc_pause *p;
+
+    if (!f->gc || f->gc_input->time == INT64_MIN)
+        return INT64_MIN;
+    VEC_EACH (&f->gc->pauses, p)
+        if (p->uptime >= 0 && p->time != INT64_MIN)
+            return p->time - (int64_t)(p->uptime * 1000);
+    return INT64_MIN;
+}
+
+/* In a container every run has the same pid: what was written before this
+ * one began is an earlier run's. */
+static bool older_than_jvm(const struct facts *f, const struct input *dump)
+{
+    int64_t start = jvm_start(f);
+
+    return start != INT64_MIN && dump->time != INT64_MIN &&
+           dump->time < start - CLOCK_SLACK;
+}
+
+bool facts_is_strange(const struct facts *f, const struct input *dump)
+{
+    struct pids ours = find_ours(f->incident);
+
+    return known(strange_pid(&ours, dump)) || older_than_jvm(f, dump);
+}
+
+static void set_dump_aside(struct facts *f)
+{
+    if (!f->dump || !facts_is_strange(f, f->dump))
+        return;
+    f->stale = f->dump;
+    f->stale_heap = f->heap;
+    f->dump = NULL;
+    f->heap = NULL;
+}
+
 void facts_identity(struct facts *f)
 {
     struct pids ours = find_ours(f->incident);
     const struct input *in;
 
-    if (!known(ours.host))
-        return;
     VEC_EACH (&f->incident->inputs, in)
         take(f, &ours, in);
+    set_dump_aside(f);
 }

@@ -79,10 +79,20 @@ static void note_xmx(const struct facts *f, struct pen *p, struct verdict *v)
                           f->thresholds->xmx_of_limit_percent));
 }
 
+static void note_stale(const struct facts *f, struct pen *p, struct verdict *v)
+{
+    if (f->stale)
+        note(v, pen_write(p,
+                          "%s was made by another process or an earlier run: "
+                          "neither its error nor its objects count here",
+                          f->stale->path));
+}
+
 void notes_list(const struct facts *f, struct pen *p, struct verdict *v)
 {
     note_pids(f, p, v);
     note_strangers(f, p, v);
+    note_stale(f, p, v);
     note_dump(f, p, v);
     note_xmx(f, p, v);
     if (f->nmt_off)

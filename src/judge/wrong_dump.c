@@ -28,19 +28,30 @@ static const char *right_artifact(enum verdict_kind kind)
     }
 }
 
+static const char *where_to_look(const struct facts *f, enum verdict_kind kind)
+{
+    if (!f->heap)
+        return "It is of another process or an earlier run. Look at";
+    if (kind_side(kind) == SIDE_OFF_HEAP)
+        return "It can name the owners of native memory, not the bytes: for "
+               "those look at";
+    return "Look at";
+}
+
 void wrong_dump_find(const struct facts *f, enum verdict_kind kind,
                      struct pen *p, struct wrong_dump *ret)
 {
+    const struct heap *heap = f->heap ? f->heap : f->stale_heap;
     uint64_t most, rss = f->rss.value;
 
-    if (!f->heap || !f->kill.kill || !known(rss) || !rss ||
+    if (!heap || !f->kill.kill || !known(rss) || !rss ||
         kind_side(kind) == SIDE_ON_HEAP)
         return;
-    most = f->heap->all.bytes;
+    most = heap->all.bytes;
     if (most * 100 >= rss * f->thresholds->wrong_dump_percent)
         return;
     ret->present = true;
-    ret->path = f->dump->path;
+    ret->path = f->heap ? f->dump->path : f->stale->path;
     ret->explains_at_most = most;
     ret->killed_rss = rss;
     ret->share = (double)most / (double)rss;
@@ -50,10 +61,5 @@ void wrong_dump_find(const struct facts *f, enum verdict_kind kind,
         "was killed; at least %s lay outside the heap or came after the dump. "
         "%s %s.",
         pen_size(p, most), f->thresholds->wrong_dump_percent,
-        pen_size(p, rss - most),
-        kind_side(kind) == SIDE_OFF_HEAP
-            ? "It can name the owners of native memory, not the bytes: for "
-              "those look at"
-            : "Look at",
-        right_artifact(kind));
+        pen_size(p, rss - most), where_to_look(f, kind), right_artifact(kind));
 }

@@ -121,6 +121,83 @@ START_TEST(a_namespace_may_lie_between)
 }
 END_TEST
 
+/* ---- the dump of another life ------------------------------------------ */
+
+static void given_dump(const char *name, int64_t time)
+{
+    given(name, ARTIFACT_HPROF)->time = time;
+    b.facts.heap = &b.heap;
+    b.facts.dump = vec_last(&b.incident.inputs);
+}
+
+/* A JVM that began at `start`, as its GC log tells. */
+static void given_gc_log(struct gc_log *log, int64_t start)
+{
+    struct input *in;
+
+    memset(log, 0, sizeof *log);
+    ck_assert(vec_push(&log->pauses, &b.mem, &b.err));
+    memset(vec_last(&log->pauses), 0, sizeof(struct gc_pause));
+    vec_last(&log->pauses)->uptime = 2.5;
+    vec_last(&log->pauses)->time = start + 2500;
+    in = given("gc.log", ARTIFACT_GC_LOG);
+    in->time = start;
+    in->gc = log;
+    b.facts.gc = log;
+    b.facts.gc_input = in;
+}
+
+START_TEST(another_ones_dump_is_set_aside)
+{
+    given_nmt(4242);
+    given_dump("java_pid4100.hprof", INT64_MIN);
+    facts_identity(&b.facts);
+    ck_assert_ptr_null(b.facts.heap);
+    ck_assert_ptr_eq(b.facts.stale_heap, &b.heap);
+    ck_assert_str_eq(b.facts.stale->name, "java_pid4100.hprof");
+}
+END_TEST
+
+START_TEST(our_own_dump_is_not)
+{
+    given_nmt(4242);
+    given_dump("java_pid4242.hprof", INT64_MIN);
+    facts_identity(&b.facts);
+    ck_assert_ptr_nonnull(b.facts.heap);
+    ck_assert_ptr_null(b.facts.stale);
+}
+END_TEST
+
+/* What stays behind does not say whose the rest is, even if it comes first. */
+START_TEST(a_dump_is_the_last_to_say_who_it_is)
+{
+    given_dump("java_pid4100.hprof", INT64_MIN);
+    given_nmt(4242);
+    b.facts.dump = &b.incident.inputs.at[0];
+    facts_identity(&b.facts);
+    ck_assert_uint_eq(b.facts.our_pid, 4242);
+    ck_assert_ptr_null(b.facts.heap);
+}
+END_TEST
+
+START_TEST(an_earlier_run_of_the_same_pid)
+{
+    static const int64_t start = INT64_C(1700000000000);
+    struct gc_log log;
+
+    given_gc_log(&log, start);
+    given_dump("java_pid1.hprof", start - 300000);
+    ck_assert(facts_is_strange(&b.facts, b.facts.dump));
+    b.facts.dump = vec_last(&b.incident.inputs);
+    vec_last(&b.incident.inputs)->time = start + 90000;
+    ck_assert(!facts_is_strange(&b.facts, b.facts.dump));
+    /* Clocks within a minute of each other prove nothing. */
+    vec_last(&b.incident.inputs)->time = start - 30000;
+    ck_assert(!facts_is_strange(&b.facts, b.facts.dump));
+    vec_free(&log.pauses, &b.mem);
+}
+END_TEST
+
 TCase *identity_tcase(void)
 {
     TCase *t = tcase_create("identity");
@@ -132,5 +209,9 @@ TCase *identity_tcase(void)
     tcase_add_test(t, another_ones_status);
     tcase_add_test(t, a_dump_left_behind);
     tcase_add_test(t, a_namespace_may_lie_between);
+    tcase_add_test(t, another_ones_dump_is_set_aside);
+    tcase_add_test(t, our_own_dump_is_not);
+    tcase_add_test(t, a_dump_is_the_last_to_say_who_it_is);
+    tcase_add_test(t, an_earlier_run_of_the_same_pid);
     return t;
 }

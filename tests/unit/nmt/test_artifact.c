@@ -52,6 +52,8 @@ static const struct {
     {ARTIFACT_APP_LOG, "a", "{\"OOMKilled\": false, \"ExitCode\": 137}\n"},
     {ARTIFACT_UNKNOWN, "a", "{\"OOMKilled\": false, \"ExitCode\": 0}\n"},
     {ARTIFACT_APP_LOG, "a", "      Exit Code:    137\n"},
+    {ARTIFACT_APP_LOG, "a", "sv: shop: exited: signal 9 (SIGKILL)\n"},
+    {ARTIFACT_UNKNOWN, "a", "in 30 s SIGKILL will be sent to pid 7\n"},
     {ARTIFACT_APP_LOG, "a",
      "Error occurred during initialization of VM\n"
      "Could not reserve enough space for 4194304 KB object heap\n"},

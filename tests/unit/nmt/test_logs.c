@@ -312,6 +312,10 @@ START_TEST(warnings)
         {"run.sh: line 3:  4711 Killed         java -jar x.jar", WARN_KILLED,
          UNKNOWN},
         {"Last State: Terminated, Reason: OOMKilled", WARN_KILLED, UNKNOWN},
+        {"shop pid 12 exited: signal 9 (SIGKILL)", WARN_KILLED, UNKNOWN},
+        {"shop.service: Main process exited, code=killed, status=9/KILL",
+         WARN_KILLED, UNKNOWN},
+        {"run: signal: killed", WARN_KILLED, UNKNOWN},
         {"# Native memory allocation (malloc) failed to allocate 32744 bytes "
          "for Chunk::new",
          WARN_ALLOC_FAILED, 32744},
@@ -404,7 +408,7 @@ Suite *logs_suite(void)
     tcase_add_test(c, without_message);
     tcase_add_test(c, figures_of_messages);
     tcase_add_test(c, storms);
-    tcase_add_loop_test(c, warnings, 0, 11);
+    tcase_add_loop_test(c, warnings, 0, 14);
     tcase_add_loop_test(c, exit_status, 0, 10);
     tcase_add_test(c, times);
     tcase_set_timeout(c, 60); /* sweeps, under sanitizers */
