@@ -123,7 +123,7 @@ static bool count_cleaners(struct analysis *a)
 #define SAMPLE_CHARS 256
 /* So many in a row, then a gap: single ones would be in every corner of the
  * file, and reading them again like reading all of it. */
-#define SAMPLE_RUN 64
+#define SAMPLE_RUN 512
 
 struct text {
     const char *at;
