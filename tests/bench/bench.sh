@@ -86,7 +86,7 @@ bench() {
     rm -f "$scratch"/*.times "$scratch"/*.stderr
     for ((i = 0; i < runs; i++)); do
         cat "$file" >/dev/null
-        measure cat cat "$file"
+        measure cat sh -c 'cat "$1" >/dev/null' cat "$file"
         measure one "$oomwhy" --timings --jobs 1 -o "$scratch/1.json" "$file"
         measure two "$oomwhy" --timings --jobs 2 -o "$scratch/2.json" "$file"
         measure quick "$oomwhy" --timings --quick -o "$scratch/q.json" "$file"
