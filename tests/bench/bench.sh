@@ -8,7 +8,7 @@
 # $OOMWHY_BENCH_DIR (/tmp/oomwhy-bench). Without a NAME it takes all that the
 # figures in docs/performance.md are about; mixed-3g only where 9 GiB of
 # memory are free. Every command runs RUNS times (3), in turn with the others,
-# on a warm file; the run with the least CPU time counts.
+# on a warm file; the least CPU and the least wall time count.
 #
 # With $OOMWHY_BENCH_PEER, a command to which the dump's name is appended,
 # that runs in turn as well.
@@ -63,12 +63,20 @@ measure() {
 # best LABEL: "CPU WALL" of the run with the least CPU time.
 best() { sort -n "$scratch/$1.times" | head -n 1; }
 
+# least LABEL: the least CPU and the least wall time. Where a neighbour took
+# the second CPU, the run of two threads that needed the least of one is not
+# the fastest.
+least() {
+    best "$1" | cut -d ' ' -f 1
+    sort -n -k 2 "$scratch/$1.times" | head -n 1 | cut -d ' ' -f 2
+}
+
 # row LABEL WHAT: one line of the comparison, with ratios to cat.
 row() {
     local peak=-
     [ ! -e "$scratch/$1.stderr" ] ||
         peak=$(awk '$1 == "all" {print $6}' "$scratch/$1.stderr")
-    { best cat; best "$1"; } | awk -v what="$2" -v peak="${peak:--}" '
+    { least cat | xargs; least "$1" | xargs; } | awk -v what="$2" -v peak="${peak:--}" '
         NR == 1 {cpu = $1; wall = $2}
         NR == 2 {
             if (cpu < 0.001) cpu = 0.001
