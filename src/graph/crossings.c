@@ -20,13 +20,61 @@ bool crossings_init(struct crossings *x, uint32_t n, const uint64_t *skip,
     return x->drawers != NULL;
 }
 
+/* ---- blocks ----------------------------------------------------------- */
+
+#define SLAB_BLOCKS 64 /* 3 MiB */
+
+struct crossings_slab {
+    struct crossings_slab *next;
+    struct crossings_block blocks[SLAB_BLOCKS];
+};
+
+static bool add_slab(struct crossings *x, struct err *e)
+{
+    struct crossings_slab *s = mem_map(x->mem, sizeof *s, e);
+
+    if (!s)
+        return false;
+    s->next = x->slabs;
+    x->slabs = s;
+    for (unsigned i = 0; i < SLAB_BLOCKS; i++) {
+        s->blocks[i].next = x->spare;
+        x->spare = &s->blocks[i];
+    }
+    return true;
+}
+
+static struct crossings_block *take_block(struct crossings *x, struct err *e)
+{
+    struct crossings_block *b;
+
+    if (!x->mem->limit)
+        return mem_map(x->mem, sizeof *b, e);
+    if (!x->spare && !add_slab(x, e))
+        return NULL;
+    b = x->spare;
+    x->spare = b->next;
+    b->n = 0;
+    return b;
+}
+
+static void give_block(struct crossings *x, struct crossings_block *b)
+{
+    if (!x->mem->limit) {
+        mem_unmap(x->mem, b, sizeof *b);
+        return;
+    }
+    b->next = x->spare;
+    x->spare = b;
+}
+
 /* Gives back the newest block of a drawer. */
 static void drop(struct crossings *x, uint32_t drawer)
 {
     struct crossings_block *b = x->drawers[drawer].newest;
 
     x->drawers[drawer].newest = b->next;
-    mem_unmap(x->mem, b, sizeof *b);
+    give_block(x, b);
 }
 
 void crossings_deinit(struct crossings *x)
@@ -34,6 +82,12 @@ void crossings_deinit(struct crossings *x)
     for (uint32_t i = 0; x->drawers && i < x->n_drawers; i++)
         while (x->drawers[i].newest)
             drop(x, i);
+    while (x->slabs) {
+        struct crossings_slab *s = x->slabs;
+
+        x->slabs = s->next;
+        mem_unmap(x->mem, s, sizeof *s);
+    }
     mem_free(x->mem, x->drawers);
     memset(x, 0, sizeof *x);
 }
@@ -66,7 +120,7 @@ static uint64_t sift(struct crossings *x, uint32_t drawer)
         n += to->n = kept;
         while ((b = to->next) != NULL) {
             to->next = b->next;
-            mem_unmap(x->mem, b, sizeof *b);
+            give_block(x, b);
             d->blocks--;
         }
     }
@@ -84,7 +138,7 @@ bool crossings_room_(struct crossings *x, uint32_t drawer, struct err *e)
         if (d->newest->n < BLOCK_EDGES)
             return true;
     }
-    b = mem_map(x->mem, sizeof *b, e);
+    b = take_block(x, e);
     if (!b)
         return false;
     b->next = d->newest;

@@ -5,8 +5,11 @@
  * Targets of 65,536 numbers in a row share a drawer, so that an entry takes
  * 6 bytes, and counting and sorting stay within a cache. A drawer is a chain
  * of blocks, given back one by one while they are sorted. What turns out not
- * to matter, because its target is in `skip`, is thrown out when a block is
- * full, and in the end.
+ * to matter, because its target is in `skip`, is thrown out now and then, and
+ * in the end.
+ *
+ * Where memory is limited blocks come from slabs instead that are large enough
+ * to be spilled (mem.h), and go in the end.
  */
 #ifndef OOMWHY_GRAPH_CROSSINGS_H
 #define OOMWHY_GRAPH_CROSSINGS_H
@@ -30,8 +33,12 @@ struct drawer {
     uint32_t sifted; /* blocks after it was last sifted */
 };
 
+struct crossings_slab;
+
 struct crossings {
     struct drawer *drawers; /* [n_drawers] */
+    struct crossings_slab *slabs;
+    struct crossings_block *spare; /* blocks of slabs that are not in use */
     uint32_t n_drawers;
     const uint64_t *skip; /* bitmap of targets; not owned */
     struct mem *mem;

@@ -53,6 +53,7 @@ static bool preds_build(struct dfs *d, struct preds *p, struct mem *m,
     if (!p->begin)
         return false;
     crossings_sort(&d->crossings, d->reached, p->from, p->begin);
+    crossings_deinit(&d->crossings);
     level_top(d);
     return true;
 }

@@ -58,7 +58,7 @@ START_TEST(test_crossings)
     struct mem m;
     uint64_t state = 7, n;
 
-    mem_init(&m, 0);
+    mem_init(&m, _i ? (uint64_t)64 << 20 : 0);
     memset(skip, 0, sizeof skip);
     ck_assert(crossings_init(&x, TARGETS, skip, &m, &e));
     for (uint32_t i = 0; i < EDGES; i++) {
@@ -113,7 +113,7 @@ Suite *crossings_suite(void)
     Suite *s = suite_create("crossings");
     TCase *t = tcase_create("crossings");
 
-    tcase_add_test(t, test_crossings);
+    tcase_add_loop_test(t, test_crossings, 0, 2); /* with a limit */
     tcase_add_test(t, test_no_memory);
     suite_add_tcase(s, t);
     return s;
