@@ -201,6 +201,37 @@ static bool warning_line(struct reader *r, const char *line, uint64_t number,
     return w->text != NULL;
 }
 
+/* ---- pids ------------------------------------------------------------- */
+
+/* Steps behind the next "pid" that is a word; NULL: there is none. */
+static const char *next_pid(const char *line, const char *s)
+{
+    for (; *s; s++)
+        if ((text_starts(s, "pid") || text_starts(s, "PID")) &&
+            (s == line || !text_is_alnum(s[-1])))
+            return s + 3;
+    return NULL;
+}
+
+static bool pids_line(struct reader *r, const char *line, uint64_t number,
+                      struct err *e)
+{
+    const char *s = line;
+    struct named_pid p = {0, number};
+
+    while ((s = next_pid(line, s))) {
+        s += strspn(s, " :=");
+        if (!text_is_digit(*s) || !text_uint(&s, &p.pid))
+            continue;
+        if (r->log->pids.n >= APP_LOG_PIDS)
+            return true;
+        if (!vec_push(&r->log->pids, r->arena->mem, e))
+            return false;
+        *vec_last(&r->log->pids) = p;
+    }
+    return true;
+}
+
 /* ---- the file --------------------------------------------------------- */
 
 static bool read_line(struct reader *r, const char *line, uint64_t number,
@@ -210,7 +241,7 @@ static bool read_line(struct reader *r, const char *line, uint64_t number,
     bool oome;
 
     if (!oome_line(r, line, number, &oome, e) ||
-        !warning_line(r, line, number, e))
+        !warning_line(r, line, number, e) || !pids_line(r, line, number, e))
         return false;
     if (warning_exit_status(line, &status))
         r->log->exit_status = status;
@@ -243,4 +274,5 @@ void app_log_deinit(struct app_log *l, struct mem *m)
 {
     vec_free(&l->oomes, m);
     vec_free(&l->warnings, m);
+    vec_free(&l->pids, m);
 }

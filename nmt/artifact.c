@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "nmt/kernel_parts.h"
+#include "nmt/processes.h"
 #include "nmt/text.h"
 #include "nmt/warning.h"
 
@@ -35,6 +36,7 @@ const char *artifact_name(enum artifact_kind k)
         [ARTIFACT_VM_INFO] = "vm_info",
         [ARTIFACT_GC_LOG] = "gc_log",
         [ARTIFACT_APP_LOG] = "app_log",
+        [ARTIFACT_PROCESS_LIST] = "process_list",
         [ARTIFACT_PROC_STATUS] = "proc_status",
         [ARTIFACT_SMAPS] = "smaps",
         [ARTIFACT_SMAPS_ROLLUP] = "smaps_rollup",
@@ -337,6 +339,8 @@ static enum artifact_kind see_line(struct sight *s, char *line)
         return kind;
     if (s->hash_first && s->lines < 16 && is_fatal_head(text))
         return ARTIFACT_VM_INFO;
+    if (s->lines < 8 && process_list_header(text))
+        return ARTIFACT_PROCESS_LIST;
     if (text_starts(text, "Limit ") && strstr(text, "Soft Limit"))
         return ARTIFACT_PROC_LIMITS;
     s->header = s->header || is_mapping(text);

@@ -34,7 +34,8 @@ enum artifact_kind {
     ARTIFACT_NATIVE_TRIM,      /* jcmd System.trim_native_heap */
     ARTIFACT_VM_FLAGS,
     ARTIFACT_VM_COMMAND_LINE,
-    ARTIFACT_JAVACORE, /* OpenJ9's NATIVEMEMINFO */
+    ARTIFACT_JAVACORE,     /* OpenJ9's NATIVEMEMINFO */
+    ARTIFACT_PROCESS_LIST, /* ps with parents */
     ARTIFACT_KINDS,
 };
 

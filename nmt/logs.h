@@ -76,12 +76,20 @@ struct jvm_warning {
     int64_t time;
 };
 
+/* Pids that a log names, kept of one log. */
+#define APP_LOG_PIDS 1024
+
+struct named_pid { /* "pid 4711", "pid=4711" */
+    uint64_t pid, line;
+};
+
 struct app_log {
     /* One per distinct message and frame, at most APP_LOG_DISTINCT. */
     VEC(struct oome) oomes;
     /* One a kind; of those that name a file one a line. */
     VEC(struct jvm_warning) warnings;
-    uint64_t oome_count; /* all, also of those beyond the limit */
+    VEC(struct named_pid) pids; /* in order, each as often as it stands */
+    uint64_t oome_count;        /* all, also of those beyond the limit */
     uint64_t lines;
     uint64_t exit_status; /* "exit code 137", "exited with 1"; the last */
 };

@@ -79,7 +79,7 @@ static const struct {
     {KIND_NEIGHBOUR, KIND_CHILD_PROCESS,
      "the report does not say who started the other process"},
     {KIND_CHILD_PROCESS, KIND_NEIGHBOUR,
-     "the report does not say who started the other process"},
+     "who started the other process is not in the kernel's report"},
     {KIND_SHMEM_UNMAPPED, KIND_SHMEM_MAPPED,
      "the process itself had mapped but little of it"},
     {KIND_SHMEM_MAPPED, KIND_SHMEM_UNMAPPED,

@@ -15,7 +15,8 @@ void facts_init(struct facts *f, const struct incident *i,
         &f->file,          &f->shmem,
         &f->group_usage,   &f->group_anon,
         &f->group_shmem,   &f->group_kernel,
-        &f->others,        &f->live,
+        &f->others,        &f->parent,
+        &f->named,         &f->live,
         &f->live_before,   &f->heap_end,
         &f->pids_max,      &f->pids_events,
         &f->pids_peak,     &f->nproc,
@@ -30,7 +31,7 @@ void facts_init(struct facts *f, const struct incident *i,
     f->incident = i;
     f->thresholds = t;
     f->mem = m;
-    f->machine_ram = UNKNOWN;
+    f->machine_ram = f->other_pid = UNKNOWN;
     f->heap = i->heap;
     if (i->heap && i->heap_input < i->inputs.n)
         f->dump = &i->inputs.at[i->heap_input];
@@ -66,6 +67,7 @@ bool facts_collect(const struct incident *i, const struct thresholds *t,
         return false;
     }
     facts_kill(ret);
+    facts_family(ret);
     facts_end(ret);
     end.private = private_at_end(ret);
     end.heap_max = ret->xmx.value;

@@ -37,6 +37,9 @@ struct known_warning {
  * have them, an empty one says nothing. */
 enum watch { WATCH_NOTHING, WATCH_OUTPUT, WATCH_ERRORS };
 
+/* Whether the other process descends from the JVM: by who started it. */
+enum family { FAMILY_UNKNOWN, FAMILY_CHILD, FAMILY_STRANGER };
+
 struct facts {
     const struct incident *incident;
     const struct thresholds *thresholds;
@@ -91,8 +94,13 @@ struct facts {
     struct figure group_usage, group_anon, group_shmem, group_kernel;
     const struct oom_task *hog; /* the largest other task of the scope */
     struct figure others;       /* what all others hold together */
-    bool child_seen;   /* the JVM has started processes: reaper threads */
-    bool hog_is_child; /* and the hog is one of them, by its pid */
+    bool child_seen;    /* the JVM has started processes: reaper threads */
+    bool hog_is_child;  /* and the hog is one of them, by its pid */
+    uint64_t other_pid; /* of the other one that was killed, or the hog */
+    enum family family;
+    struct figure parent; /* its parent's pid, as ps or /proc says */
+    struct figure named;  /* a log that names its pid */
+    bool is_elder;        /* its pid is lower than the JVM's */
 
     /* Its life. */
     VEC(struct moment) moments;        /* in time order */
@@ -128,6 +136,7 @@ bool facts_death(struct facts *f, struct err *e);   /* facts_death.c */
 void facts_kill(struct facts *f);                   /* facts_kill.c */
 bool facts_moments(struct facts *f, struct err *e); /* facts_moments.c */
 void facts_heap(struct facts *f);                   /* facts_heap.c */
+void facts_family(struct facts *f);                 /* facts_family.c */
 void facts_end(struct facts *f);                    /* facts_end.c */
 void facts_identity(struct facts *f);               /* facts_identity.c */
 

@@ -17,6 +17,7 @@
 #include "nmt/logs.h"
 #include "nmt/nmt.h"
 #include "nmt/process.h"
+#include "nmt/processes.h"
 #include "nmt/vminfo.h"
 
 #define NO_SNAPSHOT UINT32_MAX /* belongs to the whole incident */
@@ -66,6 +67,7 @@ struct input {
         struct native_heap *native_heap;
         struct vm_flags *flags;
         struct javacore *javacore;
+        struct process_list *processes;
         void *any;
     };
     /* A file may hold several reports, appended by a loop: `nmt` is the last

@@ -101,6 +101,8 @@ static bool read_kind(struct input *in, struct source *s, struct arena *a,
         return NEW(in->limits) && proc_limits_read(s, in->limits, a->mem, e);
     case ARTIFACT_JAVACORE:
         return NEW(in->javacore) && javacore_read(s, a, in->javacore, e);
+    case ARTIFACT_PROCESS_LIST:
+        return NEW(in->processes) && process_list_read(s, a, in->processes, e);
     case ARTIFACT_CGROUP_STAT:
     case ARTIFACT_CGROUP_VALUES:
         return NEW(in->cgroup) &&
@@ -139,6 +141,7 @@ void input_deinit(struct input *in, struct mem *m)
     case ARTIFACT_GC_LOG: gc_log_deinit(in->gc, m); break;
     case ARTIFACT_APP_LOG: app_log_deinit(in->log, m); break;
     case ARTIFACT_JAVACORE: javacore_deinit(in->javacore, m); break;
+    case ARTIFACT_PROCESS_LIST: process_list_deinit(in->processes, m); break;
     case ARTIFACT_SMAPS:
     case ARTIFACT_SMAPS_ROLLUP: smaps_deinit(in->smaps, m); break;
     case ARTIFACT_CGROUP_STAT:

@@ -179,7 +179,8 @@ static bool no_pids(const struct facts *f, const struct verdict *v)
 
 static bool no_parent(const struct facts *f, const struct verdict *v)
 {
-    return v->side == SIDE_OTHER_PROCESS && !f->hog_is_child;
+    return v->side == SIDE_OTHER_PROCESS && !f->hog_is_child &&
+           f->family == FAMILY_UNKNOWN;
 }
 
 static bool no_map_count(const struct facts *f, const struct verdict *v)

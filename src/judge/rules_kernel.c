@@ -81,18 +81,36 @@ static void name_process(struct finding *ret, const char *name, uint64_t bytes)
     ret->culprit.bytes = bytes;
 }
 
-/* A JVM that starts processes has reaper threads for them. */
-static void argue_child(const struct facts *f, struct pen *p,
-                        struct finding *ret)
+/* What ps and /proc say of parents settles it. */
+static void argue_parent(const struct facts *f, struct pen *p,
+                         struct finding *ret)
+{
+    const char *who =
+        pen_write(p, "process %llu", (unsigned long long)f->other_pid);
+
+    if (f->family == FAMILY_STRANGER)
+        finding_for(ret, SUPPORTING, f->parent, "count",
+                    pen_write(p,
+                              "%s was not started by the JVM: its parent "
+                              "is process %llu",
+                              who, (unsigned long long)f->parent.value));
+    else if (known(f->parent.value))
+        finding_for(ret, DECISIVE, f->parent, "count",
+                    pen_write(p,
+                              "%s descends from the JVM, its parent is "
+                              "process %llu",
+                              who, (unsigned long long)f->parent.value));
+    else
+        finding_for(ret, SUPPORTING, f->parent, NULL,
+                    pen_write(p, "%s is called like the JVM's children", who));
+}
+
+static void argue_reaper(const struct facts *f, struct pen *p,
+                         struct finding *ret)
 {
     struct figure at =
         f->dump ? figure_of(f->dump, UNKNOWN, 0) : figure_derived(UNKNOWN);
 
-    if (!f->child_seen) {
-        ret->kind = KIND_NEIGHBOUR;
-        return;
-    }
-    ret->kind = KIND_CHILD_PROCESS;
     if (f->hog_is_child)
         finding_for(ret, DECISIVE, at, NULL,
                     pen_write(p,
@@ -102,6 +120,42 @@ static void argue_child(const struct facts *f, struct pen *p,
     else
         finding_for(ret, HINT, at, NULL,
                     "this JVM has threads that wait for child processes");
+}
+
+/* Nobody says who started it. Pids are given out in turn, so one that was
+ * there before the JVM is no child of it, until they wrap around. */
+static void argue_unknown(const struct facts *f, struct finding *ret)
+{
+    if (f->is_elder) {
+        finding_for(ret, HINT, figure_derived(f->other_pid), "count",
+                    "its pid is lower than the JVM's: it was there before");
+        return;
+    }
+    finding_cap(ret, CONFIDENCE_MEDIUM);
+    finding_against(ret, HINT, figure_derived(UNKNOWN), NULL,
+                    "nothing captured tells who started it: a child of the "
+                    "JVM would look the same");
+}
+
+/* A child or a neighbour: who started it, best by who saw it. */
+static void argue_child(const struct facts *f, struct pen *p,
+                        struct finding *ret)
+{
+    ret->kind =
+        f->family == FAMILY_STRANGER ? KIND_NEIGHBOUR : KIND_CHILD_PROCESS;
+    if (f->family != FAMILY_UNKNOWN) {
+        argue_parent(f, p, ret);
+    } else if (f->child_seen) {
+        argue_reaper(f, p, ret);
+    } else if (known(f->named.value)) {
+        finding_cap(ret, CONFIDENCE_MEDIUM);
+        finding_for(ret, SUPPORTING, f->named, "count",
+                    "the log names it by its pid: a JVM knows the pids of the "
+                    "processes it starts");
+    } else {
+        ret->kind = KIND_NEIGHBOUR;
+        argue_unknown(f, ret);
+    }
 }
 
 bool rule_other_killed(const struct facts *f, struct pen *p,

@@ -94,6 +94,142 @@ START_TEST(test_neighbour)
 }
 END_TEST
 
+/* ---- child or neighbour ------------------------------------------------ */
+
+static struct input *given_input(enum artifact_kind kind)
+{
+    struct input *in;
+
+    ck_assert(vec_push(&b.incident.inputs, &b.mem, &b.err));
+    in = vec_last(&b.incident.inputs);
+    memset(in, 0, sizeof *in);
+    in->path = in->name = "made-up";
+    in->kind = kind;
+    return in;
+}
+
+static void list(struct process_list *l, uint64_t pid, uint64_t ppid,
+                 const char *name)
+{
+    ck_assert(vec_push(&l->rows, &b.mem, &b.err));
+    *vec_last(&l->rows) = (struct listed_process){pid, ppid, name, 2};
+}
+
+/* The JVM is 4242, the kernel's list has `pid` beside it. */
+static enum verdict_kind family_of(uint64_t pid, const char *name)
+{
+    given_kill(&b, 40 * MIB, 0, 256 * MIB);
+    given_task(&b, 0, pid, name, 210 * MIB);
+    ck_assert(vec_push(&b.report.tasks, &b.mem, &b.err));
+    *vec_last(&b.report.tasks) = b.tasks[0];
+    facts_family(&b.facts);
+    return first_found(&b);
+}
+
+static void forget(struct process_list *l)
+{
+    vec_free(&l->rows, &b.mem);
+    vec_free(&b.incident.inputs, &b.mem);
+}
+
+START_TEST(test_child_by_its_parent)
+{
+    struct process_list l = {0};
+
+    list(&l, 4300, 4242, "sh");
+    list(&l, 4301, 4300, "convert");
+    given_input(ARTIFACT_PROCESS_LIST)->processes = &l;
+    ck_assert_int_eq(family_of(4301, "convert"), KIND_CHILD_PROCESS);
+    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_HIGH);
+    forget(&l);
+}
+END_TEST
+
+START_TEST(test_child_by_its_siblings)
+{
+    struct process_list l = {0};
+
+    list(&l, 4300, 4242, "convert");
+    given_input(ARTIFACT_PROCESS_LIST)->processes = &l;
+    ck_assert_int_eq(family_of(4400, "convert"), KIND_CHILD_PROCESS);
+    forget(&l);
+}
+END_TEST
+
+START_TEST(test_neighbour_by_its_parent)
+{
+    struct process_list l = {0};
+
+    list(&l, 4400, 1, "sidecar");
+    list(&l, 4300, 4242, "convert");
+    given_input(ARTIFACT_PROCESS_LIST)->processes = &l;
+    ck_assert_int_eq(family_of(4400, "sidecar"), KIND_NEIGHBOUR);
+    ck_assert_int_eq(b.facts.family, FAMILY_STRANGER);
+    forget(&l);
+}
+END_TEST
+
+/* A damaged list may go round in circles. */
+START_TEST(test_parents_in_a_circle)
+{
+    struct process_list l = {0};
+
+    list(&l, 4400, 4401, "a");
+    list(&l, 4401, 4400, "b");
+    given_input(ARTIFACT_PROCESS_LIST)->processes = &l;
+    ck_assert_int_eq(family_of(4400, "a"), KIND_NEIGHBOUR);
+    forget(&l);
+}
+END_TEST
+
+START_TEST(test_child_by_its_status)
+{
+    struct proc_status s;
+
+    memset(&s, 0xff, sizeof s);
+    s.pid = 4400;
+    s.ppid = 4242;
+    given_input(ARTIFACT_PROC_STATUS)->status = &s;
+    ck_assert_int_eq(family_of(4400, "convert"), KIND_CHILD_PROCESS);
+    vec_free(&b.incident.inputs, &b.mem);
+}
+END_TEST
+
+START_TEST(test_child_named_in_the_log)
+{
+    struct app_log log;
+
+    memset(&log, 0, sizeof log);
+    ck_assert(vec_push(&log.pids, &b.mem, &b.err));
+    *vec_last(&log.pids) = (struct named_pid){4400, 7};
+    given_input(ARTIFACT_APP_LOG)->log = &log;
+    ck_assert_int_eq(family_of(4400, "convert"), KIND_CHILD_PROCESS);
+    ck_assert_int_le(finding_confidence(&b.found), CONFIDENCE_MEDIUM);
+    vec_free(&log.pids, &b.mem);
+    vec_free(&b.incident.inputs, &b.mem);
+}
+END_TEST
+
+/* Nobody says who started it: a neighbour, but not surely. */
+START_TEST(test_unknown_parent_is_not_sure)
+{
+    ck_assert_int_eq(family_of(4400, "convert"), KIND_NEIGHBOUR);
+    ck_assert_int_le(finding_confidence(&b.found), CONFIDENCE_MEDIUM);
+    ck_assert_uint_gt(b.found.n_against, 0);
+}
+END_TEST
+
+/* One that was there before the JVM is no child of it. */
+START_TEST(test_elder_is_no_child)
+{
+    b.moments[2].rss = says(&b, LINE_PROC, 60 * MIB);
+    b.moments[2].anon = says(&b, LINE_PROC, 40 * MIB);
+    b.facts.last = &b.moments[2];
+    ck_assert_int_eq(family_of(77, "sidecar"), KIND_NEIGHBOUR);
+    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_HIGH);
+}
+END_TEST
+
 START_TEST(test_victim_with_most_is_no_neighbour_case)
 {
     given_kill(&b, 200 * MIB, 0, 256 * MIB);
@@ -441,6 +577,14 @@ Suite *rules_suite(void)
     tcase_add_test(t, test_shmem);
     tcase_add_test(t, test_shmem_of_zgc_is_the_heap);
     tcase_add_test(t, test_neighbour);
+    tcase_add_test(t, test_child_by_its_parent);
+    tcase_add_test(t, test_child_by_its_siblings);
+    tcase_add_test(t, test_neighbour_by_its_parent);
+    tcase_add_test(t, test_parents_in_a_circle);
+    tcase_add_test(t, test_child_by_its_status);
+    tcase_add_test(t, test_child_named_in_the_log);
+    tcase_add_test(t, test_unknown_parent_is_not_sure);
+    tcase_add_test(t, test_elder_is_no_child);
     tcase_add_test(t, test_victim_with_most_is_no_neighbour_case);
     tcase_add_test(t, test_other_killed);
     tcase_add_test(t, test_killed_by_threads);

@@ -125,6 +125,13 @@ static const struct {
     {ARTIFACT_VM_FLAGS, "a", "12:\n-XX:CICompilerCount=1 -XX:+UseG1GC\n"},
     {ARTIFACT_VM_FLAGS, "a", "[Global flags]\n int ActiveProcessorCount\n"},
     {ARTIFACT_VM_COMMAND_LINE, "a", "12:\nVM Arguments:\njvm_args: -Xmx1m\n"},
+    {ARTIFACT_PROCESS_LIST, "a",
+     "$ ps -eo pid,ppid,rss,comm\n"
+     "    PID    PPID   RSS COMMAND\n"
+     "     12       1  9000 java\n"},
+    {ARTIFACT_PROCESS_LIST, "a",
+     "UID        PID  PPID  C STIME TTY          TIME CMD\n"},
+    {ARTIFACT_UNKNOWN, "a", "  PID   RSS COMMAND\n   12  9000 java\n"},
     {ARTIFACT_JAVACORE, "a", "0SECTION       NATIVEMEMINFO subcomponent\n"},
 };
 

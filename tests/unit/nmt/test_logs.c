@@ -336,6 +336,21 @@ START_TEST(warnings)
 }
 END_TEST
 
+START_TEST(pids_it_names)
+{
+    struct app_log log;
+    struct text t;
+
+    read_app(&t, "job 7: convert pid 4300\nstarted (pid=4301)\nrapid 12\n",
+             &log);
+    ck_assert_uint_eq(log.pids.n, 2);
+    ck_assert_uint_eq(log.pids.at[0].pid, 4300);
+    ck_assert_uint_eq(log.pids.at[1].pid, 4301);
+    ck_assert_uint_eq(log.pids.at[1].line, 2);
+    app_done(&t, &log);
+}
+END_TEST
+
 START_TEST(exit_status)
 {
     static const struct {
@@ -408,6 +423,7 @@ Suite *logs_suite(void)
     tcase_add_test(c, without_message);
     tcase_add_test(c, figures_of_messages);
     tcase_add_test(c, storms);
+    tcase_add_test(c, pids_it_names);
     tcase_add_loop_test(c, warnings, 0, 14);
     tcase_add_loop_test(c, exit_status, 0, 10);
     tcase_add_test(c, times);

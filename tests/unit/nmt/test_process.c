@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "nmt/process.h"
+#include "nmt/processes.h"
 #include "nmt/text.h"
 #include "tests/unit/nmt/jvm_texts.h"
 
@@ -317,8 +318,42 @@ static bool read_group(struct source *s, struct arena *a, struct err *e)
     return true;
 }
 
+static const char ps_ef[] =
+    "UID          PID    PPID  C STIME TTY          TIME CMD\n"
+    "root           1       0  0 09:00 ?        00:00:00 /sbin/init splash\n"
+    "app         4242       1  9 09:01 ?        00:01:02 /opt/jdk/bin/java\n"
+    "app         4300    4242  1 09:02 ?        00:00:09 convert -resize\n"
+    "app         cut off\n";
+
+static bool read_processes(struct source *s, struct arena *a, struct err *e)
+{
+    struct process_list l;
+
+    if (!process_list_read(s, a, &l, e))
+        return false;
+    process_list_deinit(&l, a->mem);
+    return true;
+}
+
+START_TEST(processes_and_parents)
+{
+    struct process_list l;
+    struct text t;
+
+    text_open(&t, ps_ef);
+    ck_assert(process_list_read(t.source, &t.arena, &l, &t.err));
+    ck_assert_uint_eq(l.rows.n, 3);
+    ck_assert_uint_eq(process_list_find(&l, 4300)->ppid, 4242);
+    ck_assert_str_eq(process_list_find(&l, 4242)->name, "java");
+    ck_assert_ptr_null(process_list_find(&l, 7));
+    process_list_deinit(&l, &t.mem);
+    text_close(&t);
+}
+END_TEST
+
 START_TEST(cut_anywhere)
 {
+    sweep_prefixes(ps_ef, read_processes);
     sweep_prefixes(status, read_status);
     sweep_prefixes(status, read_limits);
     sweep_prefixes(maps, read_smaps);
@@ -328,6 +363,7 @@ END_TEST
 
 START_TEST(out_of_memory_anywhere)
 {
+    sweep_failures(ps_ef, read_processes);
     sweep_failures(status, read_status);
     sweep_failures(status, read_limits);
     sweep_failures(maps, read_smaps);
@@ -353,6 +389,7 @@ Suite *process_suite(void)
     tcase_add_test(t, files_of_one_value);
     tcase_add_test(t, files_of_many_keys);
     tcase_add_test(t, files_behind_each_other);
+    tcase_add_test(t, processes_and_parents);
     suite_add_tcase(s, t);
     t = tcase_create("sweeps");
     tcase_set_timeout(t, 60);
