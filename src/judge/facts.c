@@ -54,6 +54,30 @@ static uint64_t private_at_end(const struct facts *f)
     return f->anon.value + shmem;
 }
 
+static uint64_t malloc_of(const struct moment *m)
+{
+    const struct nmt_category *c;
+    uint64_t sum = 0;
+
+    VEC_EACH (&m->nmt->categories, c)
+        sum += known_or(c->malloc, 0) + known_or(c->arena, 0);
+    return sum;
+}
+
+/* What NMT's own malloc gave back between the first moment and the last. */
+static uint64_t freed_between(const struct facts *f)
+{
+    const struct moment *m;
+    uint64_t most = 0;
+
+    if (!f->first || !f->first->nmt || !f->last->nmt)
+        return 0;
+    for (m = f->first; m < f->last; m++)
+        if (m->nmt && malloc_of(m) > most)
+            most = malloc_of(m);
+    return known_minus(most, malloc_of(f->last));
+}
+
 bool facts_collect(const struct incident *i, const struct thresholds *t,
                    struct mem *m, struct facts *ret, struct err *e)
 {
@@ -71,6 +95,7 @@ bool facts_collect(const struct incident *i, const struct thresholds *t,
     facts_end(ret);
     end.private = private_at_end(ret);
     end.heap_max = ret->xmx.value;
+    end.freed = freed_between(ret);
     parts_find(ret->first, ret->last, &end, t, &ret->parts);
     facts_heap(ret);
     return true;

@@ -198,7 +198,20 @@ static uint64_t rest_of(const struct moment *m)
                                     known_or(m->code_used.value, 0));
 }
 
-static void add_untracked(struct parts *p)
+/*
+ * A compilation's arena that was freed leaves NMT, not the process: the
+ * allocator keeps its pages. That is growth outside NMT, but of once, and no
+ * leak.
+ */
+static uint64_t kept_of(const struct part *part, uint64_t freed)
+{
+    uint64_t growth = part->last - part->first;
+
+    freed = known_or(freed, 0);
+    return growth < freed ? growth : freed;
+}
+
+static void add_untracked(struct parts *p, uint64_t freed)
 {
     uint64_t last = rest_of(p->last), first = UNKNOWN;
     struct part *part;
@@ -217,6 +230,7 @@ static void add_untracked(struct parts *p)
     if (part->first > last)
         part->first = last;
     part->last = last;
+    part->once = p->first ? kept_of(part, freed) : 0;
     part->figure = figure_derived(last);
     part->figure.origin = p->last->rss.origin;
     part->figure.line = p->last->rss.line;
@@ -290,7 +304,8 @@ static void grow(struct parts *p, const struct parts_end *end)
         struct part *part = &p->at[i];
         uint64_t so_far = part->last - part->first;
 
-        part->growth = (uint64_t)((double)so_far * scale);
+        part->growth =
+            (uint64_t)((double)(so_far - part->once) * scale) + part->once;
         part->end = part->first + part->growth;
         if (part->kind == PART_HEAP && known(end->heap_max) &&
             part->end > end->heap_max)
@@ -325,7 +340,7 @@ void parts_find(const struct moment *first, const struct moment *last,
     else
         add_untold(ret);
     if (known(ret->private_last))
-        add_untracked(ret);
+        add_untracked(ret, end->freed);
     grow(ret, end);
     if (known(end->private))
         add_gap(ret, end->private);

@@ -28,6 +28,8 @@ struct part {
     uint64_t end;      /* at the death */
     uint64_t growth;   /* from first to end, less what jcmd itself adds */
     uint64_t discount; /* what of it is put down to jcmd itself, at most */
+    uint64_t once;     /* what of `last` won't come again: memory that NMT's
+                          own malloc gave back, and the allocator kept */
     uint64_t ordinary; /* as much as nobody would wonder about */
     struct figure figure; /* of `last` */
 };
@@ -52,6 +54,9 @@ struct parts_end {
     uint64_t private;  /* RSS without files at the death; UNKNOWN: alive, or
                           nobody saw */
     uint64_t heap_max; /* the heap can't be larger; UNKNOWN: who knows */
+    /* What NMT's own malloc had given back by the last moment, since it was
+     * largest between the two. */
+    uint64_t freed;
 };
 
 /*

@@ -48,7 +48,7 @@ static void take(struct moment *m, struct nmt_report *r, uint64_t anon)
 
 static void find(struct moment *first, uint64_t end)
 {
-    struct parts_end e = {end, 64 * MIB};
+    struct parts_end e = {end, 64 * MIB, 0};
 
     parts_find(first, &b.moments[2], &e, &b.thresholds, &parts);
 }
@@ -110,6 +110,44 @@ START_TEST(test_outside_nmt)
     /* The archive is file pages: 120 - 8 - 8, and 20 - 8 - 8 before. */
     ck_assert_uint_eq(parts_largest(&parts)->last, 104 * MIB);
     ck_assert_uint_eq(parts_largest(&parts)->growth, 100 * MIB);
+}
+END_TEST
+
+/* Metaspace grows by 24 MiB, memory outside NMT by 30, of which `freed` had
+ * been NMT's own malloc; as much again follows until the death. */
+static const struct part *after_freeing(uint64_t freed)
+{
+    struct parts_end e = {128 * MIB, 64 * MIB, freed};
+
+    add(&before, "Java Heap", 64 * MIB, 8 * MIB);
+    add(&before, "Metaspace", MIB, 4 * MIB);
+    add(&after, "Java Heap", 64 * MIB, 8 * MIB);
+    add(&after, "Metaspace", MIB, 28 * MIB);
+    take(&b.moments[0], &before, 20 * MIB);
+    take(&b.moments[2], &after, 74 * MIB);
+    parts_find(&b.moments[0], &b.moments[2], &e, &b.thresholds, &parts);
+    return parts_largest(&parts);
+}
+
+START_TEST(test_what_the_allocator_keeps_comes_once)
+{
+    ck_assert_str_eq(after_freeing(28 * MIB)->name, "Metaspace");
+    /* 2 of 30 MiB go on as they did: 8, 28 of once, twice 2. */
+    ck_assert_uint_eq(parts_of(&parts, PART_UNTRACKED)->end, 40 * MIB);
+}
+END_TEST
+
+START_TEST(test_without_it_the_remainder_grew_most)
+{
+    ck_assert_int_eq(after_freeing(0)->kind, PART_UNTRACKED);
+    ck_assert_uint_eq(parts_of(&parts, PART_UNTRACKED)->end, 68 * MIB);
+}
+END_TEST
+
+/* Of growth beyond what was freed the rest is a leak all the same. */
+START_TEST(test_a_leak_beyond_what_was_freed)
+{
+    ck_assert_int_eq(after_freeing(4 * MIB)->kind, PART_UNTRACKED);
 }
 END_TEST
 
@@ -232,6 +270,9 @@ TCase *parts_tcase(void)
     tcase_add_test(t, test_goes_on_at_the_same_pace);
     tcase_add_test(t, test_jcmd_inflates_what_it_inflates);
     tcase_add_test(t, test_outside_nmt);
+    tcase_add_test(t, test_what_the_allocator_keeps_comes_once);
+    tcase_add_test(t, test_without_it_the_remainder_grew_most);
+    tcase_add_test(t, test_a_leak_beyond_what_was_freed);
     tcase_add_test(t, test_gap_without_rss);
     tcase_add_test(t, test_leap_after_the_last_look);
     tcase_add_test(t, test_heap_ends_at_xmx);
