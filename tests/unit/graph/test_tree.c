@@ -372,6 +372,74 @@ START_TEST(large_trees_add_up)
 END_TEST
 
 /* Everything that allocates, once; false as soon as something fails. */
+/* ---- threads ----------------------------------------------------------- */
+
+static void build_with(const struct graph *g, unsigned jobs, struct mem *m,
+                       struct tree *ret)
+{
+    const struct tree_sizes sizes = sizes_of_all(g);
+    struct graph view = *g;
+    struct err e = {0};
+    struct dom d;
+
+    view.jobs = jobs;
+    ck_assert(dom_build(&view, m, &d, &e));
+    ck_assert(tree_build(&d, &sizes, m, ret, &e));
+    ret->core.graph = g;
+}
+
+static void same_core(const struct core *a, const struct core *b)
+{
+    ck_assert_uint_eq(a->n, b->n);
+    for (uint32_t i = 0; i < a->n_words; i++) {
+        ck_assert_uint_eq(a->words[i].kept, b->words[i].kept);
+        ck_assert_uint_eq(a->words[i].inner, b->words[i].inner);
+        ck_assert_uint_eq(a->words[i].edged, b->words[i].edged);
+        ck_assert_uint_eq(a->words[i].before, b->words[i].before);
+    }
+}
+
+static void same_tree(const struct tree *a, const struct tree *b)
+{
+    same_core(&a->core, &b->core);
+    ck_assert_uint_eq(a->reached, b->reached);
+    for (uint32_t i = 0; i < a->reached; i++) {
+        ck_assert_uint_eq(a->order[i], b->order[i]);
+        ck_assert_uint_eq(a->folded[i], b->folded[i]);
+        ck_assert_uint_eq(tree_bytes(a, i), tree_bytes(b, i));
+    }
+    for (uint32_t i = 0; i < a->core.n_words; i++)
+        ck_assert_uint_eq(a->seen[i], b->seen[i]);
+    for (uint32_t c = 0; c <= a->core.graph->n_classes; c++) {
+        ck_assert_uint_eq(a->classes[c].folded, b->classes[c].folded);
+        ck_assert_uint_eq(a->classes[c].nests, b->classes[c].nests);
+    }
+}
+
+/* Enough nodes for several pieces, and not a whole number of them. */
+START_TEST(threads_change_nothing)
+{
+    uint64_t state = 12;
+    const struct graph *g;
+    struct tree one, some;
+    struct sketch s;
+    struct mem m;
+
+    sketch_heap(&s, &state, 330001);
+    g = sketch_finish(&s);
+    mem_init(&m, 0);
+    build_with(g, 1, &m, &one);
+    for (unsigned jobs = 2; jobs < 5; jobs++) {
+        build_with(g, jobs, &m, &some);
+        same_tree(&one, &some);
+        tree_deinit(&some, &m);
+    }
+    tree_deinit(&one, &m);
+    ck_assert_uint_eq(m.held, 0);
+    sketch_deinit(&s);
+}
+END_TEST
+
 static bool use_all(const struct graph *g, struct mem *m, struct err *e)
 {
     const struct load_weight w[] = {{3, 5}, {60, 7}};
@@ -435,6 +503,7 @@ Suite *tree_suite(void)
     tcase_add_test(t, equal_children_come_by_node);
     tcase_add_test(t, unreachable_nodes_have_no_children);
     tcase_add_test(t, large_trees_add_up);
+    tcase_add_test(t, threads_change_nothing);
     tcase_add_test(t, every_allocation_may_fail);
     suite_add_tcase(s, t);
     return s;
