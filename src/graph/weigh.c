@@ -99,12 +99,27 @@ ALWAYS_INLINE uint64_t add_folded(struct lump *l, uint64_t i, uint64_t end)
     return bytes;
 }
 
-static inline void put(struct tree *t, uint32_t at, uint64_t bytes)
+/* Weights as they are stored: without their low bits if they are narrow. */
+ALWAYS_INLINE uint64_t weight(const struct tree *t, uint32_t at, bool narrow)
+{
+    return narrow ? t->narrow[at] : t->wide[at];
+}
+
+ALWAYS_INLINE void set_weight(const struct tree *t, uint32_t at, uint64_t w,
+                              bool narrow)
+{
+    if (narrow)
+        t->narrow[at] = (uint32_t)w;
+    else
+        t->wide[at] = w;
+}
+
+static inline void put(const struct tree *t, uint32_t at, uint64_t bytes)
 {
     if (t->narrow)
-        t->narrow[at] = (uint32_t)(bytes >> t->sizes.shift);
+        set_weight(t, at, bytes >> t->sizes.shift, true);
     else
-        t->wide[at] = bytes;
+        set_weight(t, at, bytes, false);
 }
 
 /* `edges`: those of `v`. */
@@ -165,38 +180,30 @@ ALWAYS_INLINE uint64_t sizes_inline(void *sizes, uint32_t node, uint32_t class)
  * and its sum the difference of two running sums. Ascending, a position is
  * overwritten only after all ranges that end there have been served.
  */
-static void sum_narrow(const struct tree *t)
+ALWAYS_INLINE void sum_by(const struct tree *t, bool narrow)
 {
-    uint32_t *w = t->narrow, sum = 0;
+    uint64_t sum = 0;
 
     for (uint32_t i = 0; i < t->reached; i++) {
-        uint32_t own = w[i];
+        uint64_t own = weight(t, i, narrow);
 
-        w[i] = sum;
+        set_weight(t, i, sum, narrow);
         sum += own;
     }
     for (uint32_t i = 0; i < t->reached; i++) {
         uint32_t end = i + t->span[i];
+        uint64_t after = end < t->reached ? weight(t, end, narrow) : sum;
 
-        w[i] = (end < t->reached ? w[end] : sum) - w[i];
+        set_weight(t, i, after - weight(t, i, narrow), narrow);
     }
 }
 
-static void sum_wide(const struct tree *t)
+static void sum_subtrees(const struct tree *t)
 {
-    uint64_t *w = t->wide, sum = 0;
-
-    for (uint32_t i = 0; i < t->reached; i++) {
-        uint64_t own = w[i];
-
-        w[i] = sum;
-        sum += own;
-    }
-    for (uint32_t i = 0; i < t->reached; i++) {
-        uint32_t end = i + t->span[i];
-
-        w[i] = (end < t->reached ? w[end] : sum) - w[i];
-    }
+    if (t->narrow)
+        sum_by(t, true);
+    else
+        sum_by(t, false);
 }
 
 /* The ordinary sizes are worth a copy of the loop that has them inline. */
@@ -268,10 +275,7 @@ bool weigh_tree(struct tree *t, struct mem *m, struct err *e)
     if (ok) {
         sweep(t->core.graph, weigh_piece, &x);
         join_tallies(&x);
-        if (t->narrow)
-            sum_narrow(t);
-        else
-            sum_wide(t);
+        sum_subtrees(t);
     }
     tallies_deinit(&x);
     return ok;
