@@ -91,7 +91,7 @@ enum para {
 
 struct emitter;
 struct emitter_ops {
-    bool page; /* for readers: labels, paragraphs, an order of urgency */
+    bool page;   /* for readers: labels, paragraphs, an order of urgency */
     bool record; /* a page that people go on writing: an incident record */
     void (*begin)(struct emitter *em, const struct block *b);
     void (*end)(struct emitter *em);

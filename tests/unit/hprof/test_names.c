@@ -28,7 +28,8 @@ static void teardown(void)
 
 static void add(uint64_t id, const char *text)
 {
-    ck_assert(names_add(&names, id, (const uint8_t *)text, strlen(text), 0, &e));
+    ck_assert(
+        names_add(&names, id, (const uint8_t *)text, strlen(text), 0, &e));
 }
 
 static const struct {
