@@ -260,6 +260,9 @@ const struct hprof_static *hprof_static_find(const struct hprof_dump *d,
                                              uint32_t c, const char *name);
 /* The node with this id; NODE_NONE: none has, or it is 0. */
 uint32_t hprof_node_of(const struct hprof_dump *d, uint64_t id);
+/* The first object that refers to `node`; NODE_NONE: none does. A sweep over
+ * all references. */
+uint32_t hprof_referrer_of(const struct hprof_dump *d, uint32_t node);
 /* The id of a node; 0 if it has none of its own. Takes a look through all
  * objects where ids do not ascend, so not for many. */
 uint64_t hprof_id_of(const struct hprof_dump *d, uint32_t node);

@@ -89,3 +89,16 @@ uint64_t hprof_id_of(const struct hprof_dump *d, uint32_t node)
     rank = rank_of_node(d, node);
     return rank == UINT32_MAX ? 0 : ids_select(&d->store->ids, rank);
 }
+
+uint32_t hprof_referrer_of(const struct hprof_dump *d, uint32_t node)
+{
+    struct spans_sweep refs = spans_from(&d->refs_of, d->n_classes + 1);
+
+    for (uint32_t v = d->n_classes + 1; v < d->nodes; v++) {
+        spans_next(&refs);
+        for (uint64_t i = refs.begin; i < refs.end; i++)
+            if (d->refs[i] == node)
+                return v;
+    }
+    return NODE_NONE;
+}

@@ -91,3 +91,17 @@ bool analysis_instances(struct analysis *a, const uint8_t *wanted,
     vec_free(&classes, a->mem);
     return ok;
 }
+
+bool analysis_instances_of(struct analysis *a, const char *name,
+                           struct node_list *ret)
+{
+    uint8_t *wanted =
+        mem_alloc(a->mem, (uint64_t)a->dump->n_classes + 1, 1, a->err);
+    bool ok = wanted != NULL;
+
+    for (uint32_t c = 0; ok && c < a->dump->n_classes; c++)
+        wanted[c] = hprof_class_is(a->dump, c, name);
+    ok = ok && analysis_instances(a, wanted, ret);
+    mem_free(a->mem, wanted);
+    return ok;
+}

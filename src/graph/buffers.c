@@ -60,37 +60,11 @@ static void mark_below(const struct hprof_dump *d, uint64_t *bits, uint32_t v,
     }
 }
 
-static bool wanted_classes(struct analysis *a, const char *name,
-                           uint8_t *wanted)
-{
-    bool any = false;
-
-    for (uint32_t c = 0; c < a->dump->n_classes; c++) {
-        wanted[c] = hprof_class_is(a->dump, c, name);
-        any |= wanted[c] && a->dump->classes[c].objects;
-    }
-    return any;
-}
-
-/* Calls for every instance of `name`; nothing is listed in vain. */
-static bool list_instances(struct analysis *a, const char *name,
-                           struct node_list *ret)
-{
-    uint8_t *wanted =
-        mem_alloc(a->mem, (uint64_t)a->dump->n_classes + 1, 1, a->err);
-    bool ok = wanted != NULL;
-
-    if (ok && wanted_classes(a, name, wanted))
-        ok = analysis_instances(a, wanted, ret);
-    mem_free(a->mem, wanted);
-    return ok;
-}
-
 static bool mark_held_by(struct buffers *b, const char *name, unsigned depth,
                          uint64_t *bits)
 {
     struct node_list list = {0};
-    bool ok = list_instances(b->a, name, &list);
+    bool ok = analysis_instances_of(b->a, name, &list);
 
     for (uint64_t i = 0; i < list.n; i++)
         mark_below(b->a->dump, bits, list.at[i], depth);
@@ -101,7 +75,7 @@ static bool mark_held_by(struct buffers *b, const char *name, unsigned depth,
 static bool list_batch(struct buffers *b, const char *name, struct batch *to)
 {
     struct node_list list = {0};
-    bool ok = list_instances(b->a, name, &list);
+    bool ok = analysis_instances_of(b->a, name, &list);
 
     for (uint64_t i = 0; ok && i < list.n; i++)
         ok = batch_add(b->a, to, list.at[i]);

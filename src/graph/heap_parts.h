@@ -75,15 +75,19 @@ bool garbage_find(struct analysis *a);
 /* patterns.c: queues of finalizers and cleaners, strings, class loaders. */
 bool patterns_find(struct analysis *a);
 
-/* Nodes of every instance whose class `want` accepts, in node order. */
 struct node_list {
     uint32_t *at;
     uint64_t n, cap;
 };
+
 /* Which of the 64 nodes of a word are instances of a class. */
 uint64_t analysis_among(const struct hprof_dump *d, uint32_t word,
                         uint32_t class);
+/* Every instance of the classes `wanted` [n_classes], in node order. */
 bool analysis_instances(struct analysis *a, const uint8_t *wanted,
                         struct node_list *ret);
+/* The same for one class and those below it. */
+bool analysis_instances_of(struct analysis *a, const char *name,
+                           struct node_list *ret);
 
 #endif

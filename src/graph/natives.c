@@ -76,20 +76,12 @@ static bool add_peer(struct analysis *a, struct heap_peer peer)
 
 static bool list_class(struct analysis *a, const char *name, struct batch *ret)
 {
-    uint8_t *wanted =
-        mem_alloc(a->mem, (uint64_t)a->dump->n_classes + 1, 1, a->err);
     struct node_list list = {0};
-    bool ok = wanted != NULL, any = false;
+    bool ok = analysis_instances_of(a, name, &list);
 
-    for (uint32_t c = 0; ok && c < a->dump->n_classes; c++) {
-        wanted[c] = hprof_class_is(a->dump, c, name);
-        any |= wanted[c] && a->dump->classes[c].objects;
-    }
-    ok = ok && (!any || analysis_instances(a, wanted, &list));
     for (uint64_t i = 0; ok && i < list.n; i++)
         ok = batch_add(a, ret, list.at[i]);
     vec_free(&list, a->mem);
-    mem_free(a->mem, wanted);
     return ok;
 }
 

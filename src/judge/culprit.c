@@ -125,18 +125,6 @@ static const char *static_that_holds(const struct heap *h, uint32_t node,
     return NULL;
 }
 
-/* Some object that refers to `node`; NODE_NONE: none does. */
-static uint32_t referrer_of(const struct hprof_dump *d, uint32_t node)
-{
-    uint64_t i, end;
-
-    for (uint32_t v = d->n_classes + 1; v < d->nodes; v++)
-        for (hprof_refs(d, v, &i, &end); i < end; i++)
-            if (d->refs[i] == node)
-                return v;
-    return NODE_NONE;
-}
-
 /* Higher than this a holder says nothing about the object any more. */
 #define CLIMB_MAX 4
 
@@ -158,7 +146,7 @@ static bool name_holder(struct pen *p, const struct heap *h,
                 ret->class_name, ret->field, s->class_name);
             return true;
         }
-        node = referrer_of(&h->dump, node);
+        node = hprof_referrer_of(&h->dump, node);
     }
     ret->field = NULL;
     return false;

@@ -318,18 +318,6 @@ static bool static_above(const struct hprof_dump *d, uint32_t node,
     return true;
 }
 
-/* Some object that refers to `node`; NODE_NONE: none does. */
-static uint32_t referrer_of(const struct hprof_dump *d, uint32_t node)
-{
-    uint64_t i, end;
-
-    for (uint32_t v = d->n_classes + 1; v < d->nodes; v++)
-        for (hprof_refs(d, v, &i, &end); i < end; i++)
-            if (d->refs[i] == node)
-                return v;
-    return NODE_NONE;
-}
-
 static const char *class_of(const struct hprof_dump *d, uint32_t node)
 {
     uint32_t c = hprof_class_of(d, node);
@@ -371,7 +359,7 @@ static bool holder_above(const struct incident *i, const struct heap_suspect *s,
     for (unsigned k = 0; k < CLIMB_MAX; k++, node = above) {
         if (!static_above(d, node, a, ret, e))
             return false;
-        above = *ret ? NODE_NONE : referrer_of(d, node);
+        above = *ret ? NODE_NONE : hprof_referrer_of(d, node);
         if (above == NODE_NONE)
             return true;
         if (!field_above(i, above, node, a, ret, e))
