@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "fd.h"
 #include "tempfile.h"
 
 /* ---- opening --------------------------------------------------------- */
@@ -67,21 +68,6 @@ static void damaged(struct raw *r, const char *what, uint64_t at)
                  (unsigned long long)at);
 }
 
-static bool write_all(int fd, const uint8_t *p, size_t n)
-{
-    while (n) {
-        ssize_t k = write(fd, p, n);
-
-        if (k < 0 && errno == EINTR)
-            continue;
-        if (k <= 0)
-            return false;
-        p += k;
-        n -= (size_t)k;
-    }
-    return true;
-}
-
 /* Takes the next bytes of the pipe, keeping a copy in the spool. */
 static size_t pipe_read(struct raw *r, uint8_t *to, size_t n)
 {
@@ -97,7 +83,7 @@ static size_t pipe_read(struct raw *r, uint8_t *to, size_t n)
         return 0;
     }
     if (lseek(r->fd, (off_t)r->size, SEEK_SET) < 0 ||
-        !write_all(r->fd, to, (size_t)k)) {
+        !fd_write_all(r->fd, to, (size_t)k)) {
         damaged(r, "the temporary copy of standard input cannot be written",
                 r->size);
         r->pipe_ended = true;

@@ -18,6 +18,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/fd.h"
+
 #define BLOCK     ((size_t)64 << 10)
 #define PATH_LONG 1024
 #define NAME_LONG 200
@@ -105,21 +107,6 @@ static bool stop(struct unpack *u, const char *why)
     return false;
 }
 
-static bool put(int fd, const char *p, size_t n)
-{
-    while (n) {
-        ssize_t done = write(fd, p, n);
-
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done < 0)
-            return false;
-        p += done;
-        n -= (size_t)done;
-    }
-    return true;
-}
-
 /* False: the archive can't be read on, or must not be. */
 static bool copy(struct unpack *u, int fd)
 {
@@ -135,7 +122,7 @@ static bool copy(struct unpack *u, int fd)
             return stop(u, "it holds more bytes than are allowed");
         if (blocks % 1024 == 0 && !has_room(u))
             return stop(u, "the disk is nearly full");
-        if (!put(fd, u->block, (size_t)n))
+        if (!fd_write_all(fd, u->block, (size_t)n))
             return stop(u, strerror(errno));
     }
 }

@@ -22,6 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/fd.h"
 #include "tool/jvm.h"
 
 #define POLL_MS 20
@@ -205,27 +206,13 @@ static int dial(const struct jvm *j, int timeout_ms, struct err *e)
     return -1;
 }
 
-static bool put(int fd, const char *p, size_t n)
-{
-    while (n) {
-        ssize_t k = write(fd, p, n);
-
-        if (k < 0 && errno == EINTR)
-            continue;
-        if (k <= 0)
-            return false;
-        p += k;
-        n -= (size_t)k;
-    }
-    return true;
-}
-
 static bool ask(int s, const char *command)
 {
     static const char head[] = "1\0jcmd"; /* with the NUL at its end */
 
-    return put(s, head, sizeof head) && put(s, command, strlen(command) + 1) &&
-           put(s, "\0", 2);
+    return fd_write_all(s, head, sizeof head) &&
+           fd_write_all(s, command, strlen(command) + 1) &&
+           fd_write_all(s, "\0", 2);
 }
 
 /* As read(2), but no later than `end`; -2: nothing came until then. */
@@ -296,7 +283,7 @@ static bool relay(int s, int fd, int64_t end, struct err *e)
         if (k < 0)
             return err_set(e, ERR_IO, "the answer broke off: %s",
                            k == -2 ? "no more came in time" : strerror(errno));
-        if (!put(fd, buf, (size_t)k))
+        if (!fd_write_all(fd, buf, (size_t)k))
             return err_set(e, ERR_IO, "cannot be written: %s", strerror(errno));
     }
 }
