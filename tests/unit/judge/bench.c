@@ -1,6 +1,7 @@
 /* bench.c - facts made up for one test; see bench.h. */
 #include "bench.h"
 
+#include <check.h>
 #include <string.h>
 
 static const char path[] = "made-up.txt";
@@ -22,10 +23,27 @@ void bench_init(struct bench *b)
         moment_init(&b->moments[i], i == 0 ? "first" : i == 1 ? "mid" : "last");
 }
 
+static void heap_free(struct heap *h, struct mem *m)
+{
+    vec_free(&h->suspects, m);
+    vec_free(&h->threads, m);
+    vec_free(&h->histogram, m);
+    vec_free(&h->natives.peers, m);
+}
+
+/* What the inputs point to is the test's. */
 void bench_deinit(struct bench *b)
 {
+    struct input *in;
+
+    VEC_EACH (&b->incident.inputs, in)
+        in->any = NULL;
+    heap_free(&b->heap, &b->mem);
+    vec_free(&b->facts.moments, &b->mem);
     vec_free(&b->facts.oomes, &b->mem);
     vec_free(&b->report.tasks, &b->mem);
+    for (unsigned i = 0; i < 2; i++)
+        vec_free(&b->nmt[i].categories, &b->mem);
     arena_deinit(&b->arena);
     incident_deinit(&b->incident);
 }
@@ -132,10 +150,42 @@ void given_warning(struct bench *b, enum warning_kind kind, const char *text)
     b->facts.warnings[kind].input = &b->input;
 }
 
+void given_hs_err(struct bench *b, enum vm_death death)
+{
+    struct vm_info *v = &b->hs_err;
+
+    memset(v, 0xff, sizeof *v);
+    v->death = death;
+    v->failure = (struct vm_failure){.bytes = UNKNOWN, .line = 3};
+    v->current_thread = v->headline = NULL;
+    v->uptime = 1000;
+    v->glibc_wrapped = v->overcommit_strict = v->has_nmt = false;
+    b->facts.hs_err = v;
+    b->facts.hs_err_input = &b->input;
+    b->input.kind = ARTIFACT_VM_INFO;
+}
+
+struct input *given_input(struct bench *b, enum artifact_kind kind)
+{
+    struct input *in;
+
+    ck_assert(vec_push(&b->incident.inputs, &b->mem, &b->err));
+    in = vec_last(&b->incident.inputs);
+    in->path = in->name = path;
+    in->kind = kind;
+    return in;
+}
+
+unsigned first_rule(struct bench *b)
+{
+    unsigned i = 0;
+
+    while (i < n_rules && !rules[i].find(&b->facts, &b->pen, &b->found))
+        i++;
+    return i;
+}
+
 enum verdict_kind first_found(struct bench *b)
 {
-    for (unsigned i = 0; i < n_rules; i++)
-        if (rules[i].find(&b->facts, &b->pen, &b->found))
-            return b->found.kind;
-    return KINDS;
+    return first_rule(b) < n_rules ? b->found.kind : KINDS;
 }

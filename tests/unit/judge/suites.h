@@ -12,5 +12,6 @@ TCase *native_tcase(void);
 TCase *quiet_tcase(void);
 TCase *identity_tcase(void);
 TCase *case_tcase(void);
+TCase *matrix_tcase(void);
 
 #endif

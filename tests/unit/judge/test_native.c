@@ -20,7 +20,6 @@ static void setup(void)
 
 static void teardown(void)
 {
-    vec_free(&b.heap.natives.peers, &b.mem);
     bench_deinit(&b);
 }
 
@@ -84,15 +83,8 @@ END_TEST
 
 START_TEST(test_zlib)
 {
-    struct heap_peer peer = {
-        .class_name = "java.util.zip.Deflater",
-        .count = 800,
-        .estimated_bytes = 200 * MIB,
-    };
-
     b.facts.heap = &b.heap;
-    ck_assert(vec_push(&b.heap.natives.peers, &b.mem, &b.err));
-    *vec_last(&b.heap.natives.peers) = peer;
+    given_peer(&b, "java.util.zip.Deflater", 200 * MIB);
     ck_assert_int_eq(kind_of(PART_UNTRACKED, "outside NMT", 210 * MIB),
                      KIND_ZLIB_NATIVE);
     ck_assert_int_eq(kind_of(PART_UNTRACKED, "outside NMT", 900 * MIB),

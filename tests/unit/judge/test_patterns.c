@@ -8,65 +8,17 @@
 
 static struct bench b;
 static struct heap *h;
-static struct heap_step steps[6];
-static struct heap_held held[4];
-static struct heap_suspect suspect;
 
 static void setup(void)
 {
     bench_init(&b);
     h = &b.heap;
-    memset(steps, 0, sizeof steps);
-    memset(held, 0, sizeof held);
-    memset(&suspect, 0, sizeof suspect);
-    h->reachable.bytes = h->all.bytes = 100 * MIB;
-    h->strings.duplicate_bytes = UNKNOWN;
-    b.facts.heap = h;
-    b.facts.dump = &b.input;
+    given_heap_dump(&b, 100 * MIB);
 }
 
 static void teardown(void)
 {
-    vec_free(&h->suspects, &b.mem);
-    vec_free(&h->threads, &b.mem);
-    vec_free(&h->histogram, &b.mem);
     bench_deinit(&b);
-}
-
-static void add_step(unsigned n, const char *class_name, const char *name,
-                     const char *via)
-{
-    steps[n].class_name = class_name;
-    steps[n].name = name;
-    steps[n].via = via;
-    suspect.path.at = steps;
-    suspect.path.n = n + 1;
-}
-
-static void add_held(unsigned n, const char *class_name, uint64_t objects)
-{
-    held[n].class_name = class_name;
-    held[n].objects = objects;
-    suspect.contents.at = held;
-    suspect.contents.n = n + 1;
-}
-
-static void add_suspect(const char *class_name, uint64_t bytes)
-{
-    suspect.class_name = class_name;
-    suspect.retained = bytes;
-    suspect.root_kind = "sticky_class";
-    ck_assert(vec_push(&h->suspects, &b.mem, &b.err));
-    *vec_last(&h->suspects) = suspect;
-}
-
-static void add_row(const char *name, uint64_t objects, uint64_t retained)
-{
-    ck_assert(vec_push(&h->histogram, &b.mem, &b.err));
-    vec_last(&h->histogram)->name = name;
-    vec_last(&h->histogram)->objects = objects;
-    vec_last(&h->histogram)->shallow = objects * 16;
-    vec_last(&h->histogram)->retained = retained;
 }
 
 static enum verdict_kind kind(void)
@@ -78,9 +30,9 @@ static enum verdict_kind kind(void)
 
 START_TEST(test_static_map)
 {
-    add_step(0, "java.lang.Class", "shop.Carts", NULL);
-    add_step(1, "java.util.HashMap", NULL, "static OPEN");
-    add_suspect("java.util.HashMap", 90 * MIB);
+    given_step(&b, "java.lang.Class", "shop.Carts", NULL);
+    given_step(&b, "java.util.HashMap", NULL, "static OPEN");
+    given_suspect(&b, "java.util.HashMap", 90 * MIB);
     ck_assert_int_eq(kind(), KIND_HEAP_LEAK);
     ck_assert_str_eq(b.found.culprit.name,
                      "static shop.Carts.OPEN (java.util.HashMap)");
@@ -90,11 +42,11 @@ END_TEST
 
 START_TEST(test_fields_behind_the_static)
 {
-    add_step(0, "java.lang.Class", "shop.Carts", NULL);
-    add_step(1, "shop.Carts", NULL, "static INSTANCE");
-    add_step(2, "java.util.ArrayList", NULL, "Base#rows");
-    add_step(3, "java.lang.Object[]", NULL, "elementData");
-    add_suspect("java.lang.Object[]", 90 * MIB);
+    given_step(&b, "java.lang.Class", "shop.Carts", NULL);
+    given_step(&b, "shop.Carts", NULL, "static INSTANCE");
+    given_step(&b, "java.util.ArrayList", NULL, "Base#rows");
+    given_step(&b, "java.lang.Object[]", NULL, "elementData");
+    given_suspect(&b, "java.lang.Object[]", 90 * MIB);
     kind();
     ck_assert_str_eq(b.found.culprit.name,
                      "static shop.Carts.INSTANCE.rows (java.util.ArrayList)");
@@ -103,9 +55,9 @@ END_TEST
 
 START_TEST(test_queue)
 {
-    add_step(0, "java.lang.Thread", "worker", NULL);
-    add_step(1, "java.util.concurrent.LinkedBlockingQueue", NULL, "queue");
-    add_suspect("java.util.concurrent.LinkedBlockingQueue", 80 * MIB);
+    given_step(&b, "java.lang.Thread", "worker", NULL);
+    given_step(&b, "java.util.concurrent.LinkedBlockingQueue", NULL, "queue");
+    given_suspect(&b, "java.util.concurrent.LinkedBlockingQueue", 80 * MIB);
     ck_assert_int_eq(kind(), KIND_HEAP_BACKLOG);
     h->suspects.at[0].retained = 20 * MIB; /* not a third of the heap */
     ck_assert_int_eq(kind(), KIND_HEAP_LEAK);
@@ -114,20 +66,20 @@ END_TEST
 
 START_TEST(test_a_plain_deque_is_no_queue_between_threads)
 {
-    add_step(0, "java.lang.Class", "audit.Trail", NULL);
-    add_step(1, "java.util.ArrayDeque", NULL, "static RECORDS");
-    add_suspect("java.util.ArrayDeque", 90 * MIB);
+    given_step(&b, "java.lang.Class", "audit.Trail", NULL);
+    given_step(&b, "java.util.ArrayDeque", NULL, "static RECORDS");
+    given_suspect(&b, "java.util.ArrayDeque", 90 * MIB);
     ck_assert_int_eq(kind(), KIND_HEAP_LEAK);
 }
 END_TEST
 
 START_TEST(test_listeners_by_their_outer_objects)
 {
-    add_step(0, "java.lang.Class", "ui.Bus", NULL);
-    add_step(1, "java.util.ArrayList", NULL, "static ALL");
-    add_held(0, "ui.View", 2000);
-    add_held(1, "ui.View$1", 2000);
-    add_suspect("java.util.ArrayList", 90 * MIB);
+    given_step(&b, "java.lang.Class", "ui.Bus", NULL);
+    given_step(&b, "java.util.ArrayList", NULL, "static ALL");
+    given_held(&b, "ui.View", 2000);
+    given_held(&b, "ui.View$1", 2000);
+    given_suspect(&b, "java.util.ArrayList", 90 * MIB);
     ck_assert_int_eq(kind(), KIND_LISTENER_LEAK);
     h->suspects.at[0].contents.at[1].objects = 5; /* by chance, then */
     ck_assert_int_eq(kind(), KIND_HEAP_LEAK);
@@ -136,33 +88,26 @@ END_TEST
 
 START_TEST(test_maps_have_inner_classes_of_the_jdk)
 {
-    add_step(0, "java.lang.Class", "a.B", NULL);
-    add_step(1, "java.util.HashMap", NULL, "static M");
-    add_held(0, "java.util.HashMap", 2000);
-    add_held(1, "java.util.HashMap$Node", 2000);
-    add_suspect("java.util.HashMap", 90 * MIB);
+    given_step(&b, "java.lang.Class", "a.B", NULL);
+    given_step(&b, "java.util.HashMap", NULL, "static M");
+    given_held(&b, "java.util.HashMap", 2000);
+    given_held(&b, "java.util.HashMap$Node", 2000);
+    given_suspect(&b, "java.util.HashMap", 90 * MIB);
     ck_assert_int_eq(kind(), KIND_HEAP_LEAK);
 }
 END_TEST
 
 START_TEST(test_thread_locals_over_many_threads)
 {
-    for (unsigned i = 0; i < 20; i++) {
-        ck_assert(vec_push(&h->threads, &b.mem, &b.err));
-        vec_last(&h->threads)->name = "http";
-        vec_last(&h->threads)->retained = 4 * MIB;
-        vec_last(&h->threads)->stack_retained = 0;
-    }
+    for (unsigned i = 0; i < 20; i++)
+        given_thread(&b, "http", 4 * MIB, 0);
     ck_assert_int_eq(kind(), KIND_THREADLOCAL_LEAK);
 }
 END_TEST
 
 START_TEST(test_stack_of_one_thread)
 {
-    ck_assert(vec_push(&h->threads, &b.mem, &b.err));
-    vec_last(&h->threads)->name = "main";
-    vec_last(&h->threads)->retained = 90 * MIB;
-    vec_last(&h->threads)->stack_retained = 89 * MIB;
+    given_thread(&b, "main", 90 * MIB, 89 * MIB);
     ck_assert_int_eq(kind(), KIND_STACK_LOCAL_RESULT);
 }
 END_TEST
@@ -191,7 +136,7 @@ END_TEST
 
 START_TEST(test_jni_globals)
 {
-    add_row("img.Frame", 5000, 80 * MIB);
+    given_row(&b, "img.Frame", 5000, 80 * MIB);
     h->jni_global_retained = 80 * MIB;
     h->jni_global_class = "img.Frame";
     h->jni_global_class_count = 5000;
@@ -204,7 +149,7 @@ END_TEST
 
 START_TEST(test_virtual_threads)
 {
-    add_row("java.lang.VirtualThread", 50000, 70 * MIB);
+    given_row(&b, "java.lang.VirtualThread", 50000, 70 * MIB);
     h->natives.virtual_threads = 50000;
     ck_assert_int_eq(kind(), KIND_VIRTUAL_THREADS);
 }
@@ -212,7 +157,7 @@ END_TEST
 
 START_TEST(test_class_loaders)
 {
-    add_row("plug.Loader", 400, 90 * MIB);
+    given_row(&b, "plug.Loader", 400, 90 * MIB);
     h->loaders.repeated_loader = "plug.Loader";
     h->loaders.repeated_loader_count = 400;
     ck_assert_int_eq(kind(), KIND_CLASSLOADER_LEAK);

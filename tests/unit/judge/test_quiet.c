@@ -21,40 +21,12 @@ static void setup(void)
 static void teardown(void)
 {
     ck_assert(!err_is_set(&b.err));
-    vec_free(&b.facts.moments, &b.mem);
     bench_deinit(&b);
 }
 
 static bool asks(rule_fn *rule)
 {
     return rule(&b.facts, &b.pen, &b.found);
-}
-
-/* ---- a life ---------------------------------------------------------------
- */
-
-static void alive(struct moment *m, uint64_t rss)
-{
-    m->alive = true;
-    m->rss = m->anon = says(&b, LINE_PROC, rss);
-}
-
-static void given_life(uint64_t first, uint64_t mid, uint64_t last)
-{
-    uint64_t rss[] = {first, mid, last};
-
-    for (unsigned i = 0; i < 3; i++) {
-        alive(&b.moments[i], rss[i]);
-        ck_assert(vec_push(&b.facts.moments, &b.mem, &b.err));
-        *vec_last(&b.facts.moments) = b.moments[i];
-    }
-    b.facts.first = &b.moments[0];
-    b.facts.middle = &b.moments[1];
-    b.facts.last = &b.moments[2];
-    /* An error, a kill and a full heap would have been seen. */
-    b.facts.watched = WATCH_ERRORS;
-    b.facts.kernel_log = true;
-    given_heap(&b, 200 * MIB, 20 * MIB);
 }
 
 static void given_gc_log(void)
@@ -74,7 +46,7 @@ static void given_exit_line(void)
 
 START_TEST(test_healthy)
 {
-    given_life(50 * MIB, 90 * MIB, 91 * MIB);
+    given_life(&b, 50 * MIB, 90 * MIB, 91 * MIB);
     ck_assert_int_eq(first_found(&b), KIND_HEALTHY);
     ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_MEDIUM);
 }
@@ -82,7 +54,7 @@ END_TEST
 
 START_TEST(test_healthy_needs_the_exit_to_be_sure)
 {
-    given_life(50 * MIB, 90 * MIB, 91 * MIB);
+    given_life(&b, 50 * MIB, 90 * MIB, 91 * MIB);
     given_exit_line();
     ck_assert_int_eq(first_found(&b), KIND_HEALTHY);
     ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_HIGH);
@@ -94,7 +66,7 @@ END_TEST
 
 START_TEST(test_healthy_needs_a_log_of_errors)
 {
-    given_life(50 * MIB, 90 * MIB, 91 * MIB);
+    given_life(&b, 50 * MIB, 90 * MIB, 91 * MIB);
     b.facts.watched = WATCH_NOTHING;
     ck_assert_int_eq(first_found(&b), KIND_NOT_ENOUGH_EVIDENCE);
     ck_assert_ptr_nonnull(strstr(b.found.summary, "the application's log"));
@@ -114,7 +86,7 @@ END_TEST
 
 START_TEST(test_healthy_needs_a_look_into_the_heap)
 {
-    given_life(50 * MIB, 90 * MIB, 91 * MIB);
+    given_life(&b, 50 * MIB, 90 * MIB, 91 * MIB);
     given_heap(&b, 200 * MIB, 120 * MIB);
     ck_assert_int_eq(first_found(&b), KIND_NOT_ENOUGH_EVIDENCE);
     b.facts.live_before = says(&b, LINE_GC, 119 * MIB);
@@ -128,7 +100,7 @@ END_TEST
 /* The dump is early; a histogram after it knows better. */
 START_TEST(test_a_later_live_set_counts)
 {
-    given_life(50 * MIB, 90 * MIB, 91 * MIB);
+    given_life(&b, 50 * MIB, 90 * MIB, 91 * MIB);
     vec_last(&b.facts.moments)->heap_live = says(&b, LINE_JCMD, 90 * MIB);
     ck_assert(!asks(rule_healthy));
 }
@@ -139,7 +111,7 @@ END_TEST
 
 START_TEST(test_gone_without_a_word_is_not_healthy)
 {
-    given_life(50 * MIB, 90 * MIB, 91 * MIB);
+    given_life(&b, 50 * MIB, 90 * MIB, 91 * MIB);
     b.facts.gone = true;
     ck_assert_int_eq(first_found(&b), KIND_HEALTHY); /* the kernel is silent */
     b.facts.kernel_log = false;
@@ -154,7 +126,7 @@ END_TEST
 
 START_TEST(test_a_log_that_just_stops_is_a_sudden_end)
 {
-    given_life(50 * MIB, 90 * MIB, 91 * MIB);
+    given_life(&b, 50 * MIB, 90 * MIB, 91 * MIB);
     given_gc_log();
     b.facts.cut_off = true;
     ck_assert_int_eq(first_found(&b), KIND_HEALTHY); /* it may live on */
@@ -167,7 +139,7 @@ END_TEST
 
 START_TEST(test_a_sudden_end_leaves_growth_a_guess)
 {
-    given_life(50 * MIB, 150 * MIB, 300 * MIB);
+    given_life(&b, 50 * MIB, 150 * MIB, 300 * MIB);
     given_part(&b, PART_TRACKED, "Thread", KIND_THREAD_STACKS, MIB, 240 * MIB);
     given_gc_log();
     ck_assert_int_eq(first_found(&b), KIND_THREAD_STACKS);
@@ -180,7 +152,7 @@ END_TEST
 
 START_TEST(test_sigkill_of_a_growing_process)
 {
-    given_life(50 * MIB, 150 * MIB, 180 * MIB);
+    given_life(&b, 50 * MIB, 150 * MIB, 180 * MIB);
     given_part(&b, PART_TRACKED, "Thread", KIND_THREAD_STACKS, MIB, 120 * MIB);
     b.facts.kernel_log = false;
     b.facts.limit = says(&b, LINE_CGROUP, 200 * MIB);
@@ -195,7 +167,7 @@ END_TEST
 
 START_TEST(test_sigkill_far_from_the_limit)
 {
-    given_life(50 * MIB, 90 * MIB, 91 * MIB);
+    given_life(&b, 50 * MIB, 90 * MIB, 91 * MIB);
     b.facts.kernel_log = false;
     b.facts.exit_status = says(&b, LINE_LOG, 137);
     b.facts.limit = says(&b, LINE_CGROUP, 100 * MIB);
@@ -214,14 +186,14 @@ END_TEST
 
 START_TEST(test_growth_is_not_healthy)
 {
-    given_life(50 * MIB, 60 * MIB, 91 * MIB);
+    given_life(&b, 50 * MIB, 60 * MIB, 91 * MIB);
     ck_assert_int_eq(first_found(&b), KIND_NOT_ENOUGH_EVIDENCE);
 }
 END_TEST
 
 START_TEST(test_one_look_is_not_healthy)
 {
-    given_life(50 * MIB, 90 * MIB, 91 * MIB);
+    given_life(&b, 50 * MIB, 90 * MIB, 91 * MIB);
     b.facts.moments.n = 1;
     ck_assert_int_eq(first_found(&b), KIND_NOT_ENOUGH_EVIDENCE);
 }
@@ -229,7 +201,7 @@ END_TEST
 
 START_TEST(test_still_growing)
 {
-    given_life(50 * MIB, 150 * MIB, 300 * MIB);
+    given_life(&b, 50 * MIB, 150 * MIB, 300 * MIB);
     given_part(&b, PART_TRACKED, "Thread", KIND_THREAD_STACKS, MIB, 240 * MIB);
     ck_assert_int_eq(first_found(&b), KIND_THREAD_STACKS);
     b.facts.moments.at[1].anon.value = 299 * MIB; /* once, and no more */
@@ -239,7 +211,7 @@ END_TEST
 
 START_TEST(test_live_set_grows)
 {
-    given_life(50 * MIB, 60 * MIB, 61 * MIB);
+    given_life(&b, 50 * MIB, 60 * MIB, 61 * MIB);
     b.facts.live = says(&b, LINE_DUMP, 60 * MIB);
     b.facts.live_before = says(&b, LINE_DUMP, 20 * MIB);
     ck_assert_int_eq(first_found(&b), KIND_HEAP_LEAK);
@@ -253,7 +225,7 @@ START_TEST(test_full_collections_leave_more_and_more)
     gc.first_full_after = 10 * MIB;
     gc.last_full_after = 60 * MIB;
     gc.full_count = 5;
-    given_life(50 * MIB, 60 * MIB, 61 * MIB);
+    given_life(&b, 50 * MIB, 60 * MIB, 61 * MIB);
     given_gc_log();
     b.facts.live = says(&b, LINE_GC, 60 * MIB);
     ck_assert_int_eq(first_found(&b), KIND_HEALTHY);
@@ -265,7 +237,7 @@ END_TEST
 
 START_TEST(test_killed_by_the_groups_counter)
 {
-    given_life(50 * MIB, 100 * MIB, 150 * MIB);
+    given_life(&b, 50 * MIB, 100 * MIB, 150 * MIB);
     given_part(&b, PART_TRACKED, "Thread", KIND_THREAD_STACKS, MIB, 100 * MIB);
     b.facts.group_kills = says(&b, LINE_CGROUP, 1);
     b.facts.limit = says(&b, LINE_CGROUP, 200 * MIB);

@@ -12,20 +12,11 @@ Suite *refused_suite(void);
 #define GIB ((uint64_t)1 << 30)
 
 static struct bench b;
-static struct vm_info v;
 
 static void setup(void)
 {
     bench_init(&b);
-    memset(&v, 0xff, sizeof v); /* every figure UNKNOWN */
-    v.death = VM_OUT_OF_MEMORY;
-    v.failure = (struct vm_failure){.bytes = UNKNOWN, .line = 3};
-    v.current_thread = v.headline = NULL;
-    v.uptime = 1000;
-    v.glibc_wrapped = v.overcommit_strict = v.has_nmt = false;
-    b.facts.hs_err = &v;
-    b.facts.hs_err_input = &b.input;
-    b.input.kind = ARTIFACT_VM_INFO;
+    given_hs_err(&b, VM_OUT_OF_MEMORY);
 }
 
 static void teardown(void)
@@ -37,10 +28,10 @@ static void teardown(void)
 static void refused(const char *function, uint64_t bytes, const char *purpose,
                     const char *sentence)
 {
-    v.failure.function = function;
-    v.failure.bytes = bytes;
-    v.failure.purpose = purpose;
-    v.failure.sentence = sentence;
+    b.hs_err.failure.function = function;
+    b.hs_err.failure.bytes = bytes;
+    b.hs_err.failure.purpose = purpose;
+    b.hs_err.failure.sentence = sentence;
 }
 
 START_TEST(a_bare_header_decides_nothing)
@@ -53,9 +44,9 @@ END_TEST
 START_TEST(a_small_request_with_memory_left_met_a_limit)
 {
     refused("malloc", 32744, "ChunkPool::allocate", "malloc failed");
-    v.available = 12 * GIB;
-    v.physical = 24 * GIB;
-    v.heap_committed = 20 * GIB;
+    b.hs_err.available = 12 * GIB;
+    b.hs_err.physical = 24 * GIB;
+    b.hs_err.heap_committed = 20 * GIB;
     ck_assert_int_eq(first_found(&b), KIND_NOT_ENOUGH_EVIDENCE);
     ck_assert(strstr(b.found.summary, "a limit"));
 }
@@ -65,10 +56,10 @@ START_TEST(no_thread_with_memory_left_is_a_limit_on_threads)
 {
     refused(NULL, UNKNOWN, NULL,
             "Cannot create GC thread. Out of system resources.");
-    v.available = GIB;
+    b.hs_err.available = GIB;
     ck_assert_int_eq(first_found(&b), KIND_NATIVE_THREAD_LIMIT);
     ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_MEDIUM);
-    v.available = 8 * MIB;
+    b.hs_err.available = 8 * MIB;
     first_found(&b);
     ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_LOW);
 }
@@ -77,14 +68,14 @@ END_TEST
 START_TEST(a_heap_that_never_fitted)
 {
     refused("mmap", 8 * GIB, "committing reserved memory", "mmap failed");
-    v.heap_min = 8 * GIB;
-    v.uptime = 0.3;
-    v.available = 4 * GIB;
+    b.hs_err.heap_min = 8 * GIB;
+    b.hs_err.uptime = 0.3;
+    b.hs_err.available = 4 * GIB;
     ck_assert_int_eq(first_found(&b), KIND_HEAP_RESERVATION_TOO_LARGE);
-    v.uptime = 3600; /* it had run: the heap was growing */
+    b.hs_err.uptime = 3600; /* it had run: the heap was growing */
     ck_assert_int_ne(first_found(&b), KIND_HEAP_RESERVATION_TOO_LARGE);
-    v.uptime = 0.3;
-    v.failure.bytes = 64 * MIB;
+    b.hs_err.uptime = 0.3;
+    b.hs_err.failure.bytes = 64 * MIB;
     ck_assert_int_ne(first_found(&b), KIND_HEAP_RESERVATION_TOO_LARGE);
 }
 END_TEST
@@ -92,9 +83,9 @@ END_TEST
 START_TEST(a_free_machine_speaks_against_too_large_a_heap)
 {
     refused("mmap", 8 * GIB, "committing reserved memory", "mmap failed");
-    v.heap_min = 8 * GIB;
-    v.uptime = 0.3;
-    v.available = 20 * GIB;
+    b.hs_err.heap_min = 8 * GIB;
+    b.hs_err.uptime = 0.3;
+    b.hs_err.available = 20 * GIB;
     ck_assert_int_eq(first_found(&b), KIND_HEAP_RESERVATION_TOO_LARGE);
     ck_assert_uint_eq(b.found.n_against, 1);
 }
@@ -103,12 +94,13 @@ END_TEST
 START_TEST(one_compilation_wanted_it_all)
 {
     refused("malloc", 512 * MIB, "Chunk::new", "malloc failed");
-    v.current_thread = "JavaThread \"C2 CompilerThread1\" daemon";
+    b.hs_err.current_thread = "JavaThread \"C2 CompilerThread1\" daemon";
     ck_assert_int_eq(first_found(&b), KIND_COMPILER_ARENA);
-    v.current_thread = "JavaThread \"main\"";
+    b.hs_err.current_thread = "JavaThread \"main\"";
     ck_assert_int_eq(first_found(&b), KIND_NOT_ENOUGH_EVIDENCE);
-    v.current_thread = "JavaThread \"C2 CompilerThread1\" daemon";
-    v.failure.bytes = 32744; /* an ordinary chunk: anybody took the rest */
+    b.hs_err.current_thread = "JavaThread \"C2 CompilerThread1\" daemon";
+    b.hs_err.failure.bytes =
+        32744; /* an ordinary chunk: anybody took the rest */
     ck_assert_int_eq(first_found(&b), KIND_NOT_ENOUGH_EVIDENCE);
 }
 END_TEST
@@ -116,11 +108,11 @@ END_TEST
 START_TEST(a_jvm_that_has_most_of_the_machine)
 {
     refused("mmap", 256 * MIB, "committing reserved memory", "mmap failed");
-    v.physical = 8 * GIB;
-    v.available = 50 * MIB;
-    v.rss = 7 * GIB;
+    b.hs_err.physical = 8 * GIB;
+    b.hs_err.available = 50 * MIB;
+    b.hs_err.rss = 7 * GIB;
     ck_assert_int_eq(first_found(&b), KIND_PARTS_EXCEED_LIMIT);
-    v.rss = 2 * GIB; /* somebody else has the rest */
+    b.hs_err.rss = 2 * GIB; /* somebody else has the rest */
     ck_assert_int_eq(first_found(&b), KIND_NOT_ENOUGH_EVIDENCE);
 }
 END_TEST

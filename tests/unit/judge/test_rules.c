@@ -96,18 +96,6 @@ END_TEST
 
 /* ---- child or neighbour ------------------------------------------------ */
 
-static struct input *given_input(enum artifact_kind kind)
-{
-    struct input *in;
-
-    ck_assert(vec_push(&b.incident.inputs, &b.mem, &b.err));
-    in = vec_last(&b.incident.inputs);
-    memset(in, 0, sizeof *in);
-    in->path = in->name = "made-up";
-    in->kind = kind;
-    return in;
-}
-
 static void list(struct process_list *l, uint64_t pid, uint64_t ppid,
                  const char *name)
 {
@@ -129,7 +117,6 @@ static enum verdict_kind family_of(uint64_t pid, const char *name)
 static void forget(struct process_list *l)
 {
     vec_free(&l->rows, &b.mem);
-    vec_free(&b.incident.inputs, &b.mem);
 }
 
 START_TEST(test_child_by_its_parent)
@@ -138,7 +125,7 @@ START_TEST(test_child_by_its_parent)
 
     list(&l, 4300, 4242, "sh");
     list(&l, 4301, 4300, "convert");
-    given_input(ARTIFACT_PROCESS_LIST)->processes = &l;
+    given_input(&b, ARTIFACT_PROCESS_LIST)->processes = &l;
     ck_assert_int_eq(family_of(4301, "convert"), KIND_CHILD_PROCESS);
     ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_HIGH);
     forget(&l);
@@ -150,7 +137,7 @@ START_TEST(test_child_by_its_siblings)
     struct process_list l = {0};
 
     list(&l, 4300, 4242, "convert");
-    given_input(ARTIFACT_PROCESS_LIST)->processes = &l;
+    given_input(&b, ARTIFACT_PROCESS_LIST)->processes = &l;
     ck_assert_int_eq(family_of(4400, "convert"), KIND_CHILD_PROCESS);
     forget(&l);
 }
@@ -162,7 +149,7 @@ START_TEST(test_neighbour_by_its_parent)
 
     list(&l, 4400, 1, "sidecar");
     list(&l, 4300, 4242, "convert");
-    given_input(ARTIFACT_PROCESS_LIST)->processes = &l;
+    given_input(&b, ARTIFACT_PROCESS_LIST)->processes = &l;
     ck_assert_int_eq(family_of(4400, "sidecar"), KIND_NEIGHBOUR);
     ck_assert_int_eq(b.facts.family, FAMILY_STRANGER);
     forget(&l);
@@ -176,7 +163,7 @@ START_TEST(test_parents_in_a_circle)
 
     list(&l, 4400, 4401, "a");
     list(&l, 4401, 4400, "b");
-    given_input(ARTIFACT_PROCESS_LIST)->processes = &l;
+    given_input(&b, ARTIFACT_PROCESS_LIST)->processes = &l;
     ck_assert_int_eq(family_of(4400, "a"), KIND_NEIGHBOUR);
     forget(&l);
 }
@@ -189,9 +176,8 @@ START_TEST(test_child_by_its_status)
     memset(&s, 0xff, sizeof s);
     s.pid = 4400;
     s.ppid = 4242;
-    given_input(ARTIFACT_PROC_STATUS)->status = &s;
+    given_input(&b, ARTIFACT_PROC_STATUS)->status = &s;
     ck_assert_int_eq(family_of(4400, "convert"), KIND_CHILD_PROCESS);
-    vec_free(&b.incident.inputs, &b.mem);
 }
 END_TEST
 
@@ -202,11 +188,10 @@ START_TEST(test_child_named_in_the_log)
     memset(&log, 0, sizeof log);
     ck_assert(vec_push(&log.pids, &b.mem, &b.err));
     *vec_last(&log.pids) = (struct named_pid){4400, 7};
-    given_input(ARTIFACT_APP_LOG)->log = &log;
+    given_input(&b, ARTIFACT_APP_LOG)->log = &log;
     ck_assert_int_eq(family_of(4400, "convert"), KIND_CHILD_PROCESS);
     ck_assert_int_le(finding_confidence(&b.found), CONFIDENCE_MEDIUM);
     vec_free(&log.pids, &b.mem);
-    vec_free(&b.incident.inputs, &b.mem);
 }
 END_TEST
 
@@ -521,7 +506,6 @@ START_TEST(test_one_object_fills_a_small_heap)
     ck_assert(!asks(rule_oversized));
     s->retained = MIB / 2;
     ck_assert(asks(rule_oversized));
-    vec_free(&b.heap.suspects, &b.mem);
 }
 END_TEST
 
@@ -613,5 +597,6 @@ Suite *rules_suite(void)
     tcase_add_test(t, test_nor_is_a_tenth_of_the_gap);
     suite_add_tcase(s, t);
     suite_add_tcase(s, quiet_tcase());
+    suite_add_tcase(s, matrix_tcase());
     return s;
 }

@@ -1,0 +1,270 @@
+/* matrix_heap.c - the heap ran out, and what filled it; see matrix.h. */
+#include <check.h>
+
+#include "matrix.h"
+
+/* 95 of 100 MiB are alive, and the dump of them shows nothing special. */
+static void full(struct bench *b)
+{
+    given_oome(b, OOME_HEAP_SPACE, "Java heap space");
+    given_heap(b, 100 * MIB, 95 * MIB);
+    given_heap_dump(b, 95 * MIB);
+}
+
+static void metaspace_instead(struct bench *b)
+{
+    given_oome(b, OOME_METASPACE, "Metaspace");
+}
+
+static void leak(struct bench *b)
+{
+    full(b);
+    given_step(b, "java.lang.Class", "shop.Carts", NULL);
+    given_step(b, "java.util.HashMap", NULL, "static OPEN");
+    given_suspect(b, "java.util.HashMap", 90 * MIB);
+}
+
+/* ---- what holds it ---------------------------------------------------- */
+
+static void queue(struct bench *b)
+{
+    full(b);
+    given_step(b, "java.lang.Thread", "worker", NULL);
+    given_step(b, "java.util.concurrent.LinkedBlockingQueue", NULL, "queue");
+    given_suspect(b, "java.util.concurrent.LinkedBlockingQueue", 80 * MIB);
+}
+
+static void plain_deque(struct bench *b)
+{
+    b->steps[1].class_name = "java.util.ArrayDeque";
+    b->heap.suspects.at[0].class_name = "java.util.ArrayDeque";
+}
+
+static void threadlocals(struct bench *b)
+{
+    full(b);
+    for (unsigned i = 0; i < 20; i++)
+        given_thread(b, "http", 4 * MIB, 0);
+}
+
+static void threads_hold_little(struct bench *b)
+{
+    for (unsigned i = 0; i < 20; i++)
+        b->heap.threads.at[i].retained = MIB;
+}
+
+static void listeners(struct bench *b)
+{
+    full(b);
+    given_step(b, "java.lang.Class", "ui.Bus", NULL);
+    given_step(b, "java.util.ArrayList", NULL, "static ALL");
+    given_held(b, "ui.View", 2000);
+    given_held(b, "ui.View$1", 2000);
+    given_suspect(b, "java.util.ArrayList", 90 * MIB);
+}
+
+static void inner_class_by_chance(struct bench *b)
+{
+    b->held[1].objects = 5;
+}
+
+static void local_result(struct bench *b)
+{
+    full(b);
+    given_thread(b, "main", 90 * MIB, 89 * MIB);
+}
+
+/* A static field has it as well. */
+static void not_the_stacks_alone(struct bench *b)
+{
+    b->heap.threads.at[0].stack_retained = MIB;
+    b->heap.threads.at[0].retained = MIB;
+}
+
+static void jni_globals(struct bench *b)
+{
+    full(b);
+    given_row(b, "img.Frame", 5000, 80 * MIB);
+    b->heap.jni_global_retained = 80 * MIB;
+    b->heap.jni_global_class = "img.Frame";
+    b->heap.jni_global_class_count = 5000;
+}
+
+/* The launcher's, which leads to the main class and from there anywhere. */
+static void one_jni_global(struct bench *b)
+{
+    b->heap.jni_global_class_count = 1;
+}
+
+/* ---- what it is ------------------------------------------------------- */
+
+static void strings(struct bench *b)
+{
+    full(b);
+    b->heap.strings.count = 500000;
+    b->heap.strings.bytes = 80 * MIB;
+}
+
+static void ordinary_strings(struct bench *b)
+{
+    b->heap.strings.bytes = 40 * MIB;
+}
+
+static void duplicates(struct bench *b)
+{
+    strings(b);
+    b->heap.strings.duplicate_bytes = 75 * MIB;
+}
+
+static void few_duplicates(struct bench *b)
+{
+    b->heap.strings.duplicate_bytes = 30 * MIB;
+}
+
+static void finalizers(struct bench *b)
+{
+    full(b);
+    b->heap.queue.finalizers = 3000;
+    b->heap.queue.finalizer_bytes = 60 * MIB;
+}
+
+static void few_finalizers(struct bench *b)
+{
+    b->heap.queue.finalizer_bytes = MIB;
+}
+
+static void cleaners(struct bench *b)
+{
+    full(b);
+    b->heap.queue.cleaners = 3000;
+    b->heap.queue.cleaner_bytes = 60 * MIB;
+}
+
+static void few_cleaners(struct bench *b)
+{
+    b->heap.queue.cleaner_bytes = MIB;
+}
+
+static void one_array(struct bench *b)
+{
+    full(b);
+    b->heap.largest_array_bytes = 70 * MIB;
+}
+
+static void small_array(struct bench *b)
+{
+    b->heap.largest_array_bytes = 20 * MIB;
+}
+
+static void virtual_threads(struct bench *b)
+{
+    full(b);
+    given_row(b, "java.lang.VirtualThread", 50000, 70 * MIB);
+    b->heap.natives.virtual_threads = 50000;
+}
+
+static void few_virtual_threads(struct bench *b)
+{
+    b->heap.natives.virtual_threads = 500;
+}
+
+static void loaders(struct bench *b)
+{
+    full(b);
+    given_row(b, "plug.Loader", 400, 90 * MIB);
+    b->heap.loaders.repeated_loader = "plug.Loader";
+    b->heap.loaders.repeated_loader_count = 400;
+}
+
+/* Any program has a few. */
+static void few_loaders(struct bench *b)
+{
+    b->heap.loaders.repeated_loader_count = 5;
+}
+
+static void humongous(struct bench *b)
+{
+    full(b);
+    given_heap(b, 160 * MIB, 95 * MIB);
+    b->gc.humongous_last = 150 * MIB;
+    b->facts.gc = &b->gc;
+    b->facts.gc_input = &b->input;
+}
+
+static void few_humongous(struct bench *b)
+{
+    b->gc.humongous_last = 40 * MIB;
+}
+
+/* ---- requests --------------------------------------------------------- */
+
+static void one_request(struct bench *b)
+{
+    given_oome(b, OOME_HEAP_SPACE, "Java heap space");
+    given_heap(b, 100 * MIB, 5 * MIB);
+}
+
+static void most_was_alive(struct bench *b)
+{
+    given_heap(b, 100 * MIB, 95 * MIB);
+}
+
+static void longer_than_arrays_are(struct bench *b)
+{
+    given_oome(b, OOME_LENGTH_LIMIT, "Required length exceeds limit");
+    given_heap(b, 4096 * MIB, 2100 * MIB);
+}
+
+/* ---- killed with a heap that was let grow ----------------------------- */
+
+static void over_the_limit(struct bench *b)
+{
+    given_kill(b, 250 * MIB, 0, 256 * MIB);
+    given_heap(b, 512 * MIB, 180 * MIB);
+    given_category(b, "Java Heap", 8 * MIB, 220 * MIB);
+    given_category(b, "Code", 8 * MIB, 12 * MIB);
+    given_looks(b, 4 * MIB, 5 * MIB);
+}
+
+static void within_the_limit(struct bench *b)
+{
+    given_heap(b, 240 * MIB, 180 * MIB);
+}
+
+static void only_garbage(struct bench *b)
+{
+    over_the_limit(b);
+    given_heap(b, 512 * MIB, 10 * MIB);
+}
+
+static void all_of_it_alive(struct bench *b)
+{
+    given_heap(b, 512 * MIB, 180 * MIB);
+}
+
+static const struct pair at[] = {
+    {"heap full", KIND_HEAP_LEAK, leak, metaspace_instead},
+    {"heap full", KIND_HEAP_BACKLOG, queue, plain_deque},
+    {"heap full", KIND_THREADLOCAL_LEAK, threadlocals, threads_hold_little},
+    {"heap full", KIND_LISTENER_LEAK, listeners, inner_class_by_chance},
+    {"heap full", KIND_STACK_LOCAL_RESULT, local_result, not_the_stacks_alone},
+    {"heap full", KIND_JNI_GLOBAL_REF_LEAK, jni_globals, one_jni_global},
+    {"heap full", KIND_STRING_GROWTH, strings, ordinary_strings},
+    {"heap full", KIND_STRING_DUPLICATES, duplicates, few_duplicates},
+    {"heap full", KIND_FINALIZER_BACKLOG, finalizers, few_finalizers},
+    {"heap full", KIND_CLEANER_BACKLOG, cleaners, few_cleaners},
+    {"heap full", KIND_GROWING_ARRAY, one_array, small_array},
+    {"heap full", KIND_VIRTUAL_THREADS, virtual_threads, few_virtual_threads},
+    {"heap full", KIND_CLASSLOADER_LEAK, loaders, few_loaders},
+    {"heap full", KIND_G1_HUMONGOUS, humongous, few_humongous},
+    {"one oversized request", KIND_OVERSIZED_REQUEST, one_request,
+     most_was_alive},
+    {"one oversized request", KIND_GROWING_ARRAY, longer_than_arrays_are,
+     metaspace_instead},
+    {"killed by the kernel", KIND_XMX_OVER_LIMIT, over_the_limit,
+     within_the_limit},
+    {"killed by the kernel", KIND_HEAP_RESERVATION_TOO_LARGE, only_garbage,
+     all_of_it_alive},
+};
+
+const struct pairs heap_pairs = {at, sizeof at / sizeof *at};
