@@ -218,16 +218,11 @@ static uint64_t body_at(const struct piece *piece)
     return piece->record.at + RECORD_HEADER;
 }
 
-static bool decode(void *segments, uint64_t i, unsigned worker, struct err *e)
+static void decode_bytes(struct decoder *k, struct piece *piece,
+                         const uint8_t *begin, const uint8_t *end)
 {
-    struct segments *s = segments;
-    struct worker *w = &s->workers[worker];
-    struct piece *piece = &s->pieces[i];
-    const uint8_t *begin = w->bytes, *p = begin, *next = begin, *end, *before;
+    const uint8_t *p = begin, *next = begin, *before;
 
-    (void)e;
-    end = begin + source_read_at(s->in->r.s, body_at(piece), w->bytes,
-                                 piece->record.length);
     do {
         before = p;
         if (p >= next && p < end && batch_is_object(*p)) {
@@ -237,9 +232,31 @@ static bool decode(void *segments, uint64_t i, unsigned worker, struct err *e)
             };
             next = (uint64_t)(end - p) > INDEX_STEP ? p + INDEX_STEP : end;
         }
-        p = batch_decode(&w->decoder, &piece->batch, p, next, end);
+        p = batch_decode(k, &piece->batch, p, next, end);
     } while (p != before);
     piece->done = (uint64_t)(p - begin);
+}
+
+static bool decode(void *segments, uint64_t i, unsigned worker, struct err *e)
+{
+    struct segments *s = segments;
+    struct worker *w = &s->workers[worker];
+    struct piece *piece = &s->pieces[i];
+    const struct source *from = s->in->r.s;
+    const uint8_t *begin = w->bytes;
+    struct raw_view view;
+    uint64_t n;
+
+    (void)e;
+    if (source_look_at(from, body_at(piece), piece->record.length, &view)) {
+        begin = view.bytes;
+        n = view.n;
+    } else {
+        n = source_read_at(from, body_at(piece), w->bytes,
+                           piece->record.length);
+    }
+    decode_bytes(&w->decoder, piece, begin, begin + n);
+    raw_unlook(&view);
     return true;
 }
 

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -134,4 +135,46 @@ size_t raw_read_shared(const struct raw *r, uint64_t at, uint8_t *to, size_t n)
     ssize_t k = read_at(r, at, to, n);
 
     return k < 0 ? 0 : (size_t)k;
+}
+
+/* ---- looking --------------------------------------------------------- */
+
+/* Smaller files are as well read. */
+#define LEAST_FILE ((uint64_t)1 << 20)
+
+bool raw_look(const struct raw *r, uint64_t at, size_t n, struct raw_view *ret)
+{
+#ifdef MADV_POPULATE_READ
+    uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), from = at & ~(page - 1);
+    size_t all;
+    void *map;
+
+    *ret = (struct raw_view){.at = at};
+    if (r->memory || r->pipe >= 0 || r->size < LEAST_FILE || at >= r->size)
+        return false;
+    ret->n = n < r->size - at ? n : (size_t)(r->size - at);
+    all = (size_t)(at - from) + ret->n;
+    map = mmap(NULL, all, PROT_READ, MAP_SHARED, r->fd, (off_t)from);
+    if (map == MAP_FAILED)
+        return false;
+    ret->map = map;
+    ret->mapped = all;
+    if (madvise(map, all, MADV_POPULATE_READ) != 0) {
+        raw_unlook(ret);
+        return false;
+    }
+    ret->bytes = (const uint8_t *)map + (at - from);
+    return true;
+#else
+    (void)r;
+    *ret = (struct raw_view){.at = at, .n = n};
+    return false;
+#endif
+}
+
+void raw_unlook(struct raw_view *v)
+{
+    if (v->map)
+        munmap(v->map, v->mapped);
+    *v = (struct raw_view){.at = v->at};
 }

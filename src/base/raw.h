@@ -32,6 +32,24 @@ size_t raw_read(struct raw *r, uint64_t at, uint8_t *to, size_t n);
  * the end and leaves no trace. */
 size_t raw_read_shared(const struct raw *r, uint64_t at, uint8_t *to, size_t n);
 
+/*
+ * A stretch of a file where the system keeps it, without a copy. All of it is
+ * there when raw_look returns: what can't be read would be a signal later,
+ * and is left to raw_read, which can say so.
+ */
+struct raw_view {
+    const uint8_t *bytes; /* NULL: none */
+    uint64_t at;
+    size_t n;
+    void *map; /* what raw_unlook gives back */
+    size_t mapped;
+};
+
+/* Up to `n` bytes from offset `at`, for many threads at once; false: of this
+ * there is no view, raw_read it. */
+bool raw_look(const struct raw *r, uint64_t at, size_t n, struct raw_view *ret);
+void raw_unlook(struct raw_view *v);
+
 /* Bytes may still come that the spool does not have. */
 bool raw_is_piping(const struct raw *r);
 

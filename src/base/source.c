@@ -1,5 +1,9 @@
 /*
  * source.c - one window over raw bytes, with or without gzip between.
+ *
+ * Of a large plain file the window is a view of its pages: the copy that
+ * read(2) makes is a third of what parsing costs. Where a page can't be
+ * had the window is filled by reading from there on.
  */
 #include "source.h"
 
@@ -10,6 +14,8 @@
 
 /* One refill. Small enough to stay in the second-level cache while parsed. */
 #define CHUNK ((size_t)256 << 10)
+/* One view; its pages count as ours while it lasts. */
+#define VIEW ((size_t)2 << 20)
 
 struct source {
     struct mem *mem;
@@ -17,10 +23,13 @@ struct source {
     struct raw raw;
     struct gunzip *gunzip; /* NULL: the bytes are plain */
 
-    uint8_t *window; /* SOURCE_WINDOW + CHUNK bytes */
+    const uint8_t *window; /* `buffer`, or the bytes of `view` */
     size_t begin, end;
     uint64_t offset; /* uncompressed offset of window[begin] */
     uint64_t raw_at; /* plain: where the next byte comes from */
+    uint8_t *buffer; /* SOURCE_WINDOW + CHUNK bytes */
+    struct raw_view view;
+    bool views; /* as long as there are any */
 };
 
 /* ---- opening --------------------------------------------------------- */
@@ -29,11 +38,13 @@ static bool setup(struct source *s, struct err *e)
 {
     const uint8_t *p;
 
-    s->window = mem_alloc(s->mem, SOURCE_WINDOW + CHUNK, 1, e);
-    if (!s->window)
+    s->window = s->buffer = mem_alloc(s->mem, SOURCE_WINDOW + CHUNK, 1, e);
+    if (!s->buffer)
         return false;
-    if (source_peek(s, 2, &p) < 2 || p[0] != 0x1f || p[1] != 0x8b)
+    if (source_peek(s, 2, &p) < 2 || p[0] != 0x1f || p[1] != 0x8b) {
+        s->views = true;
         return true;
+    }
     s->gunzip = gunzip_create(&s->raw, s->mem, e);
     s->begin = s->end = 0;
     return s->gunzip != NULL;
@@ -95,30 +106,61 @@ void source_close(struct source *s)
     if (!s)
         return;
     gunzip_destroy(s->gunzip);
+    raw_unlook(&s->view);
     raw_deinit(&s->raw);
-    mem_free(s->mem, s->window);
+    mem_free(s->mem, s->buffer);
     mem_free(s->mem, s->path);
     mem_free(s->mem, s);
 }
 
 /* ---- reading --------------------------------------------------------- */
 
+/* What is in the window and not consumed goes to the front of the buffer. */
+static void close_up(struct source *s)
+{
+    if (s->begin || s->view.map)
+        memmove(s->buffer, s->window + s->begin, s->end - s->begin);
+    raw_unlook(&s->view);
+    s->window = s->buffer;
+    s->end -= s->begin;
+    s->begin = 0;
+}
+
+/* Makes the window a view from where it begins. */
+static bool look(struct source *s, size_t want)
+{
+    struct raw_view next;
+
+    if (!s->views)
+        return false;
+    s->views = raw_look(&s->raw, s->offset, want > VIEW ? want : VIEW, &next);
+    if (!s->views || next.n <= s->end - s->begin) {
+        raw_unlook(&next);
+        return false;
+    }
+    raw_unlook(&s->view);
+    s->view = next;
+    s->window = next.bytes;
+    s->begin = 0;
+    s->end = next.n;
+    s->raw_at = next.at + next.n;
+    return true;
+}
+
 static bool fill(struct source *s, size_t want)
 {
     size_t n, room = want > CHUNK ? want : CHUNK;
 
-    if (s->begin) {
-        memmove(s->window, s->window + s->begin, s->end - s->begin);
-        s->end -= s->begin;
-        s->begin = 0;
-    }
+    if (look(s, want))
+        return true;
+    close_up(s);
     room -= s->end < room ? s->end : room;
     if (!room)
         room = CHUNK;
     if (s->gunzip) {
-        n = gunzip_read(s->gunzip, s->window + s->end, room);
+        n = gunzip_read(s->gunzip, s->buffer + s->end, room);
     } else {
-        n = raw_read(&s->raw, s->raw_at, s->window + s->end, room);
+        n = raw_read(&s->raw, s->raw_at, s->buffer + s->end, room);
         s->raw_at += n;
     }
     s->end += n;
@@ -207,6 +249,13 @@ size_t source_read_at(const struct source *s, uint64_t offset, uint8_t *to,
     for (; done < n && k; done += k)
         k = raw_read_shared(&s->raw, offset + done, to + done, n - done);
     return done;
+}
+
+bool source_look_at(const struct source *s, uint64_t offset, size_t n,
+                    struct raw_view *ret)
+{
+    *ret = (struct raw_view){.at = offset};
+    return !s->gunzip && raw_look(&s->raw, offset, n, ret);
 }
 
 uint64_t source_offset(const struct source *s)

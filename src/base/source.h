@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "mem.h"
+#include "raw.h"
 
 /* The most that one peek can ask for, in bytes. */
 #define SOURCE_WINDOW ((size_t)4 << 20)
@@ -56,6 +57,9 @@ bool source_seek(struct source *s, uint64_t offset, struct err *e);
  * else. A failure looks like the end and leaves no trace. */
 size_t source_read_at(const struct source *s, uint64_t offset, uint8_t *to,
                       size_t n);
+/* The same without a copy (raw.h), where there is such a view. */
+bool source_look_at(const struct source *s, uint64_t offset, size_t n,
+                    struct raw_view *ret);
 
 uint64_t source_offset(const struct source *s);
 const char *source_path(const struct source *s);

@@ -14,6 +14,21 @@ static void reader_left(int signal)
     _exit(EXIT_FAILED);
 }
 
+/* Inputs are looked at where the system keeps them, each stretch after making
+ * sure that it can be read. Who cuts a file short in that moment, or a disk
+ * that fails in it, ends the run. */
+static void input_lost(int signal)
+{
+    static const char text[] =
+        "oomwhy: an input was cut short, or its disk failed, while it "
+        "was read\n";
+    ssize_t n = write(STDERR_FILENO, text, sizeof text - 1);
+
+    (void)signal;
+    (void)n;
+    _exit(EXIT_FAILED);
+}
+
 int main(int argc, char **argv)
 {
     enum exit_status status;
@@ -22,6 +37,7 @@ int main(int argc, char **argv)
     struct mem m;
 
     signal(SIGPIPE, reader_left);
+    signal(SIGBUS, input_lost);
     mem_init(&m, 0);
     if (!options_parse(argc, argv, &m, &o, &e)) {
         complain(NULL, &e);

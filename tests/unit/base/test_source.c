@@ -221,6 +221,36 @@ START_TEST(files_and_pipes)
 }
 END_TEST
 
+/* Where pages of a view are gone, reading says where the file ends. */
+START_TEST(file_cut_short_while_read)
+{
+    char name[] = "/tmp/oomwhy-test-XXXXXX";
+    const size_t left = PLAIN / 2 + 123;
+    int fd = mkstemp(name);
+    struct raw_view view;
+    const uint8_t *p;
+    struct source *s;
+
+    ck_assert_int_eq(write(fd, plain, PLAIN), PLAIN);
+    ck_assert(source_open(name, &mem, &s, &err));
+    ck_assert_uint_ge(source_peek(s, 1000, &p), 1000);
+    ck_assert_int_eq(ftruncate(fd, (off_t)left), 0);
+    ck_assert(!source_look_at(s, left - 10, PLAIN / 4, &view));
+    ck_assert(source_look_at(s, left - 10000, 5000, &view));
+    ck_assert_mem_eq(view.bytes, plain + left - 10000, 5000);
+    raw_unlook(&view);
+    ck_assert(source_seek(s, left - 200, &err));
+    expect_at(s, left - 200);
+    ck_assert_uint_eq(source_peek(s, 1 << 20, &p), 200);
+    ck_assert(source_seek(s, 77, &err));
+    expect_at(s, 77);
+    source_close(s);
+    close(fd);
+    unlink(name);
+    ck_assert_uint_eq(mem.held, 0);
+}
+END_TEST
+
 START_TEST(what_cannot_be_opened_says_so)
 {
     struct source *s;
@@ -318,6 +348,7 @@ Suite *source_suite(void)
     tcase_add_loop_test(t, garbage_after_gzip_is_told_padding_is_not, 0,
                         N_JOBS);
     tcase_add_test(t, files_and_pipes);
+    tcase_add_test(t, file_cut_short_while_read);
     tcase_add_test(t, what_cannot_be_opened_says_so);
     tcase_add_loop_test(t, every_allocation_may_fail, 0, N_JOBS);
     tcase_add_test(t, lines_end_in_every_way);
