@@ -1,7 +1,10 @@
 # A process that is no JVM: /proc is taken, nothing is asked, SIGQUIT would
 # have ended it. All is private.
-sleep 60 &
+mkfifo to from
+cat <to >from &
 pid=$!
+exec 3>to 4<from
+echo >&3 && read -r _ <&4 # it is cat now, no more the shell's copy
 umask 022
 oomwhy capture --progress never $pid cases >where || echo "exit $?"
 kill -0 $pid && echo alive
@@ -21,4 +24,4 @@ kill -0 $pid && echo alive
 (cd "$(cat there)" && ls) >b
 diff a b && echo "the same files"
 find script -type f -perm /077
-kill $pid
+exec 3>&- 4<&- # the end of cat

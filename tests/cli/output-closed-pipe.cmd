@@ -1,3 +1,8 @@
+# Who was to read has gone before the first byte is written.
 small_dump >a.hprof
-{ sleep 0.2; oomwhy --format json a.hprof; echo $? >status; } | :
-cat status
+mkfifo pipe
+: <pipe &
+exec 3>pipe
+wait $!
+oomwhy --format json a.hprof >&3
+echo $?

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "fleet/batch.h"
@@ -232,31 +233,47 @@ START_TEST(nothing_to_do_is_an_error)
 }
 END_TEST
 
+/* Says through a pipe that it has begun, and stays. */
+static int begun;
+
+static void say_and_stay(const struct fleet_case *c,
+                         const struct worker_options *w, const char *unpack_to,
+                         FILE *to)
+{
+    (void)c, (void)w, (void)unpack_to, (void)to;
+    (void)!write(begun, "b", 1);
+    for (;;)
+        pause();
+}
+
 START_TEST(two_batches_do_not_share_a_folder)
 {
+    char in[600], out[600], byte;
+    const char *paths[] = {in};
+    int fds[2];
     pid_t other;
 
-    put_case("hang");
-    options.work = misbehave;
-    options.timeout = 3;
+    put_case("stay");
+    ck_assert_int_eq(pipe(fds), 0);
+    begun = fds[1];
+    options.work = say_and_stay;
+    options.timeout = 0;
     other = fork();
     if (other == 0) {
         run();
         _exit(0);
     }
-    usleep(1000000);
-    {
-        char in[600], out[600];
-        const char *paths[] = {in};
-
-        snprintf(in, sizeof in, "%s", tempdir_path(&dir, "in"));
-        snprintf(out, sizeof out, "%s", tempdir_path(&dir, "out"));
-        options.folder = out;
-        ck_assert(!batch_run(&options, paths, 1, &mem, &result, &err));
-        ck_assert_int_eq(err.code, ERR_IO);
-        ck_assert_ptr_nonnull(strstr(err.text, "in use"));
-    }
+    ck_assert_int_eq(read(fds[0], &byte, 1), 1);
+    snprintf(in, sizeof in, "%s", tempdir_path(&dir, "in"));
+    snprintf(out, sizeof out, "%s", tempdir_path(&dir, "out"));
+    options.folder = out;
+    ck_assert(!batch_run(&options, paths, 1, &mem, &result, &err));
+    ck_assert_int_eq(err.code, ERR_IO);
+    ck_assert_ptr_nonnull(strstr(err.text, "in use"));
     kill(other, SIGKILL);
+    waitpid(other, NULL, 0);
+    close(fds[0]);
+    close(fds[1]);
 }
 END_TEST
 
