@@ -3,7 +3,7 @@
  */
 #include "hprof/batch.h"
 
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
+#include "base/inline.h"
 
 /* Bytes ahead that the loop asks for: the processor does not by itself, at
  * every new page of a file that is looked at where it is. */

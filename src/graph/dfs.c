@@ -9,10 +9,10 @@
 
 #include <string.h>
 
+#include "base/inline.h"
+
 /* How many edges ahead of the walk nodes are asked for. */
 #define AHEAD 6
-
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
 
 /* Edges of one node still to be followed: a piece of `to` or of the overlay.
  * A node that has both gets two. */

@@ -9,13 +9,12 @@
  */
 #include "graph/weigh.h"
 
+#include "base/inline.h"
 #include "graph/sizes.h"
 #include "graph/sweep.h"
 
 /* How many independent loads or stores are kept in flight. */
 #define AHEAD 24
-
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
 
 /* ---- own weights ------------------------------------------------------ */
 
