@@ -6,44 +6,64 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int by_position(const void *x, const void *y)
+/* ---- a list ----------------------------------------------------------- */
+
+static int by_key(const void *x, const void *y)
 {
     const struct load_entry *a = x, *b = y;
 
-    return a->at < b->at ? -1 : a->at > b->at;
+    return a->key < b->key ? -1 : a->key > b->key;
 }
 
-static int by_node(const void *x, const void *y)
+static bool list_create(struct load_list *l, uint64_t n, struct mem *m,
+                        struct err *e)
 {
-    const struct load_weight *a = x, *b = y;
-
-    return a->node < b->node ? -1 : a->node > b->node;
+    l->at = mem_alloc(m, n + 1, sizeof *l->at, e);
+    return l->at != NULL;
 }
 
-/* ---- collecting ------------------------------------------------------- */
-
-static void add(struct load *l, uint32_t at, uint64_t bytes)
+static void list_add(struct load_list *l, uint32_t key, uint64_t bytes)
 {
-    l->entries[l->n++] = (struct load_entry){at, bytes};
+    l->at[l->n++] = (struct load_entry){key, bytes};
 }
 
-/* Bytes of one folded node. */
-static uint64_t folded_bytes(const struct load *l, uint32_t node)
+/* Ends the adding: what each entry weighs becomes what is before it. */
+static void list_sum_up(struct load_list *l)
 {
-    uint64_t low = 0, high = l->n_folded, bytes = 0;
+    uint64_t sum = 0;
+
+    qsort(l->at, l->n, sizeof *l->at, by_key);
+    for (uint64_t i = 0; i <= l->n; i++) {
+        uint64_t bytes = l->at[i].before;
+
+        l->at[i].before = sum;
+        sum += bytes;
+    }
+}
+
+/* Bytes of entries with keys below `key`. */
+static uint64_t list_before(const struct load_list *l, uint32_t key)
+{
+    uint64_t low = 0, high = l->n;
 
     while (low < high) {
         uint64_t mid = low + (high - low) / 2;
 
-        if (l->folded[mid].node < node)
+        if (l->at[mid].key < key)
             low = mid + 1;
         else
             high = mid;
     }
-    for (; low < l->n_folded && l->folded[low].node == node; low++)
-        bytes += l->folded[low].bytes;
-    return bytes;
+    return l->at[low].before;
 }
+
+/* Bytes of entries with keys from `key` on, `n` of them. */
+static uint64_t list_bytes(const struct load_list *l, uint32_t key, uint32_t n)
+{
+    return list_before(l, key + n) - list_before(l, key);
+}
+
+/* ---- collecting ------------------------------------------------------- */
 
 /* One sweep over the tree finds what folded nodes are folded into. */
 static bool add_folded(struct load *l, const struct tree *t, struct mem *m,
@@ -54,9 +74,9 @@ static bool add_folded(struct load *l, const struct tree *t, struct mem *m,
 
     if (!wanted)
         return false;
-    qsort(l->folded, l->n_folded, sizeof *l->folded, by_node);
-    for (uint64_t i = 0; i < l->n_folded; i++)
-        bits_add(wanted, l->folded[i].node);
+    list_sum_up(&l->folded);
+    for (uint64_t i = 0; i < l->folded.n; i++)
+        bits_add(wanted, l->folded.at[i].key);
     for (uint32_t i = 1; i < t->reached; i++) {
         struct folded_iter it;
         uint32_t w;
@@ -66,72 +86,44 @@ static bool add_folded(struct load *l, const struct tree *t, struct mem *m,
         folded_begin(&t->core, t->order[i], &it);
         while ((w = folded_next(&it)) != NO_NODE)
             if (bits_has(wanted, w))
-                add(l, i, folded_bytes(l, w));
+                list_add(&l->places, i, list_bytes(&l->folded, w, 1));
     }
     mem_unmap(m, wanted, bytes);
     return true;
-}
-
-static void sum_up(struct load *l)
-{
-    uint64_t sum = 0;
-
-    qsort(l->entries, l->n, sizeof *l->entries, by_position);
-    for (uint64_t i = 0; i <= l->n; i++) {
-        uint64_t bytes = l->entries[i].before;
-
-        l->entries[i].before = sum;
-        sum += bytes;
-    }
 }
 
 bool load_build(struct load *l, const struct tree *t,
                 const struct load_weight *w, uint64_t n, struct mem *m,
                 struct err *e)
 {
+    bool ok;
+
     memset(l, 0, sizeof *l);
-    l->entries = mem_alloc(m, n + 1, sizeof *l->entries, e);
-    l->folded = l->entries ? mem_alloc(m, n, sizeof *l->folded, e) : NULL;
-    for (uint64_t i = 0; l->folded && i < n; i++) {
+    ok = list_create(&l->places, n, m, e) && list_create(&l->folded, n, m, e);
+    for (uint64_t i = 0; ok && i < n; i++) {
         if (!tree_has(t, w[i].node))
             continue;
         if (tree_is_folded(t, w[i].node))
-            l->folded[l->n_folded++] = w[i];
+            list_add(&l->folded, w[i].node, w[i].bytes);
         else
-            add(l, tree_at(t, w[i].node), w[i].bytes);
+            list_add(&l->places, tree_at(t, w[i].node), w[i].bytes);
     }
-    if (!l->folded || (l->n_folded && !add_folded(l, t, m, e))) {
+    if (!ok || (l->folded.n && !add_folded(l, t, m, e))) {
         load_deinit(l, m);
         return false;
     }
-    sum_up(l);
+    list_sum_up(&l->places);
     return true;
 }
 
 void load_deinit(struct load *l, struct mem *m)
 {
-    mem_free(m, l->entries);
-    mem_free(m, l->folded);
+    mem_free(m, l->places.at);
+    mem_free(m, l->folded.at);
     memset(l, 0, sizeof *l);
 }
 
 /* ---- asking ----------------------------------------------------------- */
-
-/* Bytes of entries at positions below `at`. */
-static uint64_t before(const struct load *l, uint32_t at)
-{
-    uint64_t low = 0, high = l->n;
-
-    while (low < high) {
-        uint64_t mid = low + (high - low) / 2;
-
-        if (l->entries[mid].at < at)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return l->entries[low].before;
-}
 
 uint64_t load_below(const struct load *l, const struct tree *t, uint32_t v)
 {
@@ -139,15 +131,15 @@ uint64_t load_below(const struct load *l, const struct tree *t, uint32_t v)
     uint64_t bytes;
     uint32_t at, w;
 
-    if (!l->n)
+    if (load_is_empty(l))
         return 0;
     if (!tree_is_folded(t, v)) {
         at = tree_at(t, v);
-        return before(l, at + t->span[at]) - before(l, at);
+        return list_bytes(&l->places, at, t->span[at]);
     }
-    bytes = folded_bytes(l, v);
+    bytes = list_bytes(&l->folded, v, 1);
     folded_begin(&t->core, v, &it);
     while ((w = folded_next(&it)) != NO_NODE)
-        bytes += folded_bytes(l, w);
+        bytes += list_bytes(&l->folded, w, 1);
     return bytes;
 }

@@ -14,15 +14,19 @@ struct load_weight {
 };
 
 struct load_entry {
-    uint32_t at;     /* position of the node, or of what it is folded into */
+    uint32_t key;
     uint64_t before; /* bytes of the entries before this one */
 };
 
-struct load {
-    struct load_entry *entries; /* [n + 1] by position; the last ends the sum */
+struct load_list {
+    struct load_entry *at; /* [n + 1] by key; the last ends the sum */
     uint64_t n;
-    struct load_weight *folded; /* [n_folded] by node: the folded ones again */
-    uint64_t n_folded;
+};
+
+struct load {
+    struct load_list places; /* by position of the node, or of what it is
+                                folded into */
+    struct load_list folded; /* by node: the folded ones again */
 };
 
 /* A node may come more than once; unreachable ones do not count. */
@@ -30,6 +34,11 @@ bool load_build(struct load *l, const struct tree *t,
                 const struct load_weight *w, uint64_t n, struct mem *m,
                 struct err *e);
 void load_deinit(struct load *l, struct mem *m);
+
+static inline bool load_is_empty(const struct load *l)
+{
+    return l->places.n == 0;
+}
 
 /* Bytes in the subtree of a reachable node. */
 uint64_t load_below(const struct load *l, const struct tree *t, uint32_t v);

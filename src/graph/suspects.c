@@ -345,7 +345,8 @@ static uint64_t group_native(const struct analysis *a, uint32_t class_index)
     const struct tree *t = &a->tree;
     uint64_t n = 0;
 
-    for (uint32_t c = 1; a->native.n && c < t->reached; c += t->span[c])
+    for (uint32_t c = 1; !load_is_empty(&a->native) && c < t->reached;
+         c += t->span[c])
         if (hprof_class_of(a->dump, t->order[c]) == class_index)
             n += load_below(&a->native, t, t->order[c]);
     return n;
@@ -450,7 +451,8 @@ static unsigned top_holders(const struct analysis *a, const struct load *load,
     const struct tree *t = &a->tree;
     unsigned n = 0;
 
-    for (uint32_t c = 1; load->n && c < t->reached; c += t->span[c]) {
+    for (uint32_t c = 1; !load_is_empty(load) && c < t->reached;
+         c += t->span[c]) {
         struct holder h = {t->order[c], load_below(load, t, t->order[c])};
 
         if (h.bytes)
