@@ -82,10 +82,16 @@ const struct nmt_report *report_nmt_last(const struct report *r,
                                          const struct input **in);
 const struct nmt_report *report_nmt_first(const struct report *r);
 
-/* The class of an object and the name it has of its own: two facts for
- * programs, "class app.Cache" or "java.lang.Thread main" for readers. */
+/* "class app.Cache", "java.lang.Thread main": the class of an object and the
+ * name it has of its own. */
+void report_write_name(struct out *o, const char *class_name, const char *name);
+/* The same: two facts for programs, one for readers. */
 void report_object_name(struct emitter *em, const char *class_name,
                         const char *name);
+/* emit_table of `n` objects and what they hold, with or without `native`
+ * bytes. */
+void report_object_list(struct emitter *em, const char *key, const char *title,
+                        const struct heap_object *o, uint64_t n, bool native);
 /* emit_list of `n` suspects; report_suspects.c. */
 void report_suspect_list(struct emitter *em, const struct report *r,
                          const char *key, const char *title,

@@ -45,43 +45,6 @@ static void full_gc(struct emitter *em, const struct heap *h)
     emit_end(em);
 }
 
-static void objects(struct emitter *em, const struct report *r)
-{
-    static const struct column page[] = {
-        {"retained_bytes", "Retained", 10},
-        {"objects", "Objects", 11},
-        {"class", "Object", 0},
-        {"id", NULL, 0},
-        {0},
-    };
-    static const struct column all[] = {
-        {"id", NULL, 0},
-        {"class", NULL, 0},
-        {"name", NULL, 0},
-        {"shallow_bytes", NULL, 0},
-        {"retained_bytes", NULL, 0},
-        {"objects", NULL, 0},
-        {0},
-    };
-    const struct heap_garbage *g = &r->incident->heap->garbage;
-    uint64_t n = report_rows(g->objects.n, r->top);
-
-    emit_table(em, "objects", "Largest garbage, with all it held",
-               emit_is_page(em) ? page : all);
-    for (uint64_t i = 0; i < n; i++) {
-        const struct heap_object *o = &g->objects.at[i];
-
-        emit_item(em, NULL);
-        emit_id(em, "id", NULL, o->id);
-        report_object_name(em, o->class_name, o->name);
-        emit_bytes(em, "shallow_bytes", NULL, o->shallow);
-        emit_bytes(em, "retained_bytes", NULL, o->retained);
-        emit_count(em, "objects", NULL, o->objects);
-        emit_end(em);
-    }
-    emit_end(em);
-}
-
 static void classes(struct emitter *em, const struct report *r)
 {
     static const struct column columns[] = {
@@ -118,7 +81,9 @@ void report_garbage(struct emitter *em, const struct report *r)
         return;
     emit_object(em, "garbage", NULL);
     emit_count(em, "roots", NULL, h->garbage.roots);
-    objects(em, r);
+    report_object_list(em, "objects", "Largest garbage, with all it held",
+                       h->garbage.objects.at,
+                       report_rows(h->garbage.objects.n, r->top), false);
     classes(em, r);
     emit_end(em);
 }

@@ -142,42 +142,12 @@ void report_histogram(struct emitter *em, const struct report *r)
 
 void report_dominators(struct emitter *em, const struct report *r)
 {
-    static const struct column page[] = {
-        {"retained_bytes", "Retained", 10},
-        {"native_retained_bytes", "Native", 10},
-        {"objects", "Objects", 11},
-        {"class", "Object", 0},
-        {"id", NULL, 0},
-        {0},
-    };
-    static const struct column all[] = {
-        {"id", NULL, 0},
-        {"class", NULL, 0},
-        {"name", NULL, 0},
-        {"shallow_bytes", NULL, 0},
-        {"retained_bytes", NULL, 0},
-        {"native_retained_bytes", NULL, 0},
-        {"objects", NULL, 0},
-        {0},
-    };
     const struct heap *h = r->incident->heap;
-    uint64_t n = h ? report_rows(h->dominators.n, r->top) : 0, i;
 
-    emit_table(em, "dominators", "Largest objects, with all they keep alive",
-               emit_is_page(em) ? page : all);
-    for (i = 0; i < n; i++) {
-        const struct heap_object *o = &h->dominators.at[i];
-
-        emit_item(em, NULL);
-        emit_id(em, "id", NULL, o->id);
-        report_object_name(em, o->class_name, o->name);
-        emit_bytes(em, "shallow_bytes", NULL, o->shallow);
-        emit_bytes(em, "retained_bytes", NULL, o->retained);
-        emit_bytes(em, "native_retained_bytes", NULL, o->native_retained);
-        emit_count(em, "objects", NULL, o->objects);
-        emit_end(em);
-    }
-    emit_end(em);
+    report_object_list(em, "dominators",
+                       "Largest objects, with all they keep alive",
+                       h ? h->dominators.at : NULL,
+                       h ? report_rows(h->dominators.n, r->top) : 0, true);
 }
 
 /* ---- damage ---------------------------------------------------------------

@@ -3,7 +3,6 @@
  * piles up, what it consists of.
  */
 #include <inttypes.h>
-#include <string.h>
 
 #include "base/size.h"
 #include "report/report.h"
@@ -11,36 +10,6 @@
 
 #define PATH_ENDS     4 /* steps shown at either end of a long path */
 #define PAGE_CONTENTS 4 /* rows of what a suspect holds */
-
-static bool is_class_object(const char *class_name, const char *name)
-{
-    return name && class_name && strcmp(class_name, "java.lang.Class") == 0;
-}
-
-static void write_name(struct out *o, const char *class_name, const char *name)
-{
-    if (is_class_object(class_name, name))
-        out_printf(o, "class %s", name);
-    else
-        out_printf(o, "%s%s%s", class_name ? class_name : "?", name ? " " : "",
-                   name ? name : "");
-}
-
-void report_object_name(struct emitter *em, const char *class_name,
-                        const char *name)
-{
-    struct out o;
-
-    if (!emit_is_page(em)) {
-        emit_text(em, "class", NULL, class_name);
-        emit_text(em, "name", NULL, name);
-        return;
-    }
-    out_to_memory(&o, em->mem);
-    write_name(&o, class_name, name);
-    emit_text(em, "class", NULL, out_string(&o));
-    out_deinit(&o);
-}
 
 /* The first step comes from nowhere: pages say so. */
 static void step(struct emitter *em, const struct heap_step *s, bool first)
@@ -178,7 +147,7 @@ static void headline(struct out *o, const struct report *r,
         out_printf(o, "%s objects of %s", text_count(buf, s->objects),
                    s->class_name ? s->class_name : "?");
     else
-        write_name(o, s->class_name, s->name);
+        report_write_name(o, s->class_name, s->name);
     if (s->kind == SUSPECT_OBJECT)
         out_printf(o, " 0x%" PRIx64, s->id);
     out_printf(o, ": %s", size_text(size, s->retained));
