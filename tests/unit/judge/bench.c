@@ -39,6 +39,7 @@ void bench_deinit(struct bench *b)
     VEC_EACH (&b->incident.inputs, in)
         in->any = NULL;
     heap_free(&b->heap, &b->mem);
+    vec_free(&b->histogram.rows, &b->mem);
     vec_free(&b->facts.moments, &b->mem);
     vec_free(&b->facts.oomes, &b->mem);
     vec_free(&b->report.tasks, &b->mem);

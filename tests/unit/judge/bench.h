@@ -9,6 +9,8 @@
 
 #define MIB ((uint64_t)1 << 20)
 
+#define ARENAS 10 /* mappings that a test may make up */
+
 struct bench {
     struct mem mem;
     struct incident incident;
@@ -32,8 +34,9 @@ struct bench {
     /* For facts to point to. */
     struct gc_log gc;
     struct vm_info hs_err; /* every figure UNKNOWN */
-    struct smaps_map mapping;
-    struct smaps smaps; /* of that one */
+    struct smaps_map mappings[ARENAS];
+    struct smaps smaps; /* of those */
+    struct class_histogram histogram;
     /* The suspect that is being made up. */
     struct heap_suspect suspect;
     struct heap_step steps[6];

@@ -24,6 +24,7 @@ struct pairs {
 
 extern const struct pairs heap_pairs;   /* matrix_heap.c: the heap ran out */
 extern const struct pairs native_pairs; /* matrix_native.c: off the heap */
+extern const struct pairs count_pairs;  /* matrix_counts.c: without a dump */
 extern const struct pairs other_pairs;  /* matrix_other.c: everything else */
 
 #endif

@@ -242,6 +242,19 @@ static void all_of_it_alive(struct bench *b)
     given_heap(b, 512 * MIB, 180 * MIB);
 }
 
+/* Nobody looked; the dump is as large as what was killed. */
+static void dump_fills_it(struct bench *b)
+{
+    given_kill(b, 250 * MIB, 0, 256 * MIB);
+    given_heap(b, 512 * MIB, 200 * MIB);
+    given_heap_dump(b, 200 * MIB);
+}
+
+static void dump_is_small(struct bench *b)
+{
+    given_heap_dump(b, 20 * MIB);
+}
+
 static const struct pair at[] = {
     {"heap full", KIND_HEAP_LEAK, leak, metaspace_instead},
     {"heap full", KIND_HEAP_BACKLOG, queue, plain_deque},
@@ -263,6 +276,7 @@ static const struct pair at[] = {
      metaspace_instead},
     {"killed by the kernel", KIND_XMX_OVER_LIMIT, over_the_limit,
      within_the_limit},
+    {"killed by the kernel", KIND_XMX_OVER_LIMIT, dump_fills_it, dump_is_small},
     {"killed by the kernel", KIND_HEAP_RESERVATION_TOO_LARGE, only_garbage,
      all_of_it_alive},
 };

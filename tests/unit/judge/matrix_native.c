@@ -140,12 +140,12 @@ static void in_use_after_all(struct bench *b)
 static void stray_mapping(struct bench *b)
 {
     untracked(b);
-    b->mapping = (struct smaps_map){.from = 0x10000000,
-                                    .to = 0x20000000,
-                                    .rss = 180 * MIB,
-                                    .path = "",
-                                    .perms = "rw-p"};
-    b->smaps.maps.at = &b->mapping;
+    b->mappings[0] = (struct smaps_map){.from = 0x10000000,
+                                        .to = 0x20000000,
+                                        .rss = 180 * MIB,
+                                        .path = "",
+                                        .perms = "rw-p"};
+    b->smaps.maps.at = b->mappings;
     b->smaps.maps.n = 1;
     b->moments[2].smaps = &b->smaps;
     b->moments[2].smaps_input = &b->input;
@@ -154,7 +154,7 @@ static void stray_mapping(struct bench *b)
 
 static void mapping_of_a_file(struct bench *b)
 {
-    b->mapping.path = "/srv/data/index.bin";
+    b->mappings[0].path = "/srv/data/index.bin";
 }
 
 static void deflaters(struct bench *b)
@@ -195,6 +195,15 @@ static void kernel_memory(struct bench *b)
 static void less_than_half(struct bench *b)
 {
     b->facts.group_kernel.value = 100 * MIB;
+}
+
+/* ---- nothing but the kill and a dump ---------------------------------- */
+
+static void dump_alone(struct bench *b)
+{
+    given_kill(b, 250 * MIB, 0, 256 * MIB);
+    given_heap_dump(b, 8 * MIB);
+    b->heap.natives.owners.bytes = 190 * MIB;
 }
 
 /* ---- classes ---------------------------------------------------------- */
@@ -293,6 +302,7 @@ static const struct pair at[] = {
     {"direct memory refused", KIND_DIRECT_BUFFERS, direct_refused,
      heap_refused},
     {killed, KIND_DIRECT_BUFFERS, buffers, buffers_own_little},
+    {killed, KIND_DIRECT_BUFFERS, dump_alone, buffers_own_little},
     {killed, KIND_DIRECT_BUFFERS_NIO_CACHE, nio_caches, owned_by_buffers},
     {killed, KIND_FFM_SEGMENTS, segments, nothing_left_to_segments},
     {killed, KIND_NATIVE_UNTRACKED_MALLOC, live_malloc, freed_malloc},

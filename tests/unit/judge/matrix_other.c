@@ -24,6 +24,18 @@ static void child(struct bench *b)
     b->facts.parent = says(b, LINE_PROC, 4242);
 }
 
+/* JDKs name the thread that waits for a child by its pid. */
+static void awaited(struct bench *b)
+{
+    neighbour(b);
+    b->facts.child_seen = b->facts.hog_is_child = true;
+}
+
+static void no_thread_waits(struct bench *b)
+{
+    b->facts.child_seen = b->facts.hog_is_child = false;
+}
+
 static void victim_held_most(struct bench *b)
 {
     b->facts.anon.value = 200 * MIB;
@@ -220,6 +232,8 @@ static const struct pair at[] = {
      victim_held_most},
     {"another process holds the memory", KIND_CHILD_PROCESS, child,
      started_by_another},
+    {"another process holds the memory", KIND_CHILD_PROCESS, awaited,
+     no_thread_waits},
     {"another process was killed", KIND_NEIGHBOUR, another_victim,
      and_this_one},
     {"killed by the kernel", KIND_PARTS_EXCEED_LIMIT, all_parts_grew, one_grew},

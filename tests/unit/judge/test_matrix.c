@@ -9,7 +9,7 @@
 #include "suites.h"
 
 static const struct pairs *const tables[] = {&heap_pairs, &native_pairs,
-                                             &other_pairs};
+                                             &count_pairs, &other_pairs};
 #define TABLES (sizeof tables / sizeof *tables)
 
 static struct bench b;
