@@ -334,6 +334,7 @@ enum layout_result classes_layout(struct classes *t, uint32_t c, uint32_t n,
                                   bool final, struct err *e)
 {
     struct layout *l = &t->layouts.at[c];
+    struct hprof_class *k = &t->all.at[c];
     struct climb up;
     uint32_t *refs;
 
@@ -346,7 +347,11 @@ enum layout_result classes_layout(struct classes *t, uint32_t c, uint32_t n,
     if (!refs)
         return LAYOUT_NOMEM;
     place_refs(t, &up, l, refs);
+    k->refs = refs;
+    k->n_refs = l->n_refs;
     l->refs = refs;
+    if (t->no_refs)
+        l->n_refs = 0;
     l->body = up.body;
     l->strength = l->referent == UINT32_MAX ? STRONG : up.strength;
     l->ready = true;
@@ -363,7 +368,7 @@ void classes_prepare(struct classes *t, uint64_t bytes)
         if (l->ready || l->hidden || t->spent >= bytes)
             continue;
         if (classes_layout(t, c, UINT16_MAX, false, &ignored) == LAYOUT_OK)
-            t->spent += l->n_refs * sizeof *l->refs;
+            t->spent += t->all.at[c].n_refs * sizeof *l->refs;
     }
     for (unsigned type = 0; t->prepared != t->all.n && type < 12; type++)
         classes_find_primitive(t, type);
@@ -430,8 +435,6 @@ static void finish_layout(struct classes *t, uint32_t i, struct climb *up)
     c->super = super_of(t, i);
     c->body = up->body;
     c->strength = up->strength;
-    c->n_refs = l->n_refs;
-    c->refs = (uint32_t *)l->refs;
     c->referent = l->referent;
     c->objects = l->objects;
     for (uint32_t k = 0; k < c->n_fields; k++)

@@ -55,6 +55,7 @@ struct classes {
     uint32_t primitive[12]; /* class of arrays of an element type */
     uint32_t dumped;        /* CLASS_DUMP records, without duplicates */
     uint64_t duplicates;
+    bool no_refs;      /* layouts name no references: nobody will read them */
     uint64_t prepared; /* classes there were then */
     uint64_t spent;    /* on layouts by classes_prepare, bytes */
 };

@@ -302,6 +302,19 @@ static bool take_lengths(struct hprof_dump *d, struct err *e)
     return true;
 }
 
+static bool finish_refs(struct ingest *in, bool slots, struct err *e)
+{
+    struct hprof_store *st = in->st;
+
+    in->d->has_refs = !in->no_refs;
+    if (in->d->has_refs)
+        return refs_resolve(in->d, slots, in->o ? in->o->jobs : 1, e);
+    column_deinit(&st->degrees, st->mem);
+    column_deinit(&st->many, st->mem);
+    column_deinit(&st->refs, st->mem);
+    return true;
+}
+
 /* The tables move from the reading to the dump. */
 static void take_tables(struct ingest *in)
 {
@@ -328,8 +341,7 @@ static bool finish(struct ingest *in, bool slots, struct err *e)
     take_tables(in);
     if (in->o && in->o->progress)
         in->o->progress(in->o->progress_ctx, "resolving", 0, 0);
-    if (!take_lengths(d, e) ||
-        !refs_resolve(d, slots, in->o ? in->o->jobs : 1, e) ||
+    if (!take_lengths(d, e) || !finish_refs(in, slots, e) ||
         !finish_weak(d, slots) || !finish_threads(in, e))
         return false;
     for (uint32_t c = 0; c < d->n_classes; c++)
@@ -337,6 +349,8 @@ static bool finish(struct ingest *in, bool slots, struct err *e)
     VEC_EACH (&d->roots, root)
         root->node = hprof_node_of(d, root->id);
     d->damage.missing_strings = in->names.missing;
+    if (!d->has_refs)
+        d->damage.dangling_references = UNKNOWN;
     return true;
 }
 

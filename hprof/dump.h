@@ -155,7 +155,8 @@ struct hprof_damage {
     uint64_t unknown_tags;        /* records skipped by their length */
     uint64_t unparsed_bytes;      /* skipped because nothing fitted */
     uint64_t bad_records;         /* lengths or counts that can't be true */
-    uint64_t dangling_references; /* ids that no object has; 0 is null */
+    uint64_t dangling_references; /* ids that no object has; 0 is null.
+                                     UNKNOWN without has_refs */
     uint64_t duplicate_ids;
     uint64_t missing_classes; /* objects whose class has no record */
     uint64_t missing_strings;
@@ -172,6 +173,7 @@ struct hprof_options {
     unsigned dump; /* which dump of a file that holds several, from 1;
                       0: the first one */
     unsigned jobs; /* threads to use; 0 is 1. The result is the same */
+    bool no_refs;  /* leave the references in the file: see has_refs */
     void (*progress)(void *ctx, const char *phase, uint64_t done,
                      uint64_t total); /* bytes on disk; may be NULL */
     void *progress_ctx;
@@ -198,6 +200,8 @@ struct hprof_dump {
                              class, which is hidden; no record names it */
 
     struct labels class_of; /* [nodes]: see hprof_class_of */
+    bool has_refs;          /* else the next three are empty, and what dangles
+                               is UNKNOWN; targets.h reads some again */
     struct spans refs_of;   /* [nodes]: see hprof_refs. Class objects have
                                none here. A view, as all these */
     uint32_t *refs;         /* [n_refs] nodes */
@@ -233,7 +237,7 @@ bool hprof_dump_read(struct source *s, const struct hprof_options *o,
                      struct mem *m, struct hprof_dump *ret, struct err *e);
 void hprof_dump_deinit(struct hprof_dump *d);
 
-/* [*begin, *end) in `refs` are the strong references of `node`. */
+/* [*begin, *end) in `refs` are the strong references of `node`; has_refs. */
 static inline void hprof_refs(const struct hprof_dump *d, uint32_t node,
                               uint64_t *begin, uint64_t *end)
 {
@@ -260,8 +264,8 @@ const struct hprof_static *hprof_static_find(const struct hprof_dump *d,
                                              uint32_t c, const char *name);
 /* The node with this id; NODE_NONE: none has, or it is 0. */
 uint32_t hprof_node_of(const struct hprof_dump *d, uint64_t id);
-/* The first object that refers to `node`; NODE_NONE: none does. A sweep over
- * all references. */
+/* The first object that refers to `node`; NODE_NONE: none does, or there are
+ * no references here. A sweep over all of them. */
 uint32_t hprof_referrer_of(const struct hprof_dump *d, uint32_t node);
 /* The id of a node; 0 if it has none of its own. Takes a look through all
  * objects where ids do not ascend, so not for many. */

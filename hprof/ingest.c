@@ -15,6 +15,7 @@ void ingest_init(struct ingest *in, struct hprof_dump *d,
     threads_init(&in->threads, d->mem);
     classes_init(&in->classes, &in->names, &d->store->class_ids, d->mem,
                  &d->arena);
+    in->classes.no_refs = in->no_refs = o && o->no_refs;
 }
 
 void ingest_deinit(struct ingest *in)

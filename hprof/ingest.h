@@ -42,6 +42,7 @@ struct ingest {
     bool wanted_arrays[12];
     uint64_t array_at, array_end; /* the object array before */
     bool in_dump;                 /* between segments of one dump */
+    bool no_refs;                 /* o->no_refs */
     uint64_t progress;            /* offset at which to tell again */
     struct stretch *stretch;      /* NULL until needed */
     struct segments *segments;

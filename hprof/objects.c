@@ -91,7 +91,8 @@ static bool add_object(struct ingest *in, uint64_t id, uint32_t c,
         return true;
     if (!ingest_reserve(in, 1, e) || !push_label(st, c, e))
         return false;
-    st->degrees.at8[st->degrees.n++] = 0;
+    if (!in->no_refs)
+        st->degrees.at8[st->degrees.n++] = 0;
     if (c != CLASS_NONE)
         in->classes.layouts.at[c].objects++;
     return true;
@@ -188,6 +189,11 @@ static bool take_elements(struct ingest *in, uint32_t *n, struct err *e)
     size_t bytes;
 
     *n = 0;
+    if (in->no_refs) {
+        if (in->r.pending)
+            *n = (uint32_t)(reader_skip_elements(&in->r) / w);
+        return true;
+    }
     while (in->r.pending && (bytes = reader_elements(&in->r, w, &p)) > 0) {
         *n += (uint32_t)(bytes / w);
         if (!column_reserve(&in->st->refs, bytes / w, in->d->mem, e) ||

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "graph/batch.h"
+#include "hprof/targets.h"
 
 static const char *const ATTACHMENT[] = {"att", "viewedBuffer", NULL};
 static const char *const CLEANER[] = {"cleaner", NULL};
@@ -40,35 +41,52 @@ static bool test(const uint64_t *bits, uint32_t v)
     return bits[v >> 6] >> (v & 63) & 1;
 }
 
-/* Marks everything within `depth` steps below the instances of `name`. */
-static void mark_below(const struct hprof_dump *d, uint64_t *bits, uint32_t v,
-                       unsigned depth)
+struct marker {
+    struct analysis *a;
+    uint64_t *bits;
+    struct node_list met; /* each one once */
+};
+
+/* An hprof_target_fn. */
+static bool mark(void *marker, uint32_t from, uint32_t to)
 {
-    uint64_t i, end;
+    struct marker *m = marker;
 
-    hprof_refs(d, v, &i, &end);
-    for (; i < end; i++) {
-        uint32_t w = d->refs[i];
-        uint64_t j, jend;
-
-        bits[w >> 6] |= (uint64_t)1 << (w & 63);
-        if (depth < 2)
-            continue;
-        hprof_refs(d, w, &j, &jend);
-        for (; j < jend; j++)
-            bits[d->refs[j] >> 6] |= (uint64_t)1 << (d->refs[j] & 63);
-    }
+    (void)from;
+    if (test(m->bits, to))
+        return true;
+    m->bits[to >> 6] |= (uint64_t)1 << (to & 63);
+    if (!vec_push(&m->met, m->a->mem, m->a->err))
+        return false;
+    *vec_last(&m->met) = to;
+    return true;
 }
 
-static bool mark_held_by(struct buffers *b, const char *name, unsigned depth,
-                         uint64_t *bits)
+static int by_number(const void *x, const void *y)
 {
-    struct node_list list = {0};
-    bool ok = analysis_instances_of(b->a, name, &list);
+    uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
 
-    for (uint64_t i = 0; i < list.n; i++)
-        mark_below(b->a->dump, bits, list.at[i], depth);
-    vec_free(&list, b->a->mem);
+    return a < b ? -1 : a > b;
+}
+
+/* Marks everything within two steps below the instances of `name`. */
+static bool mark_held_by(struct buffers *b, const char *name, uint64_t *bits)
+{
+    struct marker m = {.a = b->a, .bits = bits};
+    struct analysis *a = b->a;
+    struct node_list from = {0};
+    bool ok = analysis_instances_of(a, name, &from);
+
+    for (unsigned steps = 0; ok && steps < 2; steps++) {
+        ok = hprof_targets(a->dump, a->source, from.at, from.n, mark, &m,
+                           a->err);
+        vec_free(&from, a->mem);
+        from = m.met;
+        m.met = (struct node_list){0};
+        if (from.n)
+            qsort(from.at, from.n, sizeof *from.at, by_number);
+    }
+    vec_free(&from, a->mem);
     return ok;
 }
 
@@ -264,8 +282,8 @@ bool buffers_collect(struct analysis *a)
     b.cached = mem_map(a->mem, b.bitmap_bytes, a->err);
     b.image = mem_map(a->mem, b.bitmap_bytes, a->err);
     ok = b.cached && b.image &&
-         mark_held_by(&b, "sun.nio.ch.Util$BufferCache", 2, b.cached) &&
-         mark_held_by(&b, "jdk.internal.jimage.BasicImageReader", 2, b.image) &&
+         mark_held_by(&b, "sun.nio.ch.Util$BufferCache", b.cached) &&
+         mark_held_by(&b, "jdk.internal.jimage.BasicImageReader", b.image) &&
          read_buffers(&b) && read_segments(&b);
     batch_free(a, &b.buffers);
     batch_free(a, &b.cleaners);

@@ -26,6 +26,7 @@ static bool read_dump(struct analysis *a)
     const struct hprof_options o = {
         .dump = a->options->dump,
         .jobs = a->options->jobs,
+        .no_refs = a->options->quick,
         .progress = a->options->progress,
         .progress_ctx = a->options->progress_ctx,
     };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "graph/batch.h"
+#include "hprof/targets.h"
 
 /* ---- finalizers and cleaners ------------------------------------------ */
 
@@ -74,45 +75,49 @@ static bool is_cleanable(const struct hprof_dump *d, uint32_t c)
            hprof_class_is(d, c, "sun.misc.Cleaner");
 }
 
-static void count_actions(struct analysis *a, uint32_t v, struct tally *t)
+struct actions {
+    struct analysis *a;
+    struct tally classes;
+};
+
+/* An hprof_target_fn. */
+static bool count_action(void *actions, uint32_t cleanable, uint32_t to)
 {
-    struct heap_queue *q = &a->heap->queue;
-    uint64_t i, end;
+    struct actions *t = actions;
+    struct analysis *a = t->a;
+    uint32_t c = hprof_class_of(a->dump, to);
 
-    q->cleaners++;
-    hprof_refs(a->dump, v, &i, &end);
-    for (; i < end; i++) {
-        uint32_t c = hprof_class_of(a->dump, a->dump->refs[i]);
-
-        /* prev, next, list and queue are the mechanism itself. */
-        if (c == CLASS_NONE || is_cleanable(a->dump, c) ||
-            strncmp(a->dump->classes[c].name, "java.lang.ref.", 14) == 0 ||
-            strncmp(a->dump->classes[c].name, "jdk.internal.ref.", 17) == 0)
-            continue;
-        tally_add(t, c);
-        if (analysis_reaches(a, a->dump->refs[i]))
-            q->cleaner_bytes += analysis_retained(a, a->dump->refs[i]);
-    }
+    (void)cleanable;
+    /* prev, next, list and queue are the mechanism itself. */
+    if (c == CLASS_NONE || is_cleanable(a->dump, c) ||
+        strncmp(a->dump->classes[c].name, "java.lang.ref.", 14) == 0 ||
+        strncmp(a->dump->classes[c].name, "jdk.internal.ref.", 17) == 0)
+        return true;
+    tally_add(&t->classes, c);
+    if (analysis_reaches(a, to))
+        a->heap->queue.cleaner_bytes += analysis_retained(a, to);
+    return true;
 }
 
 static bool count_cleaners(struct analysis *a)
 {
     uint8_t *wanted =
         mem_alloc(a->mem, (uint64_t)a->dump->n_classes + 1, 1, a->err);
+    struct actions t = {.a = a};
     struct node_list list = {0};
-    struct tally t = {0};
-    bool ok = wanted && tally_init(a, &t);
+    bool ok = wanted && tally_init(a, &t.classes);
 
     for (uint32_t c = 0; ok && c < a->dump->n_classes; c++)
         wanted[c] = is_cleanable(a->dump, c);
     ok = ok && analysis_instances(a, wanted, &list);
-    for (uint64_t i = 0; ok && i < list.n; i++)
-        count_actions(a, list.at[i], &t);
+    a->heap->queue.cleaners = list.n;
+    ok = ok && hprof_targets(a->dump, a->source, list.at, list.n, count_action,
+                             &t, a->err);
     if (ok)
-        tally_result(a, &t, &a->heap->queue.cleaner_class,
+        tally_result(a, &t.classes, &a->heap->queue.cleaner_class,
                      &a->heap->queue.cleaner_class_count);
     vec_free(&list, a->mem);
-    mem_free(a->mem, t.counts);
+    mem_free(a->mem, t.classes.counts);
     mem_free(a->mem, wanted);
     return ok;
 }

@@ -156,7 +156,7 @@ void report_dominators(struct emitter *em, const struct report *r)
 static void fault(struct emitter *em, const char *key, const char *label,
                   uint64_t n)
 {
-    emit_count(em, key, n ? label : NULL, n);
+    emit_count(em, key, n && known(n) ? label : NULL, n);
 }
 
 void report_damage(struct emitter *em, const struct report *r)
@@ -201,7 +201,7 @@ static void damage_of_page(struct emitter *em, const struct report *r)
 
     if (hprof_damage_any(d) || *d->source)
         report_damage(em, r);
-    else if (d->dangling_references)
+    else if (d->dangling_references && known(d->dangling_references))
         emit_aside(em, "Dangling", "%s references to objects not in the dump",
                    text_count(buf, d->dangling_references));
 }

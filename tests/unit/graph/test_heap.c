@@ -18,6 +18,7 @@ enum {
     DIRECT = 0x528,
     OOME = 0x530,
     MAPPED = 0x538,
+    CACHE = 0x540,
 };
 
 static struct hprof_writer w;
@@ -351,10 +352,30 @@ START_TEST(quick_mode_counts_without_a_tree)
 }
 END_TEST
 
+/* The references that tell are read again from the file. */
+START_TEST(quick_mode_tells_buffers_apart)
+{
+    options.quick = _i;
+    pages();
+    hw_class(&w, CACHE, "sun/nio/ch/Util$BufferCache", HW_OBJECT, "Lbuffers");
+    HW_INSTANCE(&w, 0x8000, CACHE, "L", 0x8100);
+    HW_OBJECTS(&w, 0x8100, HW_OBJECT_ARRAY, 0, 0x20000, 0x20000, 0x21000);
+    analyse();
+    ck_assert_uint_eq(heap.natives.nio_cache.count, 2);
+    ck_assert_uint_eq(heap.natives.nio_cache.bytes, 2 * EACH);
+    ck_assert_uint_eq(heap.natives.owners.count, BUFFERS - 2);
+    ck_assert_uint_eq(heap.queue.cleaners, BUFFERS);
+    ck_assert_uint_eq(heap.queue.cleaner_class_count, BUFFERS);
+    ck_assert_str_eq(heap.queue.cleaner_class,
+                     "java.nio.DirectByteBuffer$Deallocator");
+}
+END_TEST
+
 START_TEST(any_allocation_may_fail)
 {
     uint64_t calls;
 
+    options.quick = _i;
     pages();
     thread_with_stack();
     hw_finish(&w);
@@ -405,7 +426,8 @@ Suite *heap_suite(void)
     tcase_add_test(t, native_bytes_flow_to_the_static_field);
     tcase_add_test(t, a_buffer_nobody_holds_awaits_its_gc);
     tcase_add_test(t, quick_mode_counts_without_a_tree);
-    tcase_add_test(t, any_allocation_may_fail);
+    tcase_add_loop_test(t, quick_mode_tells_buffers_apart, 0, 2);
+    tcase_add_loop_test(t, any_allocation_may_fail, 0, 2);
     suite_add_tcase(s, t);
     return s;
 }

@@ -1,10 +1,12 @@
 /*
  * test_segments.c - whatever the number of threads, and whatever is odd about
- * a dump of many segments, what is read of it is the same.
+ * a dump of many segments, what is read of it is the same; so it is when the
+ * references are left in the file.
  */
 #include <stdio.h>
 
 #include "hprof/store.h"
+#include "hprof/targets.h"
 #include "sample.h"
 #include "suite.h"
 
@@ -140,28 +142,32 @@ static void same_nodes(const struct hprof_dump *a, const struct hprof_dump *b)
 {
     ck_assert_uint_eq(a->nodes, b->nodes);
     ck_assert_uint_eq(a->n_classes, b->n_classes);
-    for (uint32_t v = 0; v < a->nodes; v++) {
-        uint64_t from, to, from_b, to_b;
-
-        hprof_refs(a, v, &from, &to);
-        hprof_refs(b, v, &from_b, &to_b);
+    for (uint32_t v = 0; v < a->nodes; v++)
         if (hprof_class_of(a, v) != hprof_class_of(b, v) ||
-            hprof_id_of(a, v) != hprof_id_of(b, v) || from != from_b ||
-            to != to_b)
+            hprof_id_of(a, v) != hprof_id_of(b, v))
             ck_abort_msg("node %u differs", v);
-    }
     for (uint32_t c = 0; c < a->n_classes; c++)
         ck_assert_uint_eq(a->classes[c].objects, b->classes[c].objects);
 }
 
 #define SAME(a, b, n) (!(n) || memcmp((a), (b), (n) * sizeof *(a)) == 0)
 
-static void same_lists(const struct hprof_dump *a, const struct hprof_dump *b)
+static void same_refs(const struct hprof_dump *a, const struct hprof_dump *b)
 {
-    const struct hprof_index *x = &a->store->index, *y = &b->store->index;
+    for (uint32_t v = 0; v < a->nodes; v++) {
+        uint64_t from, to, from_b, to_b;
 
+        hprof_refs(a, v, &from, &to);
+        hprof_refs(b, v, &from_b, &to_b);
+        if (from != from_b || to != to_b)
+            ck_abort_msg("references of node %u differ", v);
+    }
     ck_assert_uint_eq(a->n_refs, b->n_refs);
     ck_assert(SAME(a->refs, b->refs, a->n_refs));
+}
+
+static void same_lists(const struct hprof_dump *a, const struct hprof_dump *b)
+{
     ck_assert_uint_eq(a->lengths.n, b->lengths.n);
     ck_assert(SAME(a->lengths.at, b->lengths.at, a->lengths.n));
     ck_assert_uint_eq(a->weak.n, b->weak.n);
@@ -171,6 +177,12 @@ static void same_lists(const struct hprof_dump *a, const struct hprof_dump *b)
     ck_assert_uint_eq(a->roots.n, b->roots.n);
     for (uint64_t i = 0; i < a->roots.n; i++)
         ck_assert_uint_eq(a->roots.at[i].node, b->roots.at[i].node);
+}
+
+static void same_index(const struct hprof_dump *a, const struct hprof_dump *b)
+{
+    const struct hprof_index *x = &a->store->index, *y = &b->store->index;
+
     ck_assert_uint_eq(x->points.n, y->points.n);
     for (uint64_t i = 0; i < x->points.n; i++)
         ck_assert(x->points.at[i].at == y->points.at[i].at &&
@@ -205,7 +217,9 @@ START_TEST(same_for_all_threads)
 
             ck_assert(try_dump(&other, w.at, w.n, &many));
             same_nodes(&one.d, &other.d);
+            same_refs(&one.d, &other.d);
             same_lists(&one.d, &other.d);
+            same_index(&one.d, &other.d);
             same_counts(&one.d, &other.d);
             close_dump(&other);
         }
@@ -214,6 +228,105 @@ START_TEST(same_for_all_threads)
     }
 }
 END_TEST
+
+/* ---- references left in the file ------------------------------------------
+ */
+
+struct targets {
+    uint32_t from[100000], to[100000];
+    uint32_t n;
+};
+
+static bool add_target(void *targets, uint32_t from, uint32_t to)
+{
+    struct targets *t = targets;
+
+    ck_assert_uint_lt(t->n, 100000);
+    t->from[t->n] = from;
+    t->to[t->n++] = to;
+    return true;
+}
+
+/* Objects without a class, which damage makes, are not read again. */
+static uint32_t with_class(const struct hprof_dump *d, uint32_t *nodes)
+{
+    uint32_t n = 0;
+
+    for (uint32_t v = d->n_classes + 1; v < d->nodes; v++)
+        if (hprof_class_of(d, v) != CLASS_NONE)
+            nodes[n++] = v;
+    return n;
+}
+
+static void same_targets(struct opened *a, struct opened *b)
+{
+    static struct targets x, y;
+    static uint32_t nodes[4096];
+    uint32_t n = with_class(&a->d, nodes);
+
+    x.n = y.n = 0;
+    ck_assert(hprof_targets(&a->d, a->s, nodes, n, add_target, &x, &a->e));
+    ck_assert(hprof_targets(&b->d, b->s, nodes, n, add_target, &y, &b->e));
+    ck_assert_uint_eq(x.n, y.n);
+    ck_assert(SAME(x.from, y.from, x.n) && SAME(x.to, y.to, x.n));
+}
+
+START_TEST(same_without_references)
+{
+    uint64_t state = (uint64_t)_i + 1;
+
+    for (int round = 0; round < 12; round++) {
+        struct hprof_options with = {0};
+        struct opened one = {0};
+
+        write_dump(&state, (enum flavour)_i);
+        ck_assert(try_dump(&one, w.at, w.n, &with));
+        for (unsigned jobs = 1; jobs <= 2; jobs++) {
+            struct hprof_options without = {.no_refs = true, .jobs = jobs};
+            struct opened other = {0};
+
+            ck_assert(try_dump(&other, w.at, w.n, &without));
+            ck_assert(!other.d.has_refs && !other.d.n_refs);
+            ck_assert_uint_eq(hprof_referrer_of(&other.d, 1), NODE_NONE);
+            same_nodes(&one.d, &other.d);
+            same_lists(&one.d, &other.d);
+            same_targets(&one, &other);
+            ck_assert_uint_eq(other.d.damage.dangling_references, UNKNOWN);
+            one.d.damage.dangling_references = UNKNOWN;
+            same_counts(&one.d, &other.d);
+            close_dump(&other);
+        }
+        close_dump(&one);
+        hw_deinit(&w);
+    }
+}
+END_TEST
+
+START_TEST(targets_out_of_memory)
+{
+    static struct targets found;
+    static uint32_t nodes[4096];
+    struct hprof_options without = {.no_refs = true};
+    struct opened o = {0};
+    uint64_t state = 5, calls = 0;
+    uint32_t n;
+
+    write_dump(&state, PLAIN);
+    ck_assert(try_dump(&o, w.at, w.n, &without));
+    n = with_class(&o.d, nodes);
+    for (bool ok = false; !ok; o.mem.fail_at = 0) {
+        found.n = 0;
+        o.e = (struct err){0};
+        o.mem.fail_at = o.mem.calls + ++calls;
+        ok = hprof_targets(&o.d, o.s, nodes, n, add_target, &found, &o.e);
+        ck_assert(ok || o.e.code == ERR_NOMEM);
+    }
+    close_dump(&o);
+    hw_deinit(&w);
+}
+END_TEST
+
+/* ---- no memory -------------------------------------------------------- */
 
 /* Which allocation is the n-th is chance; nothing is lost at any. */
 START_TEST(out_of_memory)
@@ -241,6 +354,8 @@ Suite *segments_suite(void)
     TCase *t = tcase_create("segments");
 
     tcase_add_loop_test(t, same_for_all_threads, 0, FLAVOURS);
+    tcase_add_loop_test(t, same_without_references, 0, FLAVOURS);
+    tcase_add_test(t, targets_out_of_memory);
     tcase_add_test(t, out_of_memory);
     suite_add_tcase(s, t);
     return s;
