@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "graph/contents.h"
 #include "graph/paths.h"
 #include "graph/subgraph.h"
 
@@ -138,46 +139,19 @@ static bool list_objects(struct garbage *k, uint64_t max)
 /* ---- by class ---------------------------------------------------------------
  */
 
-static int by_bytes(const void *x, const void *y)
-{
-    const struct heap_held *a = x, *b = y;
-
-    if (a->bytes != b->bytes)
-        return a->bytes > b->bytes ? -1 : 1;
-    return strcmp(a->class_name, b->class_name);
-}
-
 static bool list_classes(struct garbage *k)
 {
     struct analysis *a = k->a;
-    const struct hprof_dump *d = a->dump;
-    struct heap_garbage *ret = &a->heap->garbage;
-    struct heap_held *sums =
-        mem_alloc(a->mem, (uint64_t)d->n_classes + 1, sizeof *sums, a->err);
-    uint64_t n = 0;
+    struct heap_sum *sums = contents_sums(a);
+    bool ok;
 
     if (!sums)
         return false;
-    for (uint32_t v = 1; v < k->part.graph.nodes; v++) {
-        uint32_t node = k->part.node[v], c = hprof_class_of(d, node);
-        struct heap_held *s = &sums[c == CLASS_NONE ? d->n_classes : c];
-
-        s->class_name = analysis_class_name(a, node);
-        s->objects++;
-        s->bytes += sizes_at(&a->sizes, node);
-    }
-    for (uint32_t c = 0; c <= d->n_classes; c++)
-        if (sums[c].objects)
-            sums[n++] = sums[c];
-    if (n)
-        qsort(sums, n, sizeof *sums, by_bytes);
-    for (uint64_t i = 0; i < n && i < LARGEST; i++) {
-        if (!vec_push(&ret->classes, a->mem, a->err))
-            break;
-        *vec_last(&ret->classes) = sums[i];
-    }
+    for (uint32_t v = 1; v < k->part.graph.nodes; v++)
+        contents_add(a, k->part.node[v], sums);
+    ok = contents_list(a, sums, LARGEST, &a->heap->garbage.classes);
     mem_free(a->mem, sums);
-    return !err_is_set(a->err);
+    return ok;
 }
 
 /* ---- --keep-unreachable ----------------------------------------------- */

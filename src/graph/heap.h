@@ -59,6 +59,11 @@ struct heap_held { /* a row of "what does it hold" */
     uint64_t objects, bytes;
 };
 
+struct heap_contents { /* largest first, a handful */
+    struct heap_held *at;
+    uint64_t n, cap;
+};
+
 enum heap_suspect_kind { SUSPECT_OBJECT, SUSPECT_CLASS_GROUP };
 
 struct heap_suspect {
@@ -80,7 +85,7 @@ struct heap_suspect {
     bool has_accumulation;
     struct heap_object accumulation;
     uint64_t accumulation_children; /* objects it holds directly */
-    VEC(struct heap_held) contents; /* largest first, a handful */
+    struct heap_contents contents;
 };
 
 struct heap_suspects {
@@ -93,7 +98,7 @@ struct heap_suspects {
 struct heap_garbage {
     uint64_t roots; /* UNKNOWN: too little garbage to be looked at */
     VEC(struct heap_object) objects; /* retained, largest first, a handful */
-    VEC(struct heap_held) classes;   /* shallow, largest first, a handful */
+    struct heap_contents classes;    /* by shallow bytes */
 };
 
 struct heap_thread {

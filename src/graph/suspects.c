@@ -14,15 +14,30 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "graph/contents.h"
 #include "graph/paths.h"
 
 #define DEFAULT_PERCENT 10
 #define DROP_RATIO      0.7
 #define MAX_DEPTH       1000 /* MAT's limit; deeper is a linked list */
 #define MAX_SUSPECTS    64
-#define CONTENTS        8
 #define LEAST_TOP       50
 #define HOLDERS         5
+
+static struct heap_object describe(const struct analysis *a, uint32_t v,
+                                   uint64_t id)
+{
+    return (struct heap_object){
+        .node = v,
+        .id = id,
+        .class_name = analysis_class_name(a, v),
+        .name = analysis_object_name(a, v),
+        .shallow = sizes_at(&a->sizes, v),
+        .retained = tree_retained(&a->tree, v),
+        .native_retained = analysis_native(a, v),
+        .objects = tree_objects(&a->tree, v),
+    };
+}
 
 /* ---- the dominator list ----------------------------------------------- */
 
@@ -35,16 +50,7 @@ static bool list_dominators(struct analysis *a, const uint32_t *nodes,
               vec_reserve(&h->dominators, a->mem, n, a->err);
 
     for (uint64_t i = 0; ok && i < n; i++)
-        h->dominators.at[h->dominators.n++] = (struct heap_object){
-            .node = nodes[i],
-            .id = ids[i],
-            .class_name = analysis_class_name(a, nodes[i]),
-            .name = analysis_object_name(a, nodes[i]),
-            .shallow = sizes_at(&a->sizes, nodes[i]),
-            .retained = analysis_retained(a, nodes[i]),
-            .native_retained = analysis_native(a, nodes[i]),
-            .objects = tree_objects(&a->tree, nodes[i]),
-        };
+        h->dominators.at[h->dominators.n++] = describe(a, nodes[i], ids[i]);
     mem_free(a->mem, ids);
     return ok;
 }
@@ -105,143 +111,6 @@ static uint64_t children_of(const struct analysis *a, uint32_t v)
     return n;
 }
 
-/* ---- what it holds ---------------------------------------------------- */
-
-static int by_bytes(const void *x, const void *y)
-{
-    const struct heap_held *a = x, *b = y;
-
-    if (a->bytes != b->bytes)
-        return a->bytes > b->bytes ? -1 : 1;
-    return strcmp(a->class_name, b->class_name);
-}
-
-static bool held_rows(struct analysis *a, const struct heap_sum *sums,
-                      struct heap_suspect *s)
-{
-    const struct hprof_dump *d = a->dump;
-
-    for (uint32_t c = 0; c <= d->n_classes; c++) {
-        if (!sums[c].objects)
-            continue;
-        if (!vec_push(&s->contents, a->mem, a->err))
-            return false;
-        *vec_last(&s->contents) = (struct heap_held){
-            .class_name = c < d->n_classes ? d->classes[c].name : "?",
-            .objects = sums[c].objects,
-            .bytes = sums[c].bytes,
-        };
-    }
-    if (s->contents.n)
-        qsort(s->contents.at, s->contents.n, sizeof *s->contents.at, by_bytes);
-    if (s->contents.n > CONTENTS)
-        s->contents.n = CONTENTS;
-    return true;
-}
-
-static void add_node(const struct analysis *a, uint32_t v,
-                     struct heap_sum *sums)
-{
-    uint32_t c = hprof_class_of(a->dump, v);
-    struct heap_sum *s = &sums[c == CLASS_NONE ? a->dump->n_classes : c];
-
-    s->objects++;
-    s->bytes += sizes_at(&a->sizes, v);
-}
-
-static void add_with_folded(const struct analysis *a, uint32_t v,
-                            struct heap_sum *sums)
-{
-    struct folded_iter it;
-    uint32_t w;
-
-    add_node(a, v, sums);
-    folded_begin(&a->tree.core, v, &it);
-    while ((w = folded_next(&it)) != NODE_NONE)
-        add_node(a, w, sums);
-}
-
-static void add_range(const struct analysis *a, uint32_t at, uint32_t end,
-                      struct heap_sum *sums)
-{
-    for (uint32_t i = at; i < end; i++)
-        add_with_folded(a, a->tree.order[i], sums);
-}
-
-/* From sums to what the rest of all that is reachable sums up to. Class
- * objects that nobody counts are in the tree too. */
-static void invert(const struct analysis *a, struct heap_sum *sums)
-{
-    const struct hprof_dump *d = a->dump;
-
-    for (uint32_t c = 0; c <= d->n_classes; c++) {
-        sums[c].objects = a->class_live[c].objects - sums[c].objects;
-        sums[c].bytes = a->class_live[c].bytes - sums[c].bytes;
-    }
-    for (uint32_t v = 1; v <= d->n_classes; v++)
-        if (d->classes[v - 1].hidden &&
-            !(a->heap->mat && v == d->boot_loader) && tree_has(&a->tree, v))
-            add_node(a, v, sums);
-}
-
-/* What is most of the tree is the whole without the rest. */
-static void sum_subtree(const struct analysis *a, uint32_t v,
-                        struct heap_sum *sums)
-{
-    const struct tree *t = &a->tree;
-    uint32_t at, end;
-
-    if (tree_is_folded(t, v)) {
-        add_with_folded(a, v, sums);
-        return;
-    }
-    at = tree_at(t, v);
-    end = at + t->span[at];
-    if (t->span[at] <= t->reached / 2) {
-        add_range(a, at, end, sums);
-        return;
-    }
-    add_range(a, 1, at, sums);
-    add_range(a, end, t->reached, sums);
-    invert(a, sums);
-}
-
-static void sum_group(const struct analysis *a, uint32_t class,
-                      struct heap_sum *sums)
-{
-    const struct tree *t = &a->tree;
-    uint32_t in_group = 0;
-    bool most;
-
-    for (uint32_t c = 1; c < t->reached; c += t->span[c])
-        if (hprof_class_of(a->dump, t->order[c]) == class)
-            in_group += t->span[c];
-    most = in_group > t->reached / 2;
-    for (uint32_t c = 1; c < t->reached; c += t->span[c])
-        if ((hprof_class_of(a->dump, t->order[c]) == class) != most)
-            add_range(a, c, c + t->span[c], sums);
-    if (most)
-        invert(a, sums);
-}
-
-/* Of one subtree, or of every top-level object of the suspect's class. */
-static bool find_contents(struct analysis *a, struct heap_suspect *s)
-{
-    struct heap_sum *sums = mem_alloc(a->mem, (uint64_t)a->dump->n_classes + 1,
-                                      sizeof *sums, a->err);
-    bool ok;
-
-    if (!sums)
-        return false;
-    if (s->kind == SUSPECT_OBJECT)
-        sum_subtree(a, s->node, sums);
-    else
-        sum_group(a, s->class_index, sums);
-    ok = held_rows(a, sums, s);
-    mem_free(a->mem, sums);
-    return ok;
-}
-
 /* ---- making one ------------------------------------------------------- */
 
 static void fill_object(struct analysis *a, struct heap_suspect *s, uint32_t v)
@@ -262,15 +131,7 @@ static void fill_accumulation(struct analysis *a, struct heap_suspect *s,
 {
     s->has_accumulation = true;
     s->accumulation_children = children_of(a, v);
-    s->accumulation = (struct heap_object){
-        .node = v,
-        .class_name = analysis_class_name(a, v),
-        .name = analysis_object_name(a, v),
-        .shallow = sizes_at(&a->sizes, v),
-        .retained = tree_retained(&a->tree, v),
-        .native_retained = analysis_native(a, v),
-        .objects = tree_objects(&a->tree, v),
-    };
+    s->accumulation = describe(a, v, 0); /* its id comes with finish */
 }
 
 static bool add_object(struct analysis *a, struct heap_suspects *f, uint32_t v,
@@ -283,7 +144,7 @@ static bool add_object(struct analysis *a, struct heap_suspects *f, uint32_t v,
     s = vec_last(f);
     fill_object(a, s, v);
     fill_accumulation(a, s, accumulation(a, v, load));
-    return find_contents(a, s);
+    return contents_of_subtree(a, v, &s->contents);
 }
 
 /* Ids and paths for all at once. */
@@ -367,7 +228,7 @@ static bool add_group(struct analysis *a, struct heap_suspects *f, uint32_t k,
     s->objects = g->members;
     s->retained = g->retained;
     s->native_retained = group_native(a, k);
-    return find_contents(a, s);
+    return contents_of_group(a, k, &s->contents);
 }
 
 /* Statics of many classes together are nobody's leak; MAT lists them. */
