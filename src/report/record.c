@@ -82,24 +82,10 @@ static void mechanism(struct emitter *em, const struct report *r)
 /* "dmesg.txt:78", or that it is worked out. */
 static void claim_source(struct emitter *em, const struct origin *o)
 {
-    struct place p = {o->path, o->line ? o->line : UNKNOWN, o->offset};
-
     if (o->path)
-        emit_place(em, "source", NULL, &p);
+        report_origin(em, "source", o);
     else
         emit_text(em, "source", NULL, "worked out from the other claims");
-}
-
-static void claim_value(struct emitter *em, const struct claim *c)
-{
-    char unit = c->unit ? c->unit[0] : '\0';
-
-    if (unit == 'b')
-        emit_bytes(em, "value", NULL, c->value);
-    else if (unit == 'p')
-        emit_percent(em, "value", NULL, c->value);
-    else
-        emit_count(em, "value", NULL, c->value);
 }
 
 static void claims(struct emitter *em, const char *key, const char *title,
@@ -119,7 +105,7 @@ static void claims(struct emitter *em, const char *key, const char *title,
     for (; c < end; c++) {
         emit_item(em, NULL);
         emit_text(em, "claim", NULL, c->text);
-        claim_value(em, c);
+        report_claim_value(em, c);
         emit_text(em, "weight", NULL, weights[c->weight < 4 ? c->weight : 3]);
         claim_source(em, &c->origin);
         emit_end(em);

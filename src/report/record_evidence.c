@@ -33,25 +33,6 @@ static void symptom(struct emitter *em, const struct symptom *s,
     emit_end(em);
 }
 
-/* The kill of the process in question. */
-static bool find_kill(const struct report *r, struct symptom *ret)
-{
-    const struct input *in;
-    const struct oom_kill *k;
-
-    VEC_EACH (&r->incident->inputs, in) {
-        if (in->kind != ARTIFACT_KERNEL_LOG || !in->kernel)
-            continue;
-        VEC_EACH (&in->kernel->kills, k) {
-            if (k->pid != r->verdict->process.pid)
-                continue;
-            *ret = (struct symptom){in, k->line, 1, NULL};
-            return true;
-        }
-    }
-    return false;
-}
-
 static void symptoms_of_log(struct emitter *em, const struct input *in,
                             struct arena *a, unsigned *left)
 {
@@ -76,9 +57,8 @@ static void symptoms_of_log(struct emitter *em, const struct input *in,
 static bool has_symptom(const struct report *r)
 {
     const struct input *in;
-    struct symptom kill;
 
-    if (find_kill(r, &kill))
+    if (report_kill(r, &in))
         return true;
     VEC_EACH (&r->incident->inputs, in) {
         if (in->kind == ARTIFACT_APP_LOG && in->log && in->log->oomes.n)
@@ -100,13 +80,13 @@ static void symptoms(struct emitter *em, const struct report *r)
     };
     unsigned left = SYMPTOMS_TOLD;
     const struct input *in;
-    struct symptom kill;
+    const struct oom_kill *kill = report_kill(r, &in);
     struct arena a;
 
     arena_init(&a, em->mem);
     emit_table(em, "quoted", "", columns);
-    if (find_kill(r, &kill))
-        symptom(em, &kill, &a);
+    if (kill)
+        symptom(em, &(struct symptom){in, kill->line, 1, NULL}, &a);
     VEC_EACH (&r->incident->inputs, in)
         symptoms_of_log(em, in, &a, &left);
     emit_end(em);
@@ -129,8 +109,6 @@ void record_symptom(struct emitter *em, const struct report *r)
 
 static void event(struct emitter *em, const struct timeline_event *ev)
 {
-    struct place p = {ev->origin.path,
-                      ev->origin.line ? ev->origin.line : UNKNOWN, UNKNOWN};
     char last[TIME_TEXT];
     struct out what;
 
@@ -146,7 +124,7 @@ static void event(struct emitter *em, const struct timeline_event *ev)
     emit_text(em, "what", NULL, out_string(&what));
     emit_count(em, "count", NULL, ev->count);
     emit_text(em, "clock", NULL, ev->clock);
-    emit_place(em, "source", NULL, &p);
+    report_origin(em, "source", &ev->origin);
     emit_end(em);
     out_deinit(&what);
 }
@@ -215,29 +193,16 @@ static void fact_of_limit(struct emitter *em, const struct input *in,
 static void facts_of_kill(struct emitter *em, const struct report *r)
 {
     const struct input *in;
-    const struct oom_kill *k;
+    const struct oom_kill *k = report_kill(r, &in);
 
-    VEC_EACH (&r->incident->inputs, in) {
-        if (in->kind != ARTIFACT_KERNEL_LOG || !in->kernel)
-            continue;
-        VEC_EACH (&in->kernel->kills, k) {
-            const struct oom_report *rep =
-                k->report < in->kernel->reports.n
-                    ? &in->kernel->reports.at[k->report]
-                    : NULL;
-
-            if (k->pid != r->verdict->process.pid)
-                continue;
-            fact(em, "resident when killed", oom_kill_rss(k), in->path,
-                 k->line);
-            fact(em, "of it anonymous", k->anon, in->path, k->line);
-            fact(em, "of it file pages", k->file, in->path, k->line);
-            fact(em, "of it shared memory", k->shmem, in->path, k->line);
-            if (rep)
-                fact_of_limit(em, in, rep, k);
-            return;
-        }
-    }
+    if (!k)
+        return;
+    fact(em, "resident when killed", oom_kill_rss(k), in->path, k->line);
+    fact(em, "of it anonymous", k->anon, in->path, k->line);
+    fact(em, "of it file pages", k->file, in->path, k->line);
+    fact(em, "of it shared memory", k->shmem, in->path, k->line);
+    if (k->report < in->kernel->reports.n)
+        fact_of_limit(em, in, &in->kernel->reports.at[k->report], k);
 }
 
 /* Only where a file states the very figure that the judge used. */

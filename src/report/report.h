@@ -74,6 +74,15 @@ report_part report_threads;
 
 /* ---- shared ----------------------------------------------------------- */
 
+/* Where a figure was read: emit_place. */
+void report_origin(struct emitter *em, const char *key, const struct origin *o);
+/* "value": the unit of the claim decides how pages show it. */
+void report_claim_value(struct emitter *em, const struct claim *c);
+
+/* The kill of the process in question, and where it was read; or NULL. Needs a
+ * verdict. */
+const struct oom_kill *report_kill(const struct report *r,
+                                   const struct input **in);
 /* Resident bytes of the JVM when the kernel killed it; UNKNOWN: it was not
  * killed, or nobody says. */
 uint64_t report_killed_rss(const struct report *r);

@@ -61,10 +61,6 @@ void report_process(struct emitter *em, const struct report *r)
 
 static void row(struct emitter *em, const struct balance_row *b, uint64_t total)
 {
-    struct place p = {b->origin.path, UNKNOWN, b->origin.offset};
-
-    if (b->origin.line)
-        p.line = b->origin.line;
     emit_item(em, NULL);
     emit_text(em, "key", NULL, b->key);
     emit_text(em, "label", NULL, b->label);
@@ -73,7 +69,7 @@ static void row(struct emitter *em, const struct balance_row *b, uint64_t total)
     if (emit_is_page(em))
         emit_share(em, "share", NULL, b->high, total);
     emit_text(em, "source", NULL, b->source);
-    emit_place(em, "place", NULL, &p);
+    report_origin(em, "place", &b->origin);
     emit_end(em);
 }
 

@@ -208,27 +208,52 @@ void report_kills(struct emitter *em, const struct report *r)
         company(em, r);
 }
 
-/* The kill of the process in question, by pid; the last that died of the
- * name `java` where pids are those of a namespace. */
-uint64_t report_killed_rss(const struct report *r)
+const struct oom_kill *report_kill(const struct report *r,
+                                   const struct input **in)
+{
+    const struct input *it;
+    const struct oom_kill *k;
+
+    VEC_EACH (&r->incident->inputs, it) {
+        if (it->kind != ARTIFACT_KERNEL_LOG || !it->kernel)
+            continue;
+        VEC_EACH (&it->kernel->kills, k) {
+            if (k->pid != r->verdict->process.pid)
+                continue;
+            *in = it;
+            return k;
+        }
+    }
+    return NULL;
+}
+
+/* Of what died last of the name `java`. */
+static uint64_t rss_by_name(const struct report *r)
 {
     uint64_t rss = UNKNOWN;
     const struct input *in;
     const struct oom_kill *k;
 
-    if (r->verdict && r->verdict->wrong_dump.present)
-        return r->verdict->wrong_dump.killed_rss;
     VEC_EACH (&r->incident->inputs, in) {
         if (in->kind != ARTIFACT_KERNEL_LOG || !in->kernel)
             continue;
-        VEC_EACH (&in->kernel->kills, k) {
-            if (r->verdict && k->pid == r->verdict->process.pid)
-                return oom_kill_rss(k);
+        VEC_EACH (&in->kernel->kills, k)
             if (k->name && strcmp(k->name, "java") == 0)
                 rss = oom_kill_rss(k);
-        }
     }
     return rss;
+}
+
+/* By name where pids are those of a namespace. */
+uint64_t report_killed_rss(const struct report *r)
+{
+    const struct oom_kill *k;
+    const struct input *in;
+
+    if (r->verdict && r->verdict->wrong_dump.present)
+        return r->verdict->wrong_dump.killed_rss;
+    k = r->verdict ? report_kill(r, &in) : NULL;
+    return k ? oom_kill_rss(k) : rss_by_name(r);
 }
 
 /* ---- the JVM ---------------------------------------------------------- */

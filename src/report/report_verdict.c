@@ -60,8 +60,16 @@ void report_culprit(struct emitter *em, const struct report *r)
     emit_end(em);
 }
 
-/* The unit decides how pages show a value; programs get number and unit. */
-static void quantity(struct emitter *em, const struct claim *c)
+/* ---- claims ----------------------------------------------------------- */
+
+void report_origin(struct emitter *em, const char *key, const struct origin *o)
+{
+    struct place p = {o->path, o->line ? o->line : UNKNOWN, o->offset};
+
+    emit_place(em, key, NULL, &p);
+}
+
+void report_claim_value(struct emitter *em, const struct claim *c)
 {
     char unit = c->unit ? c->unit[0] : '\0';
 
@@ -71,7 +79,6 @@ static void quantity(struct emitter *em, const struct claim *c)
         emit_percent(em, "value", NULL, c->value);
     else
         emit_count(em, "value", NULL, c->value);
-    emit_text(em, "unit", NULL, c->unit);
 }
 
 static void claims(struct emitter *em, const char *key, const char *title,
@@ -88,15 +95,12 @@ static void claims(struct emitter *em, const char *key, const char *title,
 
     emit_table(em, key, title, columns);
     for (; c < end; c++) {
-        struct place p = {c->origin.path, UNKNOWN, c->origin.offset};
-
-        if (c->origin.line)
-            p.line = c->origin.line;
         emit_item(em, NULL);
         emit_text(em, "claim", NULL, c->text);
-        quantity(em, c);
+        report_claim_value(em, c);
+        emit_text(em, "unit", NULL, c->unit);
         emit_weight(em, "weight", NULL, c->weight);
-        emit_place(em, "source", NULL, &p);
+        report_origin(em, "source", &c->origin);
         emit_end(em);
     }
     emit_end(em);
