@@ -4,7 +4,7 @@
  *
  * A pid in the kernel's log is the host's; jcmd in a container prints the
  * container's. So a pid that differs proves another process only if ours is
- * in the same report's table.
+ * in the same report's table, or higher than any container's can be.
  */
 #include "facts.h"
 
@@ -63,6 +63,18 @@ static bool group_lost_one(const struct facts *f)
     return !known(f->group_kills.value) || f->group_kills.value > 0;
 }
 
+/*
+ * Whether our pid can be another namespace's of the killed process. Whoever
+ * is forked in a container takes a number of the container's and one of the
+ * host's, which began to count earlier: the host's is never the lower one.
+ * Where numbers are used up they begin again at 300, which few pids of a
+ * container reach.
+ */
+static bool may_be_inside(const struct facts *f, const struct oom_kill *k)
+{
+    return !known(f->pid.value) || f->pid.value <= k->pid;
+}
+
 /* A kill that is ours only by a guess does not stand against an end that
  * the JVM itself reported. */
 static void drop_guess(struct facts *f)
@@ -90,7 +102,8 @@ static void take_kill(struct facts *f, const struct input *in,
         if (!f->other.kill)
             set(&f->other, in, k, false);
     } else if (is_java(k->name)) {
-        if (!f->kill.kill && same_limit(f, r) && group_lost_one(f))
+        if (!f->kill.kill && may_be_inside(f, k) && same_limit(f, r) &&
+            group_lost_one(f))
             set(&f->kill, in, k, pid_known);
         else if (!f->foreign.kill)
             set(&f->foreign, in, k, pid_known);

@@ -299,6 +299,13 @@ static const char *what_the_kernel_says(const struct facts *f, struct pen *p)
     const struct oom_report *r = report_without_kill(f);
     const struct oom_kill *k = strangers_kill(f);
 
+    if (f->foreign.kill)
+        return pen_write(p,
+                         "The kernel killed process %llu (%s), which is taken "
+                         "for another JVM than this one; nothing here says "
+                         "what became of this one.",
+                         (unsigned long long)f->foreign.kill->pid,
+                         f->foreign.kill->name);
     if (k)
         return pen_write(p,
                          "The kernel killed process %llu (%s); nothing here "

@@ -146,17 +146,44 @@ START_TEST(test_evidence_is_sorted_and_has_origins)
 }
 END_TEST
 
-START_TEST(test_foreign_kill_does_not_outrank_the_jvm)
+/* A full heap that the JVM itself reported, beside the kill of `pid`. */
+static void put_error_beside_kill(unsigned pid)
 {
     put("stderr.txt", "Exception in thread \"main\" "
                       "java.lang.OutOfMemoryError: Java heap space\n"
                       "\tat a.B.c(B.java:1)\n");
     put_nmt("1-early/nmt.txt", 60000, 0);
     put_status("1-early/status.txt", 70000);
-    put_kill(99, 250000);
+    put_kill(pid, 250000);
+}
+
+START_TEST(test_foreign_kill_does_not_outrank_the_jvm)
+{
+    put_error_beside_kill(99000);
     ck_assert_msg(judged(), "%s", err.text);
     ck_assert_int_eq(v.side, SIDE_ON_HEAP);
     ck_assert_uint_gt(v.n_notes, 0);
+}
+END_TEST
+
+/* The host counts pids from before the container was there. */
+START_TEST(test_a_containers_pid_is_no_higher_than_the_hosts)
+{
+    put_nmt("nmt.txt", 60000, 0); /* of 4242 */
+    put_kill(99, 250000);
+    ck_assert_msg(judged(), "%s", err.text);
+    ck_assert_int_eq(v.kind, KIND_NOT_ENOUGH_EVIDENCE);
+    ck_assert_ptr_nonnull(strstr(v.summary, "another JVM"));
+}
+END_TEST
+
+START_TEST(test_the_hosts_pid_may_be_the_higher_one)
+{
+    put_nmt("nmt.txt", 60000, 0);
+    put_kill(99000, 250000);
+    ck_assert_msg(judged(), "%s", err.text);
+    ck_assert_uint_eq(v.process.pid, 99000);
+    ck_assert_ptr_nonnull(strstr(v.summary, "Killed by the kernel"));
 }
 END_TEST
 
@@ -349,6 +376,8 @@ TCase *case_tcase(void)
     tcase_add_test(t, test_native_death);
     tcase_add_test(t, test_evidence_is_sorted_and_has_origins);
     tcase_add_test(t, test_foreign_kill_does_not_outrank_the_jvm);
+    tcase_add_test(t, test_a_containers_pid_is_no_higher_than_the_hosts);
+    tcase_add_test(t, test_the_hosts_pid_may_be_the_higher_one);
     tcase_add_test(t, test_two_processes_lower_the_confidence);
     tcase_add_test(t, test_healthy_case);
     tcase_add_test(t, test_a_good_end_is_healthy);
