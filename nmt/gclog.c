@@ -333,6 +333,22 @@ static void humongous_line(struct gc_log *g, const char *line)
     raise(&g->humongous_peak, n);
 }
 
+/* "Metaspace: 98M(99M)->98M(99M) NonClass: ..."; JDK 8 and 11 have no size in
+ * brackets before the arrow, JDK 8 says it of full collections only. */
+static void metaspace_line(struct gc_reader *r, const char *line)
+{
+    const char *s = text_after(line, "Metaspace: ");
+    struct gc_log *g = r->log;
+    struct gc_change c;
+
+    if (!s || !gc_change_find(s, &c) || !known(c.after))
+        return;
+    if (!known(g->first_metaspace))
+        g->first_metaspace = c.after;
+    g->last_metaspace = c.after;
+    g->metaspace_line = r->number;
+}
+
 /* ZGC's table: "     Live:        -     12M (1%)   12M (1%) ..." */
 static void live_line(struct gc_reader *r, const char *line)
 {
@@ -391,7 +407,7 @@ static bool read_line(struct gc_reader *r, const char *line, struct err *e)
 
     details_line(r, line);
     exit_line(r, line);
-
+    metaspace_line(r, line);
     if (!gc_old_line(r, line, &old, e))
         return false;
     if (old)
@@ -413,6 +429,7 @@ static void log_init(struct gc_log *g)
     g->humongous_last = g->humongous_regions = g->region_size = UNKNOWN;
     g->humongous_peak = UNKNOWN;
     g->container_memory = UNKNOWN;
+    g->first_metaspace = g->last_metaspace = UNKNOWN;
 }
 
 /* Bytes of `n` regions; no log of a real heap overflows. */

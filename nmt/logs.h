@@ -122,6 +122,8 @@ struct gc_log {
     uint64_t humongous_peak; /* bytes, after any pause */
     uint64_t region_size;
     uint64_t container_memory; /* "Memory: 15G" of gc+init */
+    /* What classes used after the first and the last collection that says. */
+    uint64_t first_metaspace, last_metaspace, metaspace_line;
     uint64_t last_line;
     /* Whoever exits in good order, even by an exception, prints the heap once
      * more: the line of that, or 0. A JVM that lives on, was killed or aborted

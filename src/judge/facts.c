@@ -90,6 +90,7 @@ bool facts_collect(const struct incident *i, const struct thresholds *t,
         facts_deinit(ret);
         return false;
     }
+    facts_gc(ret);
     facts_kill(ret);
     facts_family(ret);
     facts_end(ret);

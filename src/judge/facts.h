@@ -106,6 +106,7 @@ struct facts {
     VEC(struct moment) moments;        /* in time order */
     const struct moment *first, *last; /* for parts; NULL: none */
     const struct moment *middle;       /* between, for "does it still grow?" */
+    struct moment from_gc[2];          /* where the GC log alone knows of any */
     struct parts parts;
 
     /* The heap. */
@@ -135,6 +136,7 @@ void facts_process(struct facts *f);                /* facts_process.c */
 bool facts_death(struct facts *f, struct err *e);   /* facts_death.c */
 void facts_kill(struct facts *f);                   /* facts_kill.c */
 bool facts_moments(struct facts *f, struct err *e); /* facts_moments.c */
+void facts_gc(struct facts *f);                     /* facts_gc.c */
 void facts_heap(struct facts *f);                   /* facts_heap.c */
 void facts_family(struct facts *f);                 /* facts_family.c */
 void facts_end(struct facts *f);                    /* facts_end.c */

@@ -21,11 +21,23 @@ static const char *outside(const struct facts *f, const struct part *part)
                : part->name;
 }
 
+/* Others than NMT know a few parts as well. */
 static const char *who_counts(const struct part *part)
 {
     if (part->kind == PART_UNTRACKED)
         return "memory";
-    return part->figure.line == LINE_JCMD ? "jcmd's" : "NMT's";
+    return part->figure.line == LINE_JCMD ? "jcmd's"
+           : part->figure.line == LINE_GC ? "the GC log's"
+                                          : "NMT's";
+}
+
+static const char *name_of(struct pen *p, const struct part *part)
+{
+    if (part->kind == PART_UNTRACKED)
+        return "native memory that NMT does not account for";
+    return part->figure.line == LINE_JCMD || part->figure.line == LINE_GC
+               ? part->name
+               : pen_write(p, "NMT %s", part->name);
 }
 
 void argue_part(const struct facts *f, struct pen *p, const struct part *part,
@@ -244,10 +256,7 @@ static void judge_part(const struct facts *f, struct pen *p,
     finding_init(ret, part->verdict);
     argue_kill(f, p, ret);
     argue_part(f, p, part, ret);
-    culprit_named(part->kind == PART_UNTRACKED
-                      ? "native memory that NMT does not account for"
-                      : pen_write(p, "NMT %s", part->name),
-                  part->end, &ret->culprit);
+    culprit_named(name_of(p, part), part->end, &ret->culprit);
     ret->summary = "";
     if (f->parts.unseen)
         finding_cap(ret, part == parts_extraordinary(&f->parts)

@@ -224,6 +224,69 @@ START_TEST(test_healthy_case)
 }
 END_TEST
 
+/* ---- nothing but a kill and the GC log -------------------------------- */
+
+/* -Xmx64m, and at the last collection the classes had so many KiB. */
+static void put_gc_log(unsigned metaspace)
+{
+    put("gc.log",
+        "[0.01s][info][gc,init] Heap Max Capacity: 64M\n"
+        "[0.10s][info][gc,start] GC(0) Pause Young (Allocation Failure)\n"
+        "[0.11s][info][gc,metaspace] GC(0) Metaspace: 526K(704K)->526K(704K)\n"
+        "[0.11s][info][gc] GC(0) Pause Young (Allocation Failure) "
+        "12M->1M(24M) 1.0ms\n"
+        "[9.10s][info][gc,metaspace] GC(1) Metaspace: %uK(%uK)->%uK(%uK)\n"
+        "[9.11s][info][gc] GC(1) Pause Young (Allocation Failure) "
+        "22M->2M(24M) 1.0ms\n",
+        metaspace, metaspace, metaspace, metaspace);
+}
+
+START_TEST(test_classes_by_the_gc_log)
+{
+    put_kill(4242, 240000);
+    put_gc_log(150000);
+    ck_assert_msg(judged(), "%s", err.text);
+    ck_assert_int_eq(v.kind, KIND_METASPACE_CLASS_LEAK);
+    ck_assert_int_eq(v.confidence, CONFIDENCE_LOW);
+    ck_assert_str_eq(v.culprit.name, "Metaspace");
+}
+END_TEST
+
+/* No heap of 64 MiB fills that, and neither do the classes. */
+START_TEST(test_neither_heap_nor_classes_by_the_gc_log)
+{
+    put_kill(4242, 240000);
+    put_gc_log(5000);
+    ck_assert_msg(judged(), "%s", err.text);
+    ck_assert_int_eq(v.kind, KIND_NATIVE_UNTRACKED_MALLOC);
+    ck_assert_int_eq(v.confidence, CONFIDENCE_LOW);
+}
+END_TEST
+
+/* The process was seen, but nobody asked NMT. */
+START_TEST(test_classes_beside_a_status)
+{
+    put_status("1/status.txt", 30000);
+    put_status("2/status.txt", 200000);
+    put_kill(4242, 240000);
+    put_gc_log(150000);
+    ck_assert_msg(judged(), "%s", err.text);
+    ck_assert_int_eq(v.kind, KIND_METASPACE_CLASS_LEAK);
+}
+END_TEST
+
+/* Classes of a later collection can't have been in that process yet. */
+START_TEST(test_more_classes_than_memory)
+{
+    put_status("1/status.txt", 30000);
+    put_status("2/status.txt", 50000);
+    put_kill(4242, 240000);
+    put_gc_log(150000);
+    ck_assert_msg(judged(), "%s", err.text);
+    ck_assert_int_ne(v.kind, KIND_METASPACE_CLASS_LEAK);
+}
+END_TEST
+
 /* ---- how it ended ---------------------------------------------------------
  */
 
@@ -380,6 +443,10 @@ TCase *case_tcase(void)
     tcase_add_test(t, test_the_hosts_pid_may_be_the_higher_one);
     tcase_add_test(t, test_two_processes_lower_the_confidence);
     tcase_add_test(t, test_healthy_case);
+    tcase_add_test(t, test_classes_by_the_gc_log);
+    tcase_add_test(t, test_neither_heap_nor_classes_by_the_gc_log);
+    tcase_add_test(t, test_classes_beside_a_status);
+    tcase_add_test(t, test_more_classes_than_memory);
     tcase_add_test(t, test_a_good_end_is_healthy);
     tcase_add_test(t, test_a_log_that_stops_is_healthy_only_while_it_lives);
     tcase_add_test(t, test_gone_with_a_log_that_stops);

@@ -136,6 +136,55 @@ START_TEST(unified_shenandoah)
 }
 END_TEST
 
+START_TEST(what_classes_use)
+{
+    static const char *const last[] = {
+        /* 17 and later, 11, 8 */
+        "[9.1s][info][gc,metaspace] GC(7) Metaspace: 98958K(99072K)->"
+        "98957K(99072K) NonClass: 64064K(64128K)->64064K(64128K) Class: "
+        "34893K(34944K)->34893K(34944K)\n",
+        "[9.1s][info][gc,metaspace] GC(7) Metaspace: "
+        "98958K->98957K(1056768K)\n",
+        "9.1: [Full GC (Ergonomics) [PSYoungGen: 496K->0K(7168K)] [ParOldGen: "
+        "24K->400K(16384K)] 520K->400K(23552K), [Metaspace: "
+        "98958K->98957K(1056768K)], 0.0045 secs]\n",
+    };
+    char log[1024];
+    struct gc_log g;
+    struct text t;
+
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(log, sizeof log,
+                 "[0.1s][info][gc,metaspace] GC(0) Metaspace: "
+                 "526K(704K)->526K(704K)\n%s",
+                 last[i]);
+        read_gc(&t, log, &g);
+        ck_assert_uint_eq(g.first_metaspace, KB(526));
+        ck_assert_uint_eq(g.last_metaspace, KB(98957));
+        ck_assert_uint_eq(g.metaspace_line, 2);
+        gc_done(&t, &g);
+    }
+}
+END_TEST
+
+/* Its size at the exit and its address range are no collections. */
+START_TEST(what_classes_use_is_not_told)
+{
+    struct gc_log g;
+    struct text t;
+
+    read_gc(&t,
+            "[0.1s][info][gc] GC(0) Pause Young (Metadata GC Threshold) "
+            "2M->1M(8M) 1.0ms\n"
+            "[0.2s][info][gc,metaspace] CDS archive(s) mapped at: [0x1-0x2)\n"
+            "[2.1s][info][gc,heap,exit] Metaspace       used 535K, committed "
+            "704K, reserved 1114112K\n",
+            &g);
+    ck_assert(!known(g.first_metaspace) && !known(g.last_metaspace));
+    gc_done(&t, &g);
+}
+END_TEST
+
 static const char old_log[] =
     "CommandLine flags: -XX:MaxHeapSize=4194304000 -XX:+UseParallelGC \n"
     "0.345: [GC (Allocation Failure) [PSYoungGen: 6144K->496K(7168K)] "
@@ -317,6 +366,8 @@ TCase *gclog_case(void)
     tcase_add_test(c, old_format);
     tcase_add_test(c, how_a_log_ends);
     tcase_add_test(c, a_plain_log_never_tells_of_its_end);
+    tcase_add_test(c, what_classes_use);
+    tcase_add_test(c, what_classes_use_is_not_told);
     tcase_add_test(c, long_logs);
     tcase_set_timeout(c, 60); /* sweeps, under sanitizers */
     tcase_add_loop_test(c, cut_anywhere, 0, 2);
