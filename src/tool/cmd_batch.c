@@ -157,6 +157,9 @@ static enum exit_status run(const struct options *o)
 
 const struct command cmd_batch = {
     .name = "batch",
+    .arguments = "PATH...",
+    .options = "-o --format --jobs --max-memory --time-limit --retry "
+               "--threshold --size-model --progress",
     .summary = "many cases, dumps, archives; results into the folder of -o",
     .run = run,
 };

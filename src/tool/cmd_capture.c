@@ -80,6 +80,8 @@ static enum exit_status run(const struct options *o)
 
 const struct command cmd_capture = {
     .name = "capture",
+    .arguments = "PID DIR",
+    .options = "--heap-dump --gc --baseline --timeout --dump-dir --progress",
     .summary = "a snapshot of a living JVM: capture PID DIR",
     .run = run,
 };

@@ -96,6 +96,8 @@ static enum exit_status run(const struct options *o)
 
 const struct command cmd_drill = {
     .name = "drill",
+    .arguments = "[CASE...]",
+    .options = "--samples --answers --instructor",
     .summary = "learn it on samples: guess the verdict, then see it",
     .run = run,
 };

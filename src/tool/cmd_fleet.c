@@ -149,6 +149,9 @@ static bool list(struct fleet *f, struct err *e)
 {
     const struct options *o = f->options;
 
+    if (o->inputs.n > 1)
+        return err_set(e, ERR_USAGE,
+                       "fleet takes one folder; --against has another");
     f->listing.groups = &f->groups;
     f->listing.top = known(o->top) ? o->top : 0;
     f->listing.compared = o->fleet.release || o->fleet.against;
@@ -187,6 +190,9 @@ static enum exit_status run(const struct options *o)
 
 const struct command cmd_fleet = {
     .name = "fleet",
+    .arguments = "[DIR]",
+    .options =
+        "-o --format --top --since --group --against --release --fail-on",
     .summary = "groups of incidents in the results of a batch",
     .run = run,
 };

@@ -15,28 +15,55 @@ static const char usage[] =
     "snapshots of the process in the order of their names. - is standard\n"
     "input.\n"
     "\n"
-    "Commands:\n";
+    "Commands (oomwhy help COMMAND tells more):\n";
 
 static const char statuses[] =
     "\n"
     "Exit status: 0 analysed; 1 failed; 2 usage; 3 analysed, but some input\n"
     "was damaged; 4 --max-memory was too small; 10 --fail-on matched.\n";
 
-static enum exit_status run(const struct options *options)
+static void all(struct out *o)
 {
     const struct command *const *c;
+
+    out_str(o, usage);
+    for (c = commands(); *c; c++)
+        out_printf(o, "  %-12s %s\n", (*c)->name, (*c)->summary);
+    out_str(o, "\nOptions:\n");
+    options_help(o, NULL);
+    out_printf(o, "  %-24s %s\n", "--version", cmd_version.summary);
+    out_str(o, statuses);
+}
+
+static void one(struct out *o, const struct command *c)
+{
+    bool options = !c->options || *c->options;
+    const char *arguments = c->arguments ? c->arguments : "INPUT...";
+
+    out_printf(o, "oomwhy %s%s%s%s\n\n  %s\n", c->name,
+               options ? " [OPTIONS]" : "", *arguments ? " " : "", arguments,
+               c->summary);
+    if (c->heap)
+        out_str(o, "  One INPUT must be a heap dump.\n");
+    if (c->table)
+        out_str(o, "  It is one table, so --format csv is possible.\n");
+    if (!options)
+        return;
+    out_str(o, "\nOptions:\n");
+    options_help(o, c);
+}
+
+static enum exit_status run(const struct options *options)
+{
+    const struct command *topic = options->topic;
     struct err e = {0};
     struct out o;
 
-    (void)options;
     out_to_file(&o, stdout);
-    out_str(&o, usage);
-    for (c = commands(); *c; c++)
-        out_printf(&o, "  %-12s %s\n", (*c)->name, (*c)->summary);
-    out_str(&o, "\nOptions:\n");
-    options_help(&o);
-    out_printf(&o, "  %-24s %s\n", "--version", cmd_version.summary);
-    out_str(&o, statuses);
+    if (topic && topic != &cmd_help)
+        one(&o, topic);
+    else
+        all(&o);
     if (out_finish(&o, &e))
         return EXIT_ANALYSED;
     complain(NULL, &e);
@@ -45,6 +72,8 @@ static enum exit_status run(const struct options *options)
 
 const struct command cmd_help = {
     .name = "help",
-    .summary = "this text",
+    .arguments = "[COMMAND]",
+    .options = "",
+    .summary = "this text, or more about a command",
     .run = run,
 };

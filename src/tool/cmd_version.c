@@ -19,6 +19,8 @@ static enum exit_status run(const struct options *options)
 
 const struct command cmd_version = {
     .name = "version",
+    .arguments = "",
+    .options = "",
     .summary = "which oomwhy this is",
     .run = run,
 };

@@ -251,8 +251,8 @@ static const struct option table[] = {
      0},
     {"max-memory", "SIZE", "use disk rather than more, or give up", set_size,
      AT(max_memory), 0},
-    {"jobs", "N", "threads to use, where a stage can use several", set_count,
-     AT(jobs), 0},
+    {"jobs", "N", "threads to use; batch: cases at a time", set_count, AT(jobs),
+     0},
     {"progress", "WHEN", "auto, always or never", set_when, AT(progress), 0},
     {"timings", NULL, "what each phase cost, on stderr", set_flag, AT(timings),
      0},
@@ -290,19 +290,70 @@ static const struct option table[] = {
     {"h", NULL, NULL, set_flag, AT(help), 0},
 };
 
-void options_help(struct out *o)
+/* Whether a name stands in a list of them. */
+static bool is_listed(const char *names, const char *name)
+{
+    size_t n = strlen(name), k;
+
+    for (; *names; names += k + strspn(names + k, " ")) {
+        k = strcspn(names, " ");
+        if (k == n && memcmp(names, name, n) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The help of an option that one command alone has begins with its name. */
+static const char *own_help(const struct option *t, const struct command *c)
+{
+    size_t n = strlen(c->name);
+
+    return strncmp(t->help, c->name, n) == 0 && t->help[n] == ':'
+               ? t->help + n + 2
+               : NULL;
+}
+
+static bool is_general(const struct option *t)
+{
+    const struct command *const *c;
+
+    for (c = commands(); *c; c++)
+        if (own_help(t, *c))
+            return false;
+    return true;
+}
+
+/* What the help of `c` says of an option; NULL: nothing. */
+static const char *help_for(const struct option *t, const char *dashed,
+                            const struct command *c)
+{
+    const char *own = c ? own_help(t, c) : NULL;
+
+    if (!c)
+        return t->help;
+    if (c->options ? !is_listed(c->options, dashed) : !is_general(t))
+        return NULL;
+    return own ? own : t->help;
+}
+
+void options_help(struct out *o, const struct command *c)
 {
     size_t i;
 
     for (i = 0; i < sizeof table / sizeof table[0]; i++) {
         const struct option *t = &table[i];
-        char left[48];
+        char dashed[32], left[48];
+        const char *help;
 
         if (!t->help)
             continue;
-        snprintf(left, sizeof left, "%s%s%s%s", t->name[1] ? "--" : "-",
-                 t->name, t->value ? " " : "", t->value ? t->value : "");
-        out_printf(o, "  %-24s %s\n", left, t->help);
+        snprintf(dashed, sizeof dashed, "%s%s", t->name[1] ? "--" : "-",
+                 t->name);
+        snprintf(left, sizeof left, "%s%s%s", dashed, t->value ? " " : "",
+                 t->value ? t->value : "");
+        help = help_for(t, dashed, c);
+        if (help)
+            out_printf(o, "  %-24s %s\n", left, help);
     }
 }
 
@@ -377,13 +428,28 @@ static void defaults(struct options *o)
     thresholds_init(&o->thresholds);
 }
 
+/* "oomwhy help COMMAND", or "oomwhy COMMAND --help". */
+static bool choose_help(struct options *o, struct err *e)
+{
+    if (o->help) {
+        o->topic = o->command;
+        o->command = &cmd_help;
+    } else if (o->command == &cmd_help && o->inputs.n) {
+        o->topic = command_find(o->inputs.at[0].path);
+        if (!o->topic)
+            return err_set(e, ERR_USAGE, "there is no command %.60s",
+                           o->inputs.at[0].path);
+    }
+    return true;
+}
+
 /* What no single option can know. */
 static bool agree(struct options *o, struct err *e)
 {
+    if (!choose_help(o, e))
+        return false;
     if (!o->command)
         o->command = commands()[0];
-    if (o->help)
-        o->command = &cmd_help;
     if (o->command->run)
         return true;
     if (!o->inputs.n)

@@ -56,6 +56,7 @@ struct options {
     struct drill_options drill;
     struct fleet_options fleet;
     bool help;
+    const struct command *topic; /* of the help; NULL: all */
 };
 
 /* Strings in `ret` are those of argv. ERR_USAGE with a sentence. */
@@ -63,7 +64,7 @@ bool options_parse(int argc, char *const *argv, struct mem *m,
                    struct options *ret, struct err *e);
 void options_deinit(struct options *o, struct mem *m);
 
-/* The options, one a line, as `oomwhy --help` shows them. */
-void options_help(struct out *o);
+/* The options, one a line, as the help shows them: all, or those of `c`. */
+void options_help(struct out *o, const struct command *c);
 
 #endif

@@ -23,12 +23,14 @@ struct options;
 struct command {
     const char *name;
     const char *summary;
-    report_part *part; /* what it shows; NULL: `run` does all */
-    bool heap;         /* senseless without a heap dump */
-    bool shallow;      /* needs neither dominators nor suspects */
-    bool judged;       /* needs the verdict */
-    bool table;        /* one table: CSV can hold it */
-    bool whole;        /* `part` is the document itself */
+    const char *arguments; /* for the help; NULL: inputs */
+    const char *options;   /* names of those it knows; NULL: the general */
+    report_part *part;     /* what it shows; NULL: `run` does all */
+    bool heap;             /* senseless without a heap dump */
+    bool shallow;          /* needs neither dominators nor suspects */
+    bool judged;           /* needs the verdict */
+    bool table;            /* one table: CSV can hold it */
+    bool whole;            /* `part` is the document itself */
     enum exit_status (*run)(const struct options *o);
 };
 

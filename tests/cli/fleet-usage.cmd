@@ -6,3 +6,4 @@ oomwhy fleet out --group abc
 oomwhy fleet out --since yesterday
 oomwhy fleet out --fail-on new
 oomwhy fleet in/dmesg.txt
+oomwhy fleet out in

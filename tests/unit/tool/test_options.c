@@ -120,7 +120,13 @@ START_TEST(commands_come_first)
     options_deinit(&o, &mem);
     accept("histogram -h", &o);
     ck_assert_ptr_eq(o.command, &cmd_help);
+    ck_assert_ptr_eq(o.topic, &cmd_histogram);
     options_deinit(&o, &mem);
+    accept("help batch", &o);
+    ck_assert_ptr_eq(o.command, &cmd_help);
+    ck_assert_ptr_eq(o.topic, &cmd_batch);
+    options_deinit(&o, &mem);
+    refuse("help nothing", "no command nothing");
 }
 END_TEST
 
@@ -183,7 +189,7 @@ START_TEST(every_option_is_in_the_help)
     const char *s;
 
     out_to_memory(&o, &mem);
-    options_help(&o);
+    options_help(&o, NULL);
     s = out_string(&o);
     ck_assert_ptr_nonnull(strstr(s, "--nmt-baseline F"));
     ck_assert_ptr_nonnull(strstr(s, "-o FILE"));
