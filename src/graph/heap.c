@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/parallel.h"
+#include "graph/layout.h"
 
 /* ---- the passes ------------------------------------------------------------
  */
@@ -44,6 +45,12 @@ static bool build_model(struct analysis *a)
     a->heap->roots = a->model.n_roots;
     return !mat ||
            model_build(&a->strong, a->dump, true, false, a->mem, a->err);
+}
+
+bool heap_is_size_model(const char *name)
+{
+    return strcmp(name, "auto") == 0 || strcmp(name, "mat") == 0 ||
+           layout_named(name);
 }
 
 static bool find_sizes(struct analysis *a, struct err *e)

@@ -223,6 +223,9 @@ struct heap {
     uint64_t jni_global_class_count;
 };
 
+/* Whether `size_model` may have such a name. */
+bool heap_is_size_model(const char *name);
+
 /* Reads and analyses. Damage is in heap->dump.damage. On failure nothing
  * needs freeing. `s` must stay open as long as the heap is in use. */
 bool heap_analyse(struct source *s, const char *path,

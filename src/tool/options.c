@@ -124,6 +124,14 @@ static bool set_compat(struct options *o, const struct option *self,
     return strcmp(value, "mat") == 0 || bad(self, value, "mat", e);
 }
 
+static bool set_size_model(struct options *o, const struct option *self,
+                           const char *value, struct err *e)
+{
+    o->heap.size_model = value;
+    return heap_is_size_model(value) ||
+           bad(self, value, "auto, mat, or a layout such as hotspot-64", e);
+}
+
 static bool set_threshold(struct options *o, const struct option *self,
                           const char *value, struct err *e)
 {
@@ -239,8 +247,8 @@ static const struct option table[] = {
      set_fail_on, 0, 0},
     {"threshold", "NAME=VALUE", "change a threshold of the judge",
      set_threshold, 0, 0},
-    {"size-model", "NAME", "how objects are laid out; auto infers it", set_text,
-     AT(heap.size_model), 0},
+    {"size-model", "NAME", "how objects are laid out; auto infers it",
+     set_size_model, 0, 0},
     {"compat", "mat", "count as Eclipse MAT does", set_compat, 0, 0},
     {"keep-unreachable", NULL, "include garbage in lists and trees", set_flag,
      AT(heap.keep_unreachable), 0},

@@ -163,6 +163,7 @@ START_TEST(what_is_wrong_is_said)
     refuse("--format csv x", "one table");
     refuse("--compat jhat x", "mat");
     refuse("--dump 0 x", "from 1");
+    refuse("--size-model hotspot x", "hotspot-64");
     refuse("--color blue x", "auto, always or never");
     refuse("--fail-on heap x", "on_heap");
     refuse("--fail-on on_heap, x", "on_heap");
