@@ -24,11 +24,11 @@ struct gap_sweep {
     struct mirror *mirrors;
     const struct mirror *mirror, *mirrors_end; /* the next one */
     uint64_t page;                             /* the next one, by address */
+    uint64_t every;                            /* of so many pages one */
     uint64_t room;                             /* gaps there is room for */
     uint64_t last_id;
     uint32_t *last; /* where the gap of the one met last goes */
     uint32_t nowhere;
-    uint32_t next; /* node of the next object, if ids ascend */
 };
 
 static int by_id(const void *a, const void *b)
@@ -93,6 +93,33 @@ static inline void sweep_word(struct hprof_gaps *g, uint64_t left, uint64_t id,
     }
 }
 
+/* Gaps of those met last stay as they are: unknown. */
+static void let_go(struct gap_sweep *s)
+{
+    *s->last = GAP_UNKNOWN;
+    s->last = &s->nowhere;
+}
+
+/* Goes to the next page of the sample; false: there is none. */
+static bool find_page(struct hprof_gaps *g)
+{
+    struct gap_sweep *s = g->sweep;
+    const struct hprof_ids *ids = s->d->ids;
+    uint64_t from = s->page;
+
+    for (; s->page < ids->pages.n && s->page % s->every; s->page++) {
+        uint64_t page = ids->order[s->page];
+        uint64_t end =
+            ids_address(ids, page << IDS_PAGE_BITS) + (IDS_PAGE << ids->shift);
+
+        if (s->mirror < s->mirrors_end && s->mirror->id < end)
+            break;
+    }
+    if (s->page != from)
+        let_go(s);
+    return s->page < ids->pages.n;
+}
+
 static void sweep_page(struct hprof_gaps *g)
 {
     const struct hprof_ids *ids = g->sweep->d->ids;
@@ -107,8 +134,7 @@ static void sweep_page(struct hprof_gaps *g)
 static void sweep_end(struct hprof_gaps *g)
 {
     meet_mirrors(g, UINT64_MAX);
-    *g->sweep->last = GAP_UNKNOWN;
-    g->sweep->last = &g->sweep->nowhere;
+    let_go(g->sweep);
 }
 
 /* Whether the last object met waits for the next one. */
@@ -119,6 +145,13 @@ static bool is_open(const struct hprof_gaps *g)
     return s->last >= g->at && s->last < g->at + s->room;
 }
 
+/* How many objects come before a page. */
+static uint32_t rank_at(const struct hprof_ids *ids, uint64_t page)
+{
+    return page < ids->pages.n ? ids->ranks[ids->order[page] * IDS_WORDS]
+                               : (uint32_t)ids->n;
+}
+
 /*
  * Ids ascend, and so do nodes: a page at a time. The last object of a page
  * waits for the first of the next one.
@@ -126,24 +159,22 @@ static bool is_open(const struct hprof_gaps *g)
 static bool next_page(struct hprof_gaps *g)
 {
     struct gap_sweep *s = g->sweep;
-    uint64_t pages = s->d->ids->pages.n, met;
-    bool open = is_open(g);
+    const struct hprof_ids *ids = s->d->ids;
+    uint32_t base = s->d->n_classes + 1;
+    bool open;
 
-    if (s->page == pages) {
+    if (!find_page(g)) {
         sweep_end(g); /* if there was no page at all */
         return false;
     }
-    g->from = s->next - open;
+    open = is_open(g);
+    g->from = base + rank_at(ids, s->page) - open;
     if (open)
         s->last = g->at;
     sweep_page(g);
-    met = s->page < pages
-              ? s->d->ids->ranks[s->d->ids->order[s->page] * IDS_WORDS]
-              : s->d->ids->n;
-    s->next = s->d->n_classes + 1 + (uint32_t)met;
-    if (s->page == pages)
+    if (s->page == ids->pages.n)
         sweep_end(g);
-    g->n = s->next - g->from - is_open(g);
+    g->n = base + rank_at(ids, s->page) - g->from - is_open(g);
     return true;
 }
 
@@ -157,7 +188,7 @@ static bool next_all(struct hprof_gaps *g)
     memset(g->at, 0xff, s->room * sizeof *g->at);
     g->from = s->d->n_classes + 1;
     g->n = s->d->nodes - g->from;
-    while (s->page < s->d->ids->pages.n)
+    while (find_page(g))
         sweep_page(g);
     sweep_end(g);
     s->page = 1;
@@ -170,7 +201,7 @@ bool hprof_gaps_next(struct hprof_gaps *g)
 }
 
 bool hprof_gaps_init(struct hprof_gaps *g, const struct hprof_dump *d,
-                     struct mem *m, struct err *e)
+                     uint64_t enough, struct mem *m, struct err *e)
 {
     struct gap_sweep *s = mem_alloc(m, 1, sizeof *s, e);
     uint32_t n;
@@ -180,7 +211,7 @@ bool hprof_gaps_init(struct hprof_gaps *g, const struct hprof_dump *d,
         return false;
     s->d = d;
     s->last = &s->nowhere;
-    s->next = d->n_classes + 1;
+    s->every = d->ids->n > enough ? d->ids->n / enough : 1;
     s->room = d->store->node_of.at ? d->nodes - d->n_classes : IDS_PAGE + 1;
     s->mirrors = mirrors_by_address(d, &n, m, e);
     g->class_object = mem_alloc(m, d->n_classes, sizeof *g->class_object, e);

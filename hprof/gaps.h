@@ -23,13 +23,19 @@ struct hprof_gaps {
     struct gap_sweep *sweep;
 };
 
+/* A sample of so many objects tells what all of them would. */
+#define GAPS_ENOUGH ((uint64_t)4 << 20)
+
 /*
- * Gaps come by some nodes at a time, in their order, all objects once:
+ * Gaps come by some nodes at a time, in their order:
  *     hprof_gaps_init(&g, ...);
  *     while (hprof_gaps_next(&g)) ... g.at[i] is the gap of g.from + i
+ * All objects once, but where there are many times `enough` (GAPS_ENOUGH) only
+ * those of some stretches of the heap all over it, and of every one with a
+ * class object.
  */
 bool hprof_gaps_init(struct hprof_gaps *g, const struct hprof_dump *d,
-                     struct mem *m, struct err *e);
+                     uint64_t enough, struct mem *m, struct err *e);
 bool hprof_gaps_next(struct hprof_gaps *g);
 void hprof_gaps_deinit(struct hprof_gaps *g, struct mem *m);
 

@@ -20,6 +20,41 @@
 #include "graph/spacing.h"
 #include "hprof/ids.h"
 
+/* ---- arrays ----------------------------------------------------------- */
+
+/* Which of the 64 nodes of a word are arrays; `is_array`: by class. */
+static uint64_t arrays_among(const struct hprof_dump *d, uint32_t word,
+                             const uint8_t *is_array)
+{
+    uint32_t from = word * 64, n = d->nodes - from < 64 ? d->nodes - from : 64;
+    uint64_t ret = 0;
+
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t c = labels_get_or_more(&d->class_of, from + i);
+
+        ret |= (uint64_t)is_array[c < d->n_classes ? c : d->n_classes] << i;
+    }
+    return ret;
+}
+
+static bool find_arrays(struct sizes *s, struct mem *m, struct err *e)
+{
+    const struct hprof_dump *d = s->dump;
+    uint8_t *is_array = mem_alloc(m, (uint64_t)d->n_classes + 1, 1, e);
+
+    if (!is_array || !ranks_init(&s->arrays, d->nodes, m, e)) {
+        mem_free(m, is_array);
+        return false;
+    }
+    for (uint32_t c = 0; c < d->n_classes; c++)
+        is_array[c] = d->classes[c].array != 0;
+    for (uint32_t i = 0; i < s->arrays.words; i++)
+        s->arrays.bits[i] = arrays_among(d, i, is_array);
+    ranks_count(&s->arrays);
+    mem_free(m, is_array);
+    return true;
+}
+
 /* ---- inference -------------------------------------------------------- */
 
 struct evidence {
@@ -135,8 +170,8 @@ static void tell(const struct evidence *v, struct size_model *m)
 {
     m->certain = explained_share(v) >= CERTAIN;
     snprintf(m->why, sizeof m->why,
-             "%llu of %llu objects are of classes that stand exactly this "
-             "far from their neighbours%s",
+             "%llu of %llu objects measured are of classes that stand exactly "
+             "this far from their neighbours%s",
              (unsigned long long)v->explained, (unsigned long long)v->measured,
              v->dump->narrow_arrays ? "; object arrays are packed at 4 bytes"
                                     : "");
@@ -286,7 +321,7 @@ static bool apply_jvm(struct sizes *s, const char *name, struct mem *m,
     if (!l && strcmp(name, "auto") != 0)
         return err_set(e, ERR_USAGE, "there is no size model '%s'", name);
     ok = layout_classes_init(&v.classes, s->dump, m, e) &&
-         spacing_measure(&v.spacing, s->dump, m, e);
+         spacing_measure(&v.spacing, s->dump, &s->arrays, m, e);
     if (ok && l) {
         snprintf(s->model.why, sizeof s->model.why, "as asked for");
         apply_layout(s, l, &v);
@@ -322,30 +357,14 @@ static struct class_size array_size(const struct sizes *s, unsigned type)
     return k;
 }
 
-/* Which of the 64 nodes of a word are arrays. */
-static uint64_t arrays_among(const struct sizes *s, uint32_t word)
-{
-    const struct hprof_dump *d = s->dump;
-    uint32_t from = word * 64, n = d->nodes - from < 64 ? d->nodes - from : 64;
-    uint64_t ret = 0;
-
-    for (uint32_t i = 0; i < n; i++) {
-        uint32_t c = hprof_class_of(d, from + i);
-
-        c = c < d->n_classes ? c : d->n_classes;
-        ret |= (uint64_t)(s->classes[c].element != 0) << i;
-    }
-    return ret;
-}
-
-/* What sizes_at looks up: sizes by class, and which node is which array. */
+/* What sizes_at looks up by class. */
 static bool tabulate(struct sizes *s, struct mem *m, struct err *e)
 {
     const struct hprof_dump *d = s->dump;
 
     s->classes =
         mem_alloc(m, (uint64_t)d->n_classes + 1, sizeof *s->classes, e);
-    if (!s->classes || !ranks_init(&s->arrays, d->nodes, m, e))
+    if (!s->classes)
         return false;
     for (uint32_t c = 0; c < d->n_classes; c++)
         s->classes[c] = d->classes[c].array
@@ -353,9 +372,6 @@ static bool tabulate(struct sizes *s, struct mem *m, struct err *e)
                             : (struct class_size){.bytes = s->instance[c]};
     s->classes[d->n_classes].bytes =
         align_up(s->model.object_header, s->model.object_align);
-    for (uint32_t i = 0; i < s->arrays.words; i++)
-        s->arrays.bits[i] = arrays_among(s, i);
-    ranks_count(&s->arrays);
     return true;
 }
 
@@ -368,7 +384,7 @@ bool sizes_init(struct sizes *s, const struct hprof_dump *d, const char *name,
     s->model.object_align = object_align(d);
     s->instance = mem_alloc(m, d->n_classes, sizeof *s->instance, e);
     s->class_object = mem_alloc(m, d->n_classes, sizeof *s->class_object, e);
-    if (!s->instance || !s->class_object ||
+    if (!s->instance || !s->class_object || !find_arrays(s, m, e) ||
         !choose(s, name ? name : "auto", m, e) || !tabulate(s, m, e)) {
         sizes_deinit(s, m);
         return false;

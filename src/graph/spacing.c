@@ -26,10 +26,12 @@ static inline void note_array(struct class_spacing *s, uint64_t gap,
         s->head_wide = wide;
 }
 
-/* Those of g->at; `arrays`: how many came before, moves on. */
+/* Those of g->at. */
 static void note_objects(struct spacing *s, const struct hprof_dump *d,
-                         const struct hprof_gaps *g, uint64_t *arrays)
+                         const struct ranks *arrays, const struct hprof_gaps *g)
 {
+    uint32_t array = ranks_of(arrays, g->from);
+
     for (uint64_t i = 0; i < g->n; i++) {
         uint32_t c = hprof_class_of(d, g->from + (uint32_t)i), n = 0;
         uint64_t gap = (uint64_t)g->at[i] << g->shift;
@@ -38,8 +40,8 @@ static void note_objects(struct spacing *s, const struct hprof_dump *d,
         if (c == CLASS_NONE)
             continue;
         of = &s->of[c];
-        if (of->element && *arrays < d->lengths.n)
-            n = lengths_get(&d->lengths, (uint32_t)(*arrays)++);
+        if (of->element)
+            n = lengths_get(&d->lengths, array++);
         if (g->at[i] == GAP_UNKNOWN)
             continue;
         of->objects++;
@@ -59,14 +61,14 @@ static void note_class_objects(struct spacing *s, const struct hprof_dump *d,
 }
 
 bool spacing_measure(struct spacing *s, const struct hprof_dump *d,
-                     struct mem *m, struct err *e)
+                     const struct ranks *arrays, struct mem *m, struct err *e)
 {
     struct hprof_gaps gaps;
-    uint64_t arrays = 0;
 
     s->of = mem_alloc(m, d->n_classes, sizeof *s->of, e);
     s->class_object = mem_alloc(m, d->n_classes, sizeof *s->class_object, e);
-    if (!s->of || !s->class_object || !hprof_gaps_init(&gaps, d, m, e)) {
+    if (!s->of || !s->class_object ||
+        !hprof_gaps_init(&gaps, d, GAPS_ENOUGH, m, e)) {
         spacing_deinit(s, m);
         return false;
     }
@@ -76,7 +78,7 @@ bool spacing_measure(struct spacing *s, const struct hprof_dump *d,
         s->of[c].element = hprof_type_size(d->classes[c].array, 4);
     }
     while (hprof_gaps_next(&gaps))
-        note_objects(s, d, &gaps, &arrays);
+        note_objects(s, d, arrays, &gaps);
     note_class_objects(s, d, &gaps);
     hprof_gaps_deinit(&gaps, m);
     return true;

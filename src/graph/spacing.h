@@ -5,6 +5,7 @@
 #ifndef OOMWHY_GRAPH_SPACING_H
 #define OOMWHY_GRAPH_SPACING_H
 
+#include "graph/ranks.h"
 #include "hprof/dump.h"
 
 #define SPACING_NONE UINT64_MAX
@@ -26,8 +27,9 @@ struct spacing {
                                  to the next object; or SPACING_NONE */
 };
 
+/* `arrays`: which nodes are. Of large heaps a sample is measured. */
 bool spacing_measure(struct spacing *s, const struct hprof_dump *d,
-                     struct mem *m, struct err *e);
+                     const struct ranks *arrays, struct mem *m, struct err *e);
 void spacing_deinit(struct spacing *s, struct mem *m);
 
 #endif

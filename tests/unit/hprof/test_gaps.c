@@ -37,12 +37,14 @@ static uint32_t gap_of(const uint64_t *ids, uint32_t n, uint64_t id)
     return GAP_UNKNOWN;
 }
 
-static void write_dump(int how, uint32_t nodes)
+/* A class object every `apart` objects. */
+static void write_dump(int how, uint32_t nodes, uint32_t apart)
 {
     hw_init(&w, "1.0.2", 8);
     hw_jdk(&w);
     for (uint32_t c = 0; c < CLASSES; c++) {
-        struct hw_class k = {.id = id_of(c * 15, 0) + 24, .super = HW_OBJECT};
+        struct hw_class k = {.id = id_of(c * apart, 0) + 24,
+                             .super = HW_OBJECT};
 
         hw_load_class(&w, k.id, "demo/Class");
         hw_class_dump(&w, &k);
@@ -72,10 +74,10 @@ START_TEST(test_gaps)
     struct hprof_gaps g;
     struct err e = {0};
 
-    write_dump(_i % 2, nodes);
+    write_dump(_i % 2, nodes, NODES / CLASSES);
     n = all_ids(ids);
     next = o.d.n_classes + 1;
-    ck_assert(hprof_gaps_init(&g, &o.d, &o.mem, &e));
+    ck_assert(hprof_gaps_init(&g, &o.d, GAPS_ENOUGH, &o.mem, &e));
     while (hprof_gaps_next(&g)) {
         ck_assert_uint_eq(g.from, next);
         for (uint64_t i = 0; i < g.n; i++, next++)
@@ -92,12 +94,44 @@ START_TEST(test_gaps)
 }
 END_TEST
 
+/* Of more than enough objects some are measured, and rightly; those of pages
+ * with class objects always. */
+START_TEST(test_sample)
+{
+    uint64_t ids[NODES + CLASSES + 40], known = 0;
+    struct hprof_gaps g;
+    struct err e = {0};
+    uint32_t n;
+
+    write_dump(_i % 2, NODES, 2);
+    n = all_ids(ids);
+    ck_assert(hprof_gaps_init(&g, &o.d, NODES / 4, &o.mem, &e));
+    while (hprof_gaps_next(&g))
+        for (uint32_t i = 0; i < g.n; i++)
+            if (g.at[i] != GAP_UNKNOWN) {
+                ck_assert_uint_eq(
+                    g.at[i], gap_of(ids, n, hprof_id_of(&o.d, g.from + i)));
+                known++;
+            }
+    ck_assert_uint_ge(known, 40);
+    ck_assert_uint_lt(known, NODES / 2);
+    for (uint32_t c = 0; c < o.d.n_classes; c++)
+        if (o.d.classes[c].id && c < CLASSES)
+            ck_assert_uint_eq(g.class_object[c],
+                              gap_of(ids, n, o.d.classes[c].id));
+    hprof_gaps_deinit(&g, &o.mem);
+    close_dump(&o);
+    hw_deinit(&w);
+}
+END_TEST
+
 Suite *gaps_suite(void)
 {
     Suite *s = suite_create("gaps");
     TCase *t = tcase_create("gaps");
 
     tcase_add_loop_test(t, test_gaps, 0, 4);
+    tcase_add_loop_test(t, test_sample, 0, 2);
     suite_add_tcase(s, t);
     return s;
 }
