@@ -9,6 +9,8 @@
  */
 #include "graph/weigh.h"
 
+#include <string.h>
+
 #include "base/inline.h"
 #include "graph/sizes.h"
 #include "graph/sweep.h"
@@ -18,81 +20,111 @@
 
 /* ---- own weights ------------------------------------------------------ */
 
-/* What a worker adds up for itself. */
+/* What a worker adds up for itself, [n_classes + 1]. */
 struct tally {
-    uint64_t *seen;   /* bitmap of nodes */
-    uint64_t *folded; /* [n_classes + 1] as in struct tree_class */
+    uint64_t folded; /* as in struct tree_class */
+    bool nests;      /* the same as there, at hand */
 };
 
 struct weighing {
     struct tree *t;
-    struct tally *tallies; /* [workers] */
+    struct tally **tallies; /* [workers] */
     unsigned workers;
     struct mem *m;
 };
 
+/* What the loop looks into, at hand: it stores too much for the compiler to
+ * know that all this stays the same. */
+struct scales {
+    struct tree *t;
+    struct tally *tallies;
+    tree_size_fn *shallow;
+    void *sizes;
+    const struct core_word *words;
+    const struct graph *g;
+    const uint32_t *to;
+    struct labels class_of;
+    uint32_t n_classes;
+};
+
+static struct scales scales_of(const struct weighing *x, unsigned worker)
+{
+    const struct graph *g = x->t->core.graph;
+
+    return (struct scales){
+        .t = x->t,
+        .tallies = x->tallies[worker],
+        .shallow = x->t->sizes.shallow,
+        .sizes = x->t->sizes.ctx,
+        .words = x->t->core.words,
+        .g = g,
+        .to = g->to,
+        .class_of = g->class_of,
+        .n_classes = g->class_node ? g->n_classes : 0,
+    };
+}
+
 /* A node of the core and what is folded into it. */
 struct lump {
-    struct tree *t;
-    const struct tally *tally;
-    tree_size_fn *shallow;
     uint32_t class;
     uint32_t holds; /* folded nodes */
     bool nests;
 };
 
-/* The bytes of a reachable node. */
-ALWAYS_INLINE uint64_t count(struct lump *l, uint32_t v, uint32_t class)
+/* As graph_class, but 0 where no node has one. */
+ALWAYS_INLINE uint32_t class_at(const struct scales *s, uint32_t v)
 {
-    bits_add(l->tally->seen, v);
-    return l->shallow(l->t->sizes.ctx, v, class);
+    uint32_t c = s->n_classes ? labels_get_or_more(&s->class_of, v) : 0;
+
+    return c < s->n_classes ? c : s->n_classes;
 }
 
 /* What a folded node retains, unless it is `covered` by one of its class. */
-ALWAYS_INLINE void credit(struct lump *l, uint32_t class, uint64_t bytes,
-                          bool covered)
+ALWAYS_INLINE void credit(const struct scales *s, struct lump *l,
+                          uint32_t class, uint64_t bytes, bool covered)
 {
-    bool nests = l->t->classes[class].nests;
+    struct tally *k = &s->tallies[class];
 
-    l->nests |= nests && !covered;
-    l->tally->folded[class] += nests || covered ? 0 : bytes;
+    l->nests |= k->nests & !covered;
+    k->folded += k->nests | covered ? 0 : bytes;
     l->holds++;
 }
 
 /* The leaves below a folded node. */
-ALWAYS_INLINE uint64_t add_leaves(struct lump *l, uint32_t v, uint32_t class)
+ALWAYS_INLINE uint64_t add_leaves(const struct scales *s, struct lump *l,
+                                  uint32_t v, uint32_t class)
 {
-    const struct graph *g = l->t->core.graph;
     uint64_t i, end, bytes = 0;
 
-    graph_range(g, v, &i, &end);
+    graph_range(s->g, v, &i, &end);
     for (; i < end; i++) {
-        uint32_t w = g->to[i], k = graph_class(g, w);
-        uint64_t own = count(l, w, k);
+        uint32_t w = s->to[i], k = class_at(s, w);
+        uint64_t own = s->shallow(s->sizes, w, k);
 
-        credit(l, k, own, k == class || k == l->class);
+        credit(s, l, k, own, k == class || k == l->class);
         bytes += own;
     }
     return bytes;
 }
 
-ALWAYS_INLINE uint64_t add_folded(struct lump *l, uint64_t i, uint64_t end)
+ALWAYS_INLINE uint64_t add_folded(const struct scales *s, struct lump *l,
+                                  uint32_t v)
 {
-    const struct core *c = &l->t->core;
-    const struct graph *g = c->graph;
-    uint64_t bytes = 0;
+    uint64_t i, end, bytes = 0;
 
+    graph_range(s->g, v, &i, &end);
     for (; i < end; i++) {
-        uint32_t w = g->to[i], k;
+        uint32_t w = s->to[i], k;
+        const struct core_word *word = &s->words[w >> 6];
         uint64_t own;
 
-        if (core_keeps(c, w))
+        if (word->kept >> (w & 63) & 1)
             continue;
-        k = graph_class(g, w);
-        own = count(l, w, k);
-        if (core_is_inner(c, w))
-            own += add_leaves(l, w, k);
-        credit(l, k, own, k == l->class);
+        k = class_at(s, w);
+        own = s->shallow(s->sizes, w, k);
+        if (word->inner >> (w & 63) & 1)
+            own += add_leaves(s, l, w, k);
+        credit(s, l, k, own, k == l->class);
         bytes += own;
     }
     return bytes;
@@ -121,18 +153,24 @@ static inline void put(const struct tree *t, uint32_t at, uint64_t bytes)
         set_weight(t, at, bytes, false);
 }
 
-/* `edges`: those of `v`. */
-ALWAYS_INLINE void weigh_one(struct tree *t, const struct tally *tally,
-                             tree_size_fn *shallow, uint32_t v,
-                             const struct spans_sweep *edges, uint32_t at)
+ALWAYS_INLINE void weigh_one(const struct scales *s, uint32_t v, uint32_t at)
 {
-    struct lump l = {.t = t, .tally = tally, .shallow = shallow};
+    struct lump l = {.class = class_at(s, v)};
 
-    l.class = graph_class(t->core.graph, v);
-    put(t, at,
-        count(&l, v, l.class) + add_folded(&l, edges->begin, edges->end));
-    t->folded[at] = (uint8_t)((l.holds < TREE_MANY ? l.holds : TREE_MANY) |
-                              (l.nests ? TREE_NESTS : 0));
+    put(s->t, at, s->shallow(s->sizes, v, l.class) + add_folded(s, &l, v));
+    s->t->folded[at] = (uint8_t)((l.holds < TREE_MANY ? l.holds : TREE_MANY) |
+                                 (l.nests ? TREE_NESTS : 0));
+}
+
+/* Nobody reaches `v`, nor what is folded into it. */
+static void unsee(const struct tree *t, uint32_t v)
+{
+    struct folded_iter it;
+
+    folded_begin(&t->core, v, &it);
+    for (; v != NO_NODE; v = folded_next(&it))
+        __atomic_fetch_and(&t->seen[v >> 6], ~((uint64_t)1 << (v & 63)),
+                           __ATOMIC_RELAXED);
 }
 
 static inline void ask_for_weight(const struct tree *t, uint32_t at)
@@ -145,27 +183,24 @@ static inline void ask_for_weight(const struct tree *t, uint32_t at)
 
 /* The words [w, end), in the order of the graph's memory, as everything there
  * is near then. */
-ALWAYS_INLINE void weigh_by(struct tree *t, const struct tally *tally,
-                            tree_size_fn *shallow, uint32_t w, uint32_t end)
+ALWAYS_INLINE void weigh_by(const struct scales *s, uint32_t w, uint32_t end)
 {
-    const struct core *c = &t->core;
-    struct spans_sweep edges = graph_sweep(c->graph, w * 64);
-    uint32_t rank = c->words[w].before;
+    const struct tree *t = s->t;
+    uint32_t rank = s->words[w].before;
 
     for (; w < end; w++)
-        for (uint32_t v = w * 64; v - w * 64 < 64 && v < c->graph->nodes; v++) {
-            uint32_t at;
+        for (uint64_t b = s->words[w].kept; b; b &= b - 1) {
+            uint32_t v = w << 6 | (uint32_t)__builtin_ctzll(b), at;
 
-            spans_next(&edges);
-            if (!core_keeps(c, v))
-                continue;
-            if (rank + AHEAD < c->n) {
+            if (rank + AHEAD < t->core.n) {
                 ask_for_weight(t, t->at[rank + AHEAD]);
                 __builtin_prefetch(&t->folded[t->at[rank + AHEAD]], 1);
             }
             at = t->at[rank++];
             if (at || v == 0)
-                weigh_one(t, tally, shallow, v, &edges, at);
+                weigh_one(s, v, at);
+            else
+                unsee(t, v);
         }
 }
 
@@ -209,60 +244,55 @@ static void sum_subtrees(const struct tree *t)
 static void weigh_piece(void *weighing, uint32_t begin, uint32_t end,
                         unsigned worker)
 {
-    const struct weighing *x = weighing;
-    tree_size_fn *shallow = x->t->sizes.shallow;
+    struct scales s = scales_of(weighing, worker);
 
-    if (shallow == sizes_next)
-        weigh_by(x->t, &x->tallies[worker], sizes_inline, begin, end);
-    else
-        weigh_by(x->t, &x->tallies[worker], shallow, begin, end);
+    if (s.shallow == sizes_next) {
+        s.shallow = sizes_inline;
+        weigh_by(&s, begin, end);
+    } else {
+        weigh_by(&s, begin, end);
+    }
 }
 
 /* ---- several workers --------------------------------------------------- */
 
-/* The first worker's bitmap is that of the tree. */
 static bool tallies_init(struct weighing *x, struct err *e)
 {
-    const struct core *c = &x->t->core;
-    bool ok;
+    uint64_t n = (uint64_t)x->t->core.graph->n_classes + 1;
 
     x->tallies = mem_alloc(x->m, x->workers, sizeof *x->tallies, e);
-    ok = x->tallies != NULL;
-    for (unsigned i = 0; ok && i < x->workers; i++) {
-        struct tally *k = &x->tallies[i];
+    for (unsigned i = 0; x->tallies && i < x->workers; i++) {
+        struct tally *k = mem_alloc(x->m, n, sizeof *k, e);
 
-        k->seen =
-            i ? mem_map(x->m, c->n_words * sizeof *k->seen, e) : x->t->seen;
-        k->folded = mem_alloc(x->m, (uint64_t)c->graph->n_classes + 1,
-                              sizeof *k->folded, e);
-        ok = k->seen && k->folded;
+        x->tallies[i] = k;
+        if (!k)
+            return false;
+        for (uint64_t c = 0; c < n; c++)
+            k[c].nests = x->t->classes[c].nests;
     }
-    return ok;
+    return x->tallies != NULL;
 }
 
 static void tallies_deinit(struct weighing *x)
 {
-    for (unsigned i = 0; x->tallies && i < x->workers; i++) {
-        if (i)
-            mem_unmap(x->m, x->tallies[i].seen,
-                      x->t->core.n_words * sizeof *x->tallies[i].seen);
-        mem_free(x->m, x->tallies[i].folded);
-    }
+    for (unsigned i = 0; x->tallies && i < x->workers; i++)
+        mem_free(x->m, x->tallies[i]);
     mem_free(x->m, x->tallies);
 }
 
 static void join_tallies(const struct weighing *x)
 {
-    const struct core *c = &x->t->core;
+    for (unsigned i = 0; i < x->workers; i++)
+        for (uint32_t c = 0; c <= x->t->core.graph->n_classes; c++)
+            x->t->classes[c].folded += x->tallies[i][c].folded;
+}
 
-    for (unsigned i = 0; i < x->workers; i++) {
-        const struct tally *k = &x->tallies[i];
+static void see_all(const struct tree *t)
+{
+    uint32_t last = t->core.n_words - 1;
 
-        for (uint32_t w = 0; i && w < c->n_words; w++)
-            x->t->seen[w] |= k->seen[w];
-        for (uint32_t j = 0; j <= c->graph->n_classes; j++)
-            x->t->classes[j].folded += k->folded[j];
-    }
+    memset(t->seen, 0xff, last * sizeof *t->seen);
+    t->seen[last] = ((uint64_t)1 << (t->core.graph->nodes & 63)) - 1;
 }
 
 bool weigh_tree(struct tree *t, struct mem *m, struct err *e)
@@ -272,6 +302,7 @@ bool weigh_tree(struct tree *t, struct mem *m, struct err *e)
     bool ok = tallies_init(&x, e);
 
     if (ok) {
+        see_all(t);
         sweep(t->core.graph, weigh_piece, &x);
         join_tallies(&x);
         sum_subtrees(t);
