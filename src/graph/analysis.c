@@ -63,14 +63,19 @@ uint64_t analysis_among(const struct hprof_dump *d, uint32_t word,
     return ret;
 }
 
-/* Those of the classes wanted that have instances: few, as a rule. */
+/* Those of the classes wanted that have instances: few, as a rule; *n: how
+ * many instances. */
 static bool occupied(struct analysis *a, const uint8_t *wanted,
-                     struct node_list *classes)
+                     struct node_list *classes, uint64_t *n)
 {
-    for (uint32_t c = 0; c < a->dump->n_classes; c++)
-        if (wanted[c] && a->dump->classes[c].objects &&
-            !push_node(a, classes, c))
+    *n = 0;
+    for (uint32_t c = 0; c < a->dump->n_classes; c++) {
+        uint64_t objects = wanted[c] ? a->dump->classes[c].objects : 0;
+
+        if (objects && !push_node(a, classes, c))
             return false;
+        *n += objects;
+    }
     return true;
 }
 
@@ -78,14 +83,15 @@ bool analysis_instances(struct analysis *a, const uint8_t *wanted,
                         struct node_list *ret)
 {
     struct node_list classes = {0};
-    bool ok = occupied(a, wanted, &classes);
+    uint64_t left;
+    bool ok = occupied(a, wanted, &classes, &left);
 
-    for (uint32_t w = 0; ok && classes.n && w <= a->dump->nodes / 64; w++) {
+    for (uint32_t w = 0; ok && left && w <= a->dump->nodes / 64; w++) {
         uint64_t found = 0;
 
         for (uint64_t i = 0; i < classes.n; i++)
             found |= analysis_among(a->dump, w, classes.at[i]);
-        for (; ok && found; found &= found - 1)
+        for (; ok && found; found &= found - 1, left--)
             ok = push_node(a, ret, w << 6 | (uint32_t)__builtin_ctzll(found));
     }
     vec_free(&classes, a->mem);
