@@ -24,6 +24,7 @@ struct one {
     const uint8_t *next; /* NULL: it is not ordinary */
     uint32_t label;
     uint64_t n_refs;
+    bool doubtful; /* see struct doubt */
 };
 
 /* ---- ids -------------------------------------------------------------- */
@@ -82,19 +83,24 @@ ALWAYS_INLINE void take_refs(struct decoder *k, struct ids_near near,
                              const uint8_t *p, const uint32_t *at, uint64_t n,
                              uint32_t *to, struct one *o)
 {
-    uint64_t strange = 0, some, known, kept = 0;
+    uint64_t strange = 0, marks = 0, some, known, kept = 0;
 
     for (uint64_t i = 0; i < n; i++) {
         uint64_t id = be64(p + (at ? at[i] : i * 8));
+        uint32_t slot = ids_slot_near(near, id, &known);
 
-        to[kept] = ids_slot_near(near, id, &known);
+        to[kept] = slot;
         some = id != 0;
+        marks |= some << (slot & 63);
         strange |= some & ~known;
         kept += some;
     }
     o->n_refs = kept;
     if (__builtin_expect(strange, 0) && !refs_slowly(k, p, at, n, to))
         o->next = NULL;
+    /* Different marks, different references. */
+    o->doubtful =
+        (strange || bit_count(marks) != kept) && refs_doubtful(to, kept);
 }
 
 /* ---- classes ---------------------------------------------------------- */
@@ -232,6 +238,10 @@ ALWAYS_INLINE void take_primitives(const struct classes *t, struct batch *b,
 ALWAYS_INLINE void add(struct batch *b, const struct one *o, uint32_t slot)
 {
     bool many = o->n_refs >= UINT8_MAX;
+
+    if (__builtin_expect(o->doubtful, 0))
+        b->doubts[b->n_doubts++] = (struct doubt){
+            b->n_refs, (uint32_t)b->objects, (uint32_t)o->n_refs};
 
     b->slots[b->objects] = slot;
     b->labels[b->objects] = (uint16_t)o->label;

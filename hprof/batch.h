@@ -17,13 +17,14 @@
 #include <pthread.h>
 
 #include "hprof/classes.h"
-#include "hprof/ids.h"
+#include "hprof/store.h"
 
 /* The least that an object takes; one with a referent; with so many references
- * that they do not fit in a byte. */
+ * that they do not fit in a byte; one that may refer to something twice. */
 #define LEAST_OBJECT   18
 #define LEAST_REFERENT 33
 #define LEAST_MANY     (25 + 8 * 255)
+#define LEAST_DOUBT    (25 + 8 * 2)
 
 /* The object arrays of a stretch: whether one began within the extent that
  * 8-byte elements would give the one before. */
@@ -48,7 +49,8 @@ struct batch {
     uint32_t *lengths; /* [n_lengths] of arrays */
     struct hprof_weak_edge *weak; /* [n_weak] `from`: index of the object,
                                      `to`: slot */
-    uint64_t objects, n_refs, n_many, n_lengths, n_weak;
+    struct doubt *doubts; /* [n_doubts] by index of object and reference */
+    uint64_t objects, n_refs, n_many, n_lengths, n_weak, n_doubts;
 
     uint64_t object_arrays; /* the other arrays are of primitives */
     uint64_t primitive_bytes;

@@ -42,6 +42,7 @@ static void store_deinit(struct hprof_store *st, struct mem *m)
     column_deinit(&st->class_of, m);
     column_deinit(&st->degrees, m);
     column_deinit(&st->many, m);
+    vec_free(&st->doubts, m);
     spans_deinit(&st->refs_of, m);
     column_deinit(&st->refs, m);
     column_deinit(&st->lengths, m);

@@ -100,11 +100,28 @@ static bool add_object(struct ingest *in, uint64_t id, uint32_t c,
 
 /* ---- references ------------------------------------------------------- */
 
+static bool note_doubt(struct hprof_store *st, uint64_t ref, uint64_t n,
+                       struct err *e)
+{
+    if (!refs_doubtful(st->refs.at + ref, n))
+        return true;
+    if (!vec_push(&st->doubts, st->mem, e))
+        return false;
+    *vec_last(&st->doubts) = (struct doubt){
+        .ref = ref,
+        .object = (uint32_t)(st->objects - 1),
+        .n = (uint32_t)n,
+    };
+    return true;
+}
+
 /* The references appended since `before` are those of the last object. */
 static bool end_object(struct hprof_store *st, uint64_t before, struct err *e)
 {
     uint64_t n = st->refs.n - before;
 
+    if (n > 1 && !note_doubt(st, before, n, e))
+        return false;
     st->degrees.at8[st->degrees.n - 1] =
         (uint8_t)(n < UINT8_MAX ? n : UINT8_MAX);
     return n < UINT8_MAX || column_push(&st->many, (uint32_t)n, st->mem, e);

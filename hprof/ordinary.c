@@ -7,11 +7,13 @@
 /* The most objects and referents that begin within INDEX_STEP bytes. */
 #define MOST_OBJECTS   (INDEX_STEP / LEAST_OBJECT + 1)
 #define MOST_REFERENTS (INDEX_STEP / LEAST_REFERENT + 1)
+#define MOST_DOUBTS    (INDEX_STEP / LEAST_DOUBT + 1)
 
 struct stretch {
     struct decoder decoder;
     uint32_t slots[MOST_OBJECTS];
     struct hprof_weak_edge weak[MOST_REFERENTS];
+    struct doubt doubts[MOST_DOUBTS];
 };
 
 static void add_arrays(struct ingest *in, const struct array_run *a)
@@ -24,11 +26,28 @@ static void add_arrays(struct ingest *in, const struct array_run *a)
     in->array_end = a->end;
 }
 
+/* `ref`: where the references of the batch are in their column. */
+static bool add_doubts(struct hprof_store *st, const struct batch *b,
+                       uint64_t ref, struct err *e)
+{
+    if (!vec_reserve(&st->doubts, st->mem, b->n_doubts, e))
+        return false;
+    for (uint64_t i = 0; i < b->n_doubts; i++) {
+        struct doubt x = b->doubts[i];
+
+        x.ref += ref;
+        x.object += (uint32_t)st->objects;
+        st->doubts.at[st->doubts.n++] = x;
+    }
+    return true;
+}
+
 bool ingest_add_up(struct ingest *in, const struct batch *b, struct err *e)
 {
     struct hprof_dump *d = in->d;
 
-    if (!vec_reserve(&d->weak, d->mem, b->n_weak, e))
+    if (!vec_reserve(&d->weak, d->mem, b->n_weak, e) ||
+        !add_doubts(in->st, b, in->st->refs.n - b->n_refs, e))
         return false;
     for (uint64_t i = 0; i < b->n_weak; i++) {
         d->weak.at[d->weak.n] = b->weak[i];
@@ -69,7 +88,8 @@ static bool take(struct ingest *in, uint64_t n, struct err *e)
     struct hprof_store *st = in->st;
     struct stretch *to = in->stretch;
     struct reader *r = &in->r;
-    struct batch b = {.slots = to->slots, .weak = to->weak};
+    struct batch b = {
+        .slots = to->slots, .weak = to->weak, .doubts = to->doubts};
 
     if (!make_room(in, n, (uint64_t)(r->end - r->p), e))
         return false;

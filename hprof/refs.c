@@ -6,8 +6,9 @@
  * the objects in a block are compacted, or by several all at once. Explicit
  * prefetching gained nothing.
  *
- * Nearly all references stay: compacting looks for those that do not, and
- * what lies between is moved in one piece.
+ * Nearly all references stay: reading has noted which objects may refer to
+ * something twice, translation where some dangle, and what lies between is
+ * moved in one piece.
  */
 #include "hprof/refs.h"
 
@@ -18,9 +19,6 @@
 #define BLOCK ((uint64_t)1024)
 /* Blocks that a thread takes at a time. */
 #define BLOCKS ((uint64_t)256)
-/* Up to here duplicates are found by comparing each with each. */
-#define FEW 12
-
 struct resolver {
     struct hprof_dump *d;
     struct hprof_store *st;
@@ -32,6 +30,8 @@ struct resolver {
     /* References before `done` are nodes; the last block that has some that
      * dangle ended at `dirty`. */
     uint64_t done, dirty;
+    /* How far the objects are done, and the first reference of the next. */
+    uint64_t object, in;
     /* Those kept end at `out`, but for [from, ...), which are to be moved
      * there. */
     uint64_t out, from;
@@ -157,14 +157,6 @@ static uint64_t keep_many(struct resolver *r, uint32_t *to,
     return kept;
 }
 
-static bool has_twice(const uint32_t *refs, uint64_t n)
-{
-    for (uint64_t i = 1; i < n; i++)
-        if (among(refs, i, refs[i]))
-            return true;
-    return false;
-}
-
 /* Moves what is kept and not moved yet, up to `in`. */
 static void close_up(struct resolver *r, uint64_t in)
 {
@@ -177,45 +169,56 @@ static void close_up(struct resolver *r, uint64_t in)
     r->from = in;
 }
 
-/* The n references from `in` on are those of one object, and not all of them
- * may stay; returns how many do. */
-static uint64_t keep(struct resolver *r, uint64_t in, uint64_t n)
+/* Of the next object, whose n references may not all stay; returns how many
+ * do. */
+static uint64_t keep(struct resolver *r, uint64_t n)
 {
     uint32_t *refs = r->st->refs.at;
     uint64_t kept;
 
-    close_up(r, in);
-    kept = n <= FEW ? keep_few(r, refs + r->out, refs + in, n)
-                    : keep_many(r, refs + r->out, refs + in, n);
+    close_up(r, r->in);
+    kept = n <= REFS_FEW ? keep_few(r, refs + r->out, refs + r->in, n)
+                         : keep_many(r, refs + r->out, refs + r->in, n);
     r->out += kept;
-    r->from = in + n;
+    r->from = r->in + n;
     return kept;
 }
 
-/*
- * Passes over objects that keep all their references, beginning with number
- * `i`, at *in, as far as those are translated. Most have three at most, and
- * how many can't be foreseen: their check is the same for all.
- */
-static uint64_t pass_clean(const struct resolver *r, uint64_t i, uint64_t *in)
+static void pass_object(struct resolver *r, uint64_t n)
 {
-    const uint8_t *degrees = r->st->degrees.at8;
-    const uint32_t *p = r->st->refs.at + *in;
-    const uint32_t *end = r->st->refs.at + r->done;
+    r->object++;
+    r->in += n;
+}
 
-    for (; i < r->st->objects && end - p >= 3; i++) {
-        unsigned n = degrees[i];
-        bool twice = ((n > 1) & (p[0] == p[1])) |
-                     ((n > 2) & ((p[0] == p[2]) | (p[1] == p[2])));
+/* Whether one of the n references from `in` on is in a block where some
+ * dangle; n is less than a block. */
+static bool may_dangle(const struct resolver *r, uint64_t n)
+{
+    return n &&
+           (r->dangles[r->in / BLOCK] || r->dangles[(r->in + n - 1) / BLOCK]);
+}
 
-        if (n > 3)
-            twice = n > FEW || n > end - p || has_twice(p, n);
-        if (twice)
-            break;
-        p += n;
+/* Goes on to where an object begins that is a doubt, or to the end; those
+ * before it are none, and have but a few references. */
+static void go_to(struct resolver *r, uint64_t object, uint64_t in)
+{
+    uint8_t *degrees = r->st->degrees.at8;
+
+    while (r->in < r->dirty && r->object < object) {
+        unsigned n = degrees[r->object];
+
+        if (may_dangle(r, n))
+            degrees[r->object] = (uint8_t)keep(r, n);
+        pass_object(r, n);
     }
-    *in = (uint64_t)(p - r->st->refs.at);
-    return i;
+    r->object = object;
+    r->in = in;
+}
+
+static void translate_up_to(struct resolver *r, uint64_t at)
+{
+    while (r->done < at)
+        next_block(r);
 }
 
 /*
@@ -226,28 +229,24 @@ static void compact(struct resolver *r)
 {
     struct hprof_store *st = r->st;
     uint32_t *many = st->many.at;
-    uint64_t in = 0, i = 0, n, kept;
+    const struct doubt *x;
 
-    for (; i < st->objects; i++) {
-        uint8_t *degree;
+    VEC_EACH (&st->doubts, x) {
+        uint8_t *degree = &st->degrees.at8[x->object];
+        uint64_t kept;
 
-        if (in >= r->dirty)
-            i = pass_clean(r, i, &in);
-        if (i == st->objects)
-            break;
-        degree = &st->degrees.at8[i];
-        n = kept = *degree < UINT8_MAX ? *degree : *many;
-        while (r->done < in + n)
-            next_block(r);
-        if (n > FEW || in < r->dirty || has_twice(st->refs.at + in, n))
-            kept = keep(r, in, n);
-        in += n;
+        translate_up_to(r, x->ref + x->n);
+        go_to(r, x->object, x->ref);
+        kept = keep(r, x->n);
         if (*degree == UINT8_MAX)
             *many++ = (uint32_t)kept;
         else
             *degree = (uint8_t)kept;
+        pass_object(r, x->n);
     }
-    close_up(r, in);
+    translate_up_to(r, st->refs.n);
+    go_to(r, st->objects, st->refs.n);
+    close_up(r, r->in);
 }
 
 static bool resolve(struct resolver *r, unsigned jobs, struct err *e)
@@ -299,6 +298,7 @@ bool refs_resolve(struct hprof_dump *d, bool slots, unsigned jobs,
         return false;
     column_deinit(&st->degrees, d->mem);
     column_deinit(&st->many, d->mem);
+    vec_free(&st->doubts, d->mem);
     d->refs = st->refs.at;
     d->refs_of = st->refs_of;
     d->n_refs = r.out;

@@ -79,6 +79,7 @@ static uint64_t cut_scratch(struct batch *b, uint8_t *at, uint64_t bytes)
     b->refs = part(&at, bytes / 8 + 1, sizeof *b->refs);
     b->many = part(&at, bytes / LEAST_MANY + 1, sizeof *b->many);
     b->weak = part(&at, bytes / LEAST_REFERENT + 1, sizeof *b->weak);
+    b->doubts = part(&at, bytes / LEAST_DOUBT + 1, sizeof *b->doubts);
     return (uint64_t)(at - begin);
 }
 
@@ -207,7 +208,8 @@ static void forget(struct piece *piece)
                         .refs = b->refs,
                         .many = b->many,
                         .lengths = b->lengths,
-                        .weak = b->weak};
+                        .weak = b->weak,
+                        .doubts = b->doubts};
 }
 
 /* ---- decoding --------------------------------------------------------------

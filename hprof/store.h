@@ -5,10 +5,21 @@
 #ifndef OOMWHY_HPROF_STORE_H
 #define OOMWHY_HPROF_STORE_H
 
+#include "base/vec.h"
 #include "hprof/column.h"
 #include "hprof/dump.h"
 #include "hprof/ids.h"
 #include "hprof/index.h"
+
+/* Objects beyond this many references are not looked through while reading. */
+#define REFS_FEW 12
+
+/* An object that may refer to something twice: it does, or there are more than
+ * a few. */
+struct doubt {
+    uint64_t ref; /* the first of its references */
+    uint32_t object, n;
+};
 
 struct hprof_store {
     struct hprof_ids ids;
@@ -22,12 +33,24 @@ struct hprof_store {
      * the next one of `many`. Afterwards `refs_of` says it. */
     struct column degrees, many;
     struct spans refs_of;
-    struct column refs; /* while reading: slots or codes, see refs.h */
+    struct column refs;       /* while reading: slots or codes, see refs.h */
+    VEC(struct doubt) doubts; /* in order; while reading */
     struct column lengths;
     struct column node_of; /* [ranks] node; empty: ids ascend */
     struct mem *mem;
     uint64_t objects;
 };
+
+/* Whether the n references of an object are a doubt. */
+static inline bool refs_doubtful(const uint32_t *refs, uint64_t n)
+{
+    bool twice = n > REFS_FEW;
+
+    for (uint64_t i = 1; !twice && i < n; i++)
+        for (uint64_t k = 0; k < i; k++)
+            twice |= refs[i] == refs[k];
+    return twice;
+}
 
 /* The node of an object by its rank. */
 static inline uint32_t store_node(const struct hprof_store *st, uint32_t base,
