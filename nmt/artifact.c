@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "nmt/kernel_parts.h"
+#include "nmt/limits.h"
 #include "nmt/processes.h"
 #include "nmt/text.h"
 #include "nmt/warning.h"
@@ -22,7 +23,7 @@ struct sight {
     unsigned lines;  /* with something on them, a jcmd's "PID:" not counted */
     bool hash_first; /* the first of them begins with '#' */
     bool header;     /* a mapping's "from-to perms" */
-    unsigned oome, jvm, gc, event, clock, stat, value;
+    unsigned oome, jvm, gc, event, clock, stat, value, limit;
 };
 
 const char *artifact_name(enum artifact_kind k)
@@ -283,6 +284,16 @@ static void see_pair(struct sight *s, const char *text)
         s->value++;
 }
 
+/* A shell's limit on memory or threads; scripts set others all the time. */
+static bool is_limit(const char *text)
+{
+    uint64_t v;
+    char letter;
+
+    return limits_shell_line(text, &letter, &v) &&
+           (letter == 'v' || letter == 'u');
+}
+
 /* JSON without a message in it is no log. */
 static bool is_json(const char *text)
 {
@@ -347,6 +358,7 @@ static enum artifact_kind see_line(struct sight *s, char *line)
     if (text_starts(text, "Rss:"))
         return s->header ? ARTIFACT_SMAPS : ARTIFACT_SMAPS_ROLLUP;
     see_pair(s, text);
+    s->limit += is_limit(text);
     s->gc += is_gc(text);
     text = kernel_prefix_strip(text, &stamp, &logged);
     if (is_kernel(text))
@@ -393,6 +405,8 @@ static enum artifact_kind judge(const struct sight *s)
         return ARTIFACT_APP_LOG;
     if (s->clock >= 3 && s->clock * 2 >= s->lines)
         return ARTIFACT_KERNEL_LOG;
+    if (s->limit)
+        return ARTIFACT_PROC_LIMITS;
     return ARTIFACT_UNKNOWN;
 }
 

@@ -1,5 +1,5 @@
 /*
- * process.c - /proc/PID/status and /proc/PID/limits.
+ * process.c - /proc/PID/status.
  */
 #include "nmt/process.h"
 
@@ -97,40 +97,4 @@ bool proc_status_read(struct source *s, struct arena *a,
     }
     lines_deinit(&lines);
     return ok;
-}
-
-/* ---- limits ----------------------------------------------------------- */
-
-/* "Max processes             96365                96365    processes" */
-static void read_limit(const char *line, const char *name, uint64_t *ret)
-{
-    const char *s = line;
-
-    if (!text_take(&s, name) || !text_is_blank(*s))
-        return;
-    s = text_skip_blanks(s);
-    if (text_take(&s, "unlimited"))
-        *ret = LIMIT_UNLIMITED;
-    else
-        text_uint(&s, ret);
-}
-
-bool proc_limits_read(struct source *s, struct proc_limits *ret, struct mem *m,
-                      struct err *e)
-{
-    struct lines lines;
-    char *line;
-
-    *ret = (struct proc_limits){UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN};
-    if (!lines_init(&lines, s, m, e))
-        return false;
-    while ((line = lines_next(&lines, NULL))) {
-        read_limit(line, "Max processes", &ret->processes);
-        read_limit(line, "Max open files", &ret->open_files);
-        read_limit(line, "Max address space", &ret->address_space);
-        read_limit(line, "Max stack size", &ret->stack);
-        read_limit(line, "Max locked memory", &ret->locked);
-    }
-    lines_deinit(&lines);
-    return true;
 }

@@ -45,6 +45,7 @@ uint64_t smaps_resident(const struct smaps *s, uint64_t from, uint64_t to);
  * their resident bytes; UNKNOWN for a rollup. */
 void smaps_arenas(const struct smaps *s, uint64_t *count, uint64_t *resident);
 
+/* /proc/PID/limits, what "ulimit -a" prints, or a script that sets them. */
 struct proc_limits {
     uint64_t processes, open_files, address_space, stack, locked;
     /* soft limits; UINT64_MAX - 1 (LIMIT_UNLIMITED) when unlimited */

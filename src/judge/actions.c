@@ -10,6 +10,10 @@
 /* Stands for the culprit's name in what is to be done. */
 #define CULPRIT "the culprit"
 
+#define RAISE_ULIMIT "launch it without ulimit -v"
+#define WHY_ULIMIT                                                             \
+    "a JVM reserves gigabytes it never uses; limit memory by a container"
+
 static const struct {
     enum verdict_kind kind;
     const char *what, *why;
@@ -158,6 +162,10 @@ static const struct {
     {KIND_HEAP_RESERVATION_TOO_LARGE,
      "ask for a smaller -Xms and -Xmx, or make room on the machine",
      "the JVM commits or reserves its heap before anything runs"},
+    {KIND_HEAP_RESERVATION_TOO_LARGE, RAISE_ULIMIT, WHY_ULIMIT},
+    {KIND_PARTS_EXCEED_LIMIT, RAISE_ULIMIT, WHY_ULIMIT},
+    {KIND_NATIVE_THREAD_LIMIT, RAISE_ULIMIT, WHY_ULIMIT},
+    {KIND_MAP_COUNT_LIMIT, RAISE_ULIMIT, WHY_ULIMIT},
     {KIND_PARTS_EXCEED_LIMIT,
      "raise the limit or shrink the largest rows of the balance",
      "each part is ordinary, their sum is not"},
@@ -229,6 +237,11 @@ static bool never_ran(const struct facts *f)
            (f->hs_err || f->warnings[WARN_RESERVE_FAILED].warning);
 }
 
+static bool maps_at_will(const struct facts *f)
+{
+    return f->kill.kill || !known(f->address_space.value);
+}
+
 static bool did_run(const struct facts *f)
 {
     return !never_ran(f);
@@ -245,6 +258,7 @@ static const struct {
     {"raise -XX:MaxDirectMemorySize", left_direct},
     {"lower -Xmx or -XX:MaxRAMPercentage", never_ran},
     {"ask for a smaller -Xms", did_run},
+    {RAISE_ULIMIT, maps_at_will},
 };
 
 static bool is_idle(const struct facts *f, const char *what)

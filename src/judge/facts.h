@@ -120,6 +120,7 @@ struct facts {
     /* Limits on threads and mappings. */
     struct figure pids_max, pids_events, pids_peak, nproc, threads_peak;
     struct figure map_count, max_map_count;
+    struct figure address_space; /* what ulimit -v allows; UNKNOWN: all */
     struct figure max_direct, max_metaspace;
 };
 

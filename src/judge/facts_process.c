@@ -21,6 +21,13 @@ static void fill_limit(struct facts *f, const struct input *in, uint64_t value)
         figure_fill(&f->limit, figure_of(in, value, 0));
 }
 
+static void fill_address_space(struct facts *f, const struct input *in,
+                               uint64_t value)
+{
+    if (known(value) && value < LIMIT_UNLIMITED)
+        figure_fill(&f->address_space, figure_of(in, value, 0));
+}
+
 static void take_flags(struct facts *f, const struct input *in,
                        const struct vm_flags *v)
 {
@@ -42,6 +49,7 @@ static void take_vm_info(struct facts *f, const struct input *in)
     figure_fill(&f->max_metaspace, figure_of(in, v->max_metaspace, 0));
     figure_fill(&f->pids_max, figure_of(in, v->pids_limit, 0));
     figure_fill(&f->nproc, figure_of(in, v->rlimit_nproc, 0));
+    fill_address_space(f, in, v->rlimit_as);
     figure_fill(&f->map_count, figure_of(in, v->map_count, 0));
     figure_fill(&f->max_map_count, figure_of(in, v->max_map_count, 0));
     fill_limit(f, in, v->container_limit);
@@ -116,6 +124,7 @@ static void take(struct facts *f, const struct input *in)
         break;
     case ARTIFACT_PROC_LIMITS:
         figure_fill(&f->nproc, figure_of(in, in->limits->processes, 0));
+        fill_address_space(f, in, in->limits->address_space);
         break;
     case ARTIFACT_HEAP_INFO:
         if (!f->collector)

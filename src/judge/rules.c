@@ -10,7 +10,7 @@
  *  3. What the JVM refused, by the kind of its OutOfMemoryError: each names
  *     its own resource. Heap space comes last, because an exhausted heap is
  *     often the consequence of another failure, hardly ever the cause.
- *  4. Native allocations that failed without a kill.
+ *  4. Native allocations that the system refused without a kill.
  *  5. Deaths that were not for memory.
  *  6. Growth without a death, then one report far beyond the ordinary.
  *  7. Nothing: healthy if enough was seen, else undecided.
@@ -31,6 +31,7 @@ const struct rule rules[] = {
     {"one oversized request", rule_oversized},
     {"heap full", rule_heap_full},
     {"native allocation failed", rule_native_failed},
+    {"native memory refused", rule_malloc_refused},
     {"crash", rule_crash},
     {"killed, but not for memory", rule_sigkill},
     {"still growing", rule_growing},

@@ -24,9 +24,10 @@ rule_fn rule_other_killed, rule_kernel_memory, rule_shmem, rule_neighbour;
 /* rules_growth.c: what this process was made of when it was killed. */
 rule_fn rule_killed, rule_growing, rule_extraordinary;
 /* ... and when the system refused it a native allocation; not alone a rule. */
-rule_fn judge_native_growth;
-/* rules_refused.c: the JVM stopped itself for want of memory or a thread. */
-rule_fn rule_native_failed;
+bool judge_native_growth(const struct facts *f, struct pen *p, uint64_t asked,
+                         struct finding *ret);
+/* rules_refused.c: the system refused the JVM memory or a thread. */
+rule_fn rule_native_failed, rule_malloc_refused;
 /* rules_jvm.c: what the JVM itself refused. */
 rule_fn rule_metaspace, rule_direct, rule_thread_limit, rule_map_limit,
     rule_oversized, rule_heap_full, rule_reservation;
@@ -59,6 +60,14 @@ bool kind_of_histogram(const struct facts *f, struct pen *p,
 
 /* "the kernel killed ... with ... at its limit of ..." */
 void argue_kill(const struct facts *f, struct pen *p, struct finding *ret);
+/* The OutOfMemoryError that counts, from where it stands. */
+void argue_oome(const struct facts *f, struct pen *p, struct finding *ret);
+/* "ulimit -v of 2.5 GiB"; NULL if nobody says that it is limited. */
+const char *argue_address_space(const struct facts *f, struct pen *p,
+                                unsigned weight, struct finding *ret);
+/* Whether it leaves no room for so large a heap and what a JVM reserves
+ * beside it. */
+bool address_space_is_short(const struct facts *f, uint64_t heap);
 /* "... grew from ... to ..." */
 void argue_part(const struct facts *f, struct pen *p, const struct part *part,
                 struct finding *ret);

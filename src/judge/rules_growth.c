@@ -410,22 +410,21 @@ bool rule_killed(const struct facts *f, struct pen *p, struct finding *ret)
 /* ---- without a kill --------------------------------------------------- */
 
 /* Needs figures of NMT: without them nobody can tell what NMT would see. */
-bool judge_native_growth(const struct facts *f, struct pen *p,
+bool judge_native_growth(const struct facts *f, struct pen *p, uint64_t asked,
                          struct finding *ret)
 {
     const struct part *part = guilty(f);
     const char *bytes =
-        known(f->hs_err->failure.bytes)
-            ? pen_write(p, " of %s", pen_size(p, f->hs_err->failure.bytes))
-            : "";
+        known(asked) ? pen_write(p, " of %s", pen_size(p, asked)) : "";
 
     if (!part || part->kind == PART_HEAP || nobody(f, part) || !f->last ||
         !f->last->nmt)
         return false;
     judge_part(f, p, part, ret);
-    ret->summary = pen_write(
-        p, "The JVM stopped because a native allocation%s failed: %s.", bytes,
-        kind_title(ret->kind));
+    ret->summary =
+        pen_write(p, "%s a native allocation%s failed: %s.",
+                  f->hs_err ? "The JVM stopped because" : "It ended when",
+                  bytes, kind_title(ret->kind));
     return true;
 }
 

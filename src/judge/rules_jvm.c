@@ -9,8 +9,7 @@
 #include "culprit.h"
 
 /* The symptom, quoted from where it stands. */
-static void argue_oome(const struct facts *f, struct pen *p,
-                       struct finding *ret)
+void argue_oome(const struct facts *f, struct pen *p, struct finding *ret)
 {
     const struct known_oome *o = f->oome;
 
@@ -141,7 +140,8 @@ static const char *whose_limit(const struct facts *f, struct pen *p,
         return pen_write(p, "ulimit -u of %llu",
                          (unsigned long long)f->nproc.value);
     }
-    return NULL;
+    /* Each thread's stack is mapped before it starts. */
+    return argue_address_space(f, p, HINT, ret);
 }
 
 bool rule_thread_limit(const struct facts *f, struct pen *p,
@@ -188,6 +188,7 @@ static bool maps_full(const struct facts *f)
 bool rule_map_limit(const struct facts *f, struct pen *p, struct finding *ret)
 {
     const struct known_warning *w = &f->warnings[WARN_MAP_FAILED];
+    const char *limit = NULL;
     bool refused = facts_oome_is(f, OOME_MAP_FAILED);
 
     if (!refused && !maps_full(f) && !(w->warning && !f->oome))
@@ -204,35 +205,43 @@ bool rule_map_limit(const struct facts *f, struct pen *p, struct finding *ret)
                     pen_write(p, "%llu mappings of %llu allowed",
                               (unsigned long long)f->map_count.value,
                               (unsigned long long)f->max_map_count.value));
-    culprit_named("vm.max_map_count", UNKNOWN, &ret->culprit);
+    else
+        limit = argue_address_space(f, p, HINT, ret);
+    culprit_named(limit ? limit : "vm.max_map_count", UNKNOWN, &ret->culprit);
     ret->summary = pen_write(
-        p,
-        "A mapping was refused%s: the number of mappings, not memory, ran "
-        "out.",
+        p, "A mapping was refused%s: %s, not memory, ran out.",
         maps_full(f)
             ? pen_write(p, " at %llu", (unsigned long long)f->map_count.value)
-            : "");
+            : "",
+        limit ? "address space or the number of mappings"
+              : "the number of mappings");
     return true;
 }
 
 bool rule_reservation(const struct facts *f, struct pen *p, struct finding *ret)
 {
     const struct known_warning *w = &f->warnings[WARN_RESERVE_FAILED];
+    const char *limit = NULL;
+    uint64_t asked;
 
     if (!w->warning || f->oome)
         return false;
+    asked = known(w->warning->bytes) ? w->warning->bytes : f->xmx.value;
     finding_init(ret, KIND_HEAP_RESERVATION_TOO_LARGE);
     finding_for(ret, DECISIVE,
                 figure_of(w->input, w->warning->bytes, w->warning->line),
                 known(w->warning->bytes) ? "bytes" : NULL, w->warning->text);
     if (known(f->xmx.value))
         finding_for(ret, SUPPORTING, f->xmx, "bytes", "the heap asked for");
+    if (address_space_is_short(f, asked))
+        limit = argue_address_space(f, p, SUPPORTING, ret);
     culprit_named("-Xmx", f->xmx.value, &ret->culprit);
-    ret->summary =
-        pen_write(p, "The JVM could not reserve its heap%s and never started.",
-                  known(w->warning->bytes)
-                      ? pen_write(p, " of %s", pen_size(p, w->warning->bytes))
-                      : "");
+    ret->summary = pen_write(
+        p, "The JVM could not reserve its heap%s%s%s and never started.",
+        known(w->warning->bytes)
+            ? pen_write(p, " of %s", pen_size(p, w->warning->bytes))
+            : "",
+        limit ? " under " : "", limit ? limit : "");
     return true;
 }
 

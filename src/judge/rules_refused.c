@@ -3,6 +3,8 @@
  * memory or a thread: what hs_err says of the request, of the machine and
  * of the process decides what there was too little of.
  *
+ * Without hs_err there is only the error that Unsafe.allocateMemory throws.
+ *
  * The request names the cause only when it is out of the ordinary: a thread,
  * the heap itself, an arena of a compilation. A small request proves that
  * something was exhausted and not what: if the machine still had memory it
@@ -76,6 +78,36 @@ static void argue_left(const struct facts *f, struct pen *p,
                               pen_size(p, left(f))));
 }
 
+/* ---- address space ------------------------------------------------------ */
+
+/* A gigabyte for classes, a quarter for code, the archive, arenas of malloc,
+ * stacks: what a JVM reserves beside its heap unless told otherwise. */
+#define BESIDE_THE_HEAP ((uint64_t)2 << 30)
+
+bool address_space_is_short(const struct facts *f, uint64_t heap)
+{
+    uint64_t limit = f->address_space.value;
+
+    return known(limit) && known(heap) &&
+           (heap >= limit || limit - heap < BESIDE_THE_HEAP);
+}
+
+const char *argue_address_space(const struct facts *f, struct pen *p,
+                                unsigned weight, struct finding *ret)
+{
+    const char *size;
+
+    if (!known(f->address_space.value))
+        return NULL;
+    size = pen_size(p, f->address_space.value);
+    finding_for(ret, weight, f->address_space, "bytes",
+                pen_write(p,
+                          "the process may map %s at most (ulimit -v), "
+                          "resident or not",
+                          size));
+    return pen_write(p, "ulimit -v of %s", size);
+}
+
 /* ---- requests that name their cause ----------------------------------------
  */
 
@@ -117,7 +149,9 @@ static bool heap_refused(const struct facts *f, struct pen *p,
     argue_failure(f, DECISIVE, ret);
     finding_for(ret, SUPPORTING, figure_of(f->hs_err_input, heap, 0), "bytes",
                 pen_write(p, "the heap begins with %s", pen_size(p, heap)));
-    if (known(left(f)) && left(f) > bytes)
+    if (address_space_is_short(f, heap))
+        argue_address_space(f, p, SUPPORTING, ret);
+    else if (known(left(f)) && left(f) > bytes)
         finding_against(ret, SUPPORTING, figure_of(f->hs_err_input, left(f), 0),
                         "bytes",
                         "so much was free: an address-space limit or strict "
@@ -196,6 +230,48 @@ static bool sum_too_large(const struct facts *f, struct pen *p,
     return true;
 }
 
+/* With the address space used up, what used it is another question: a leak
+ * of native memory ends the same way. */
+static void doubt_who(const struct facts *f, struct finding *ret)
+{
+    finding_cap(ret, CONFIDENCE_MEDIUM);
+    if (f->last && f->last->nmt)
+        return;
+    ret->kind = KIND_NOT_ENOUGH_EVIDENCE;
+    finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
+                    "without native memory tracking nobody can tell what had "
+                    "used it up: a leak would end the same way");
+}
+
+/* What is mapped and what was asked for together are beyond the limit; where
+ * nobody says how much is mapped, that memory was there will do. */
+static bool address_space_full(const struct facts *f, struct pen *p,
+                               struct finding *ret)
+{
+    uint64_t limit = f->address_space.value, mapped = f->hs_err->vm_size;
+    const char *name;
+
+    if (!known(limit) ||
+        (known(mapped)
+             ? mapped + known_or(failure(f)->bytes, 0) < limit - limit / 16
+             : !was_there(f)))
+        return false;
+    finding_init(ret, KIND_PARTS_EXCEED_LIMIT);
+    doubt_who(f, ret);
+    argue_failure(f, SUPPORTING, ret);
+    name = argue_address_space(f, p, SUPPORTING, ret);
+    if (known(mapped))
+        finding_for(ret, SUPPORTING, figure_of(f->hs_err_input, mapped, 0),
+                    "bytes",
+                    pen_write(p, "it had mapped %s", pen_size(p, mapped)));
+    argue_left(f, p, ret);
+    culprit_named(name, limit, &ret->culprit);
+    ret->summary = pen_write(
+        p, "The JVM had used up its address space: %s, not memory, ran out.",
+        name);
+    return true;
+}
+
 static void not_told(const struct facts *f, struct pen *p, struct finding *ret)
 {
     const char *bytes =
@@ -236,11 +312,56 @@ bool rule_native_failed(const struct facts *f, struct pen *p,
     if (thread_refused(f, p, ret) || heap_refused(f, p, ret) ||
         arena_refused(f, p, ret))
         return true;
-    if (judge_native_growth(f, p, ret)) {
+    if (judge_native_growth(f, p, failure(f)->bytes, ret)) {
         argue_failure(f, SUPPORTING, ret);
         return true;
     }
-    if (!sum_too_large(f, p, ret))
+    if (!address_space_full(f, p, ret) && !sum_too_large(f, p, ret))
         not_told(f, p, ret);
+    return true;
+}
+
+/* ---- an error, and the JVM went on ------------------------------------ */
+
+static void malloc_not_told(const struct facts *f, struct pen *p,
+                            const char *bytes, struct finding *ret)
+{
+    const char *limit;
+
+    finding_init(ret, KIND_PARTS_EXCEED_LIMIT);
+    doubt_who(f, ret);
+    limit = argue_address_space(f, p, SUPPORTING, ret);
+    argue_oome(f, p, ret);
+    culprit_named(limit, f->address_space.value, &ret->culprit);
+    ret->summary =
+        limit ? pen_write(p,
+                          "Native memory%s was refused under %s: address "
+                          "space, not memory, ran out.",
+                          bytes, limit)
+              : pen_write(p,
+                          "Native memory%s was refused. A container's limit "
+                          "never does that, it kills: a limit on address "
+                          "space (ulimit -v) or strict overcommit may; "
+                          "nothing captured tells.",
+                          bytes);
+    if (!limit)
+        ret->kind = KIND_NOT_ENOUGH_EVIDENCE;
+}
+
+bool rule_malloc_refused(const struct facts *f, struct pen *p,
+                         struct finding *ret)
+{
+    uint64_t asked;
+
+    if (!facts_oome_is(f, OOME_NATIVE) || f->hs_err)
+        return false;
+    asked = f->oome->oome ? f->oome->oome->requested : UNKNOWN;
+    if (judge_native_growth(f, p, asked, ret))
+        argue_oome(f, p, ret);
+    else
+        malloc_not_told(
+            f, p,
+            known(asked) ? pen_write(p, " of %s", pen_size(p, asked)) : "",
+            ret);
     return true;
 }

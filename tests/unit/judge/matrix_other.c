@@ -151,6 +151,45 @@ static void ordinary_chunk(struct bench *b)
     b->hs_err.failure.bytes = 32744;
 }
 
+/* NMT of it shows nothing that grew. */
+static void short_of_address_space(struct bench *b)
+{
+    refused(b, "mmap", 64 * MIB, "mmap failed");
+    given_category(b, "Java Heap", 8 * MIB, 10 * MIB);
+    given_category(b, "Code", 8 * MIB, 8 * MIB);
+    given_looks(b, 4 * MIB, 4 * MIB);
+    b->facts.address_space = says(b, LINE_PROC, 2 * GIB);
+    b->hs_err.vm_size = 2 * GIB - 32 * MIB;
+}
+
+static void half_of_it_mapped(struct bench *b)
+{
+    b->hs_err.vm_size = GIB;
+}
+
+/* Unsafe.allocateMemory threw, and NMT shows nothing that grew. */
+static void malloc_refused(struct bench *b)
+{
+    given_oome(b, OOME_NATIVE, "Unable to allocate 16777216 bytes");
+    given_category(b, "Java Heap", 8 * MIB, 10 * MIB);
+    given_category(b, "Code", 8 * MIB, 8 * MIB);
+    given_looks(b, 4 * MIB, 4 * MIB);
+    b->facts.address_space = says(b, LINE_PROC, 2 * GIB);
+}
+
+static void no_ulimit(struct bench *b)
+{
+    b->facts.address_space = figure_none();
+}
+
+static void malloc_after_growth(struct bench *b)
+{
+    given_oome(b, OOME_NATIVE, "Unable to allocate 16777216 bytes");
+    given_category(b, "Java Heap", 8 * MIB, 10 * MIB);
+    given_category(b, "Symbol", MIB, 901 * MIB);
+    given_looks(b, 4 * MIB, 4 * MIB);
+}
+
 static void bare_header(struct bench *b)
 {
     refused(b, "malloc", 32744, "malloc failed");
@@ -226,6 +265,7 @@ static void nothing(struct bench *b)
 }
 
 static const char failed[] = "native allocation failed";
+static const char no_malloc[] = "native memory refused";
 
 static const struct pair at[] = {
     {"another process holds the memory", KIND_NEIGHBOUR, neighbour,
@@ -243,6 +283,10 @@ static const struct pair at[] = {
     {failed, KIND_HEAP_RESERVATION_TOO_LARGE, heap_at_start_up,
      long_after_that},
     {failed, KIND_PARTS_EXCEED_LIMIT, most_of_the_machine, others_have_it},
+    {failed, KIND_PARTS_EXCEED_LIMIT, short_of_address_space,
+     half_of_it_mapped},
+    {no_malloc, KIND_PARTS_EXCEED_LIMIT, malloc_refused, no_ulimit},
+    {no_malloc, KIND_SYMBOLS, malloc_after_growth, it_ran},
     {failed, KIND_COMPILER_ARENA, one_compilation, ordinary_chunk},
     {failed, KIND_NATIVE_THREAD_LIMIT, no_gc_thread, other_sentence},
     {failed, KIND_NOT_ENOUGH_EVIDENCE, bare_header, it_lives},

@@ -422,6 +422,50 @@ START_TEST(test_reservation)
 }
 END_TEST
 
+/* A JVM reserves two GiB beside its heap, more or less. */
+START_TEST(test_reservation_under_ulimit_v)
+{
+    given_warning(&b, WARN_RESERVE_FAILED,
+                  "Could not reserve enough space for object heap");
+    b.warning.bytes = 3072 * MIB;
+    b.facts.address_space = says(&b, LINE_PROC, 2600 * MIB);
+    ck_assert_int_eq(first_found(&b), KIND_HEAP_RESERVATION_TOO_LARGE);
+    ck_assert_ptr_nonnull(strstr(b.found.summary, "ulimit -v of 2.5 GiB"));
+    b.facts.address_space.value = 16384 * MIB; /* another reason, then */
+    ck_assert_int_eq(first_found(&b), KIND_HEAP_RESERVATION_TOO_LARGE);
+    ck_assert_ptr_null(strstr(b.found.summary, "ulimit"));
+}
+END_TEST
+
+START_TEST(test_ulimit_v_refuses_threads_and_mappings)
+{
+    b.facts.address_space = says(&b, LINE_PROC, 3000 * MIB);
+    given_oome(&b, OOME_NATIVE_THREAD, "unable to create native thread");
+    ck_assert_int_eq(first_found(&b), KIND_NATIVE_THREAD_LIMIT);
+    ck_assert_ptr_nonnull(strstr(b.found.culprit.name, "ulimit -v"));
+    b.facts.pids_events = says(&b, LINE_CGROUP, 4); /* which is proof */
+    first_found(&b);
+    ck_assert_ptr_nonnull(strstr(b.found.culprit.name, "pids.max"));
+    given_oome(&b, OOME_MAP_FAILED, "Map failed");
+    ck_assert_int_eq(first_found(&b), KIND_MAP_COUNT_LIMIT);
+    ck_assert_ptr_nonnull(strstr(b.found.culprit.name, "ulimit -v"));
+    b.facts.map_count = says(&b, LINE_HS_ERR, 65530);
+    b.facts.max_map_count = says(&b, LINE_HS_ERR, 65530);
+    first_found(&b);
+    ck_assert_str_eq(b.found.culprit.name, "vm.max_map_count");
+}
+END_TEST
+
+/* A leak of native memory would end the same way. */
+START_TEST(test_used_up_address_space_without_nmt)
+{
+    given_oome(&b, OOME_NATIVE, "Unable to allocate 16777216 bytes");
+    b.facts.address_space = says(&b, LINE_PROC, 3000 * MIB);
+    ck_assert_int_eq(first_found(&b), KIND_NOT_ENOUGH_EVIDENCE);
+    ck_assert_ptr_nonnull(strstr(b.found.summary, "ulimit -v of 2.9 GiB"));
+}
+END_TEST
+
 START_TEST(test_each_refusal_has_one_rule)
 {
     given_oome(&b, OOME_HEAP_SPACE, "Java heap space");
@@ -585,6 +629,9 @@ Suite *rules_suite(void)
     tcase_add_test(t, test_whose_thread_limit);
     tcase_add_test(t, test_maps_full);
     tcase_add_test(t, test_reservation);
+    tcase_add_test(t, test_reservation_under_ulimit_v);
+    tcase_add_test(t, test_ulimit_v_refuses_threads_and_mappings);
+    tcase_add_test(t, test_used_up_address_space_without_nmt);
     tcase_add_test(t, test_each_refusal_has_one_rule);
     tcase_add_test(t, test_a_dump_cannot_tell_class_space);
     tcase_add_test(t, test_a_warning_stands_for_a_thread);

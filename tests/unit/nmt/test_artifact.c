@@ -95,6 +95,13 @@ static const struct {
     {ARTIFACT_PROC_LIMITS, "a",
      "Limit                     Soft Limit     "
      "      Hard Limit           Units     \n"},
+    {ARTIFACT_PROC_LIMITS, "a",
+     "real-time priority                  (-r) 0\n"
+     "virtual memory              (kbytes, -v) 2662400\n"},
+    {ARTIFACT_PROC_LIMITS, "start.sh", "#!/bin/sh\nulimit -v 600000\n"},
+    {ARTIFACT_UNKNOWN, "start.sh", "#!/bin/sh\nulimit -c 0\necho ulimit -v\n"},
+    {ARTIFACT_APP_LOG, "a",
+     "+ ulimit -v 600000\njava.lang.OutOfMemoryError: Metaspace\n"},
     {ARTIFACT_CGROUP_STAT, "a", "cache 4096\nrss 0\nshmem 0\nfoo 1\n"},
     {ARTIFACT_CGROUP_STAT, "a", "anon 4096\nfile 0\nkernel 0\nshmem 1\n"},
     {ARTIFACT_CGROUP_STAT, "a", "anon 4096 <1>\nfile 0\nshmem 1 <2>\n"},

@@ -135,6 +135,59 @@ START_TEST(limits_of_a_process)
 }
 END_TEST
 
+START_TEST(limits_that_a_shell_lists)
+{
+    struct proc_limits l;
+    struct text t;
+
+    text_open(&t, "$ ulimit -a\n"
+                  "max locked memory           (kbytes, -l) 8192\n"
+                  "open files                          (-n) 20000\n"
+                  "stack size                  (kbytes, -s) unlimited\n"
+                  "max user processes                  (-u) 96343\n"
+                  "virtual memory              (kbytes, -v) 2662400\n");
+    ck_assert(proc_limits_read(t.source, &l, &t.mem, &t.err));
+    ck_assert_uint_eq(l.address_space, KB(2662400));
+    ck_assert_uint_eq(l.processes, 96343);
+    ck_assert_uint_eq(l.open_files, 20000);
+    ck_assert_uint_eq(l.locked, KB(8192));
+    ck_assert_uint_eq(l.stack, LIMIT_UNLIMITED);
+    text_close(&t);
+}
+END_TEST
+
+START_TEST(limits_that_a_script_sets)
+{
+    static const char *const lines[] = {
+        "ulimit -v 600000\n",
+        "  ulimit -S -v 600000 # for the cron job\n",
+        "+ ulimit -HSv 600000\n",
+    };
+    static const char *const others[] = {
+        "ulimit -v\n",
+        "ulimit -c 600000\n",
+        "echo ulimit -v 600000\n",
+        "vector(x-v) 600000\n",
+        "ulimit -v 99999999999999999999\n",
+    };
+    struct proc_limits l;
+    struct text t;
+
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        text_open(&t, lines[i]);
+        ck_assert(proc_limits_read(t.source, &l, &t.mem, &t.err));
+        ck_assert_uint_eq(l.address_space, KB(600000));
+        text_close(&t);
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        text_open(&t, others[i]);
+        ck_assert(proc_limits_read(t.source, &l, &t.mem, &t.err));
+        ck_assert_msg(!known(l.address_space), "%s", others[i]);
+        text_close(&t);
+    }
+}
+END_TEST
+
 /* ---- smaps ------------------------------------------------------------ */
 
 #define MAP(range, perms, tail, rss, anon, dirty)                              \
@@ -384,6 +437,8 @@ Suite *process_suite(void)
     t = tcase_create("files");
     tcase_add_test(t, a_process_by_its_status);
     tcase_add_test(t, limits_of_a_process);
+    tcase_add_test(t, limits_that_a_shell_lists);
+    tcase_add_test(t, limits_that_a_script_sets);
     tcase_add_test(t, what_is_resident_where);
     tcase_add_test(t, a_rollup_is_a_sum);
     tcase_add_test(t, files_of_one_value);
