@@ -137,43 +137,96 @@ static bool make_text(const struct hprof_dump *d, const struct text *t,
 
 /* What a call needs besides the answers. */
 struct batch {
-    struct hprof_value *values; /* [n] */
-    struct text *texts;         /* [n] */
+    const struct hprof_dump *d;
+    struct source *s;
+    uint32_t limit; /* characters */
+    uint64_t n;
+    struct text *texts; /* [n] */
+    /* [2 * n] the strings, and arrays that are foreseen; then the others. */
+    struct hprof_value *values;
+    uint64_t n_values;
     struct arena scratch;
 };
 
-static bool read_batch(struct batch *b, const struct hprof_dump *d,
-                       struct source *s, const uint32_t *nodes, uint64_t n,
-                       uint32_t limit, const char **texts, struct arena *a,
-                       struct err *e)
+/*
+ * The array of a String, of which it need not be read: the one object that it
+ * refers to. One that begins at an offset is longer than foreseen.
+ */
+static uint32_t foresee(const struct hprof_dump *d, uint32_t node)
 {
-    uint64_t most = 0, found = 0;
+    uint32_t c = node < d->nodes ? hprof_class_of(d, node) : CLASS_NONE;
+    uint64_t i, end;
 
-    for (uint64_t i = 0; i < n; i++)
+    if (!d->has_refs || c == CLASS_NONE || d->classes[c].n_refs != 1 ||
+        d->classes[c].array || hprof_is_class_object(d, node))
+        return NODE_NONE;
+    hprof_refs(d, node, &i, &end);
+    return i < end ? d->refs[i] : NODE_NONE;
+}
+
+static bool read_values(struct batch *b, uint64_t limit, struct err *e)
+{
+    return hprof_values_read(b->d, b->s, b->values, b->n_values,
+                             limit < UINT32_MAX ? (uint32_t)limit : UINT32_MAX,
+                             &b->scratch, e);
+}
+
+/* Fields, and arrays on the way. */
+static bool read_strings(struct batch *b, const uint32_t *nodes, struct err *e)
+{
+    b->n_values = b->n;
+    for (uint64_t i = 0; i < b->n; i++) {
+        uint32_t array = foresee(b->d, nodes[i]);
+
         b->values[i].node = nodes[i];
-    if (!hprof_values_read(d, s, b->values, n, 0, &b->scratch, e))
+        if (array != NODE_NONE)
+            b->values[b->n_values++].node = array;
+    }
+    if (!read_values(b, (uint64_t)b->limit * 2, e))
         return false;
-    for (uint64_t i = 0; i < n; i++)
-        read_fields(d, find(b->values, n, nodes[i]), &b->texts[i]);
-    for (uint64_t i = 0; i < n; i++) {
+    for (uint64_t i = 0; i < b->n; i++)
+        read_fields(b->d, find(b->values, b->n_values, nodes[i]), &b->texts[i]);
+    return true;
+}
+
+/* Makes a text if its array is there; it's done with then. */
+static bool finish(struct batch *b, uint64_t i, const char **ret,
+                   struct arena *a, struct err *e)
+{
+    struct text *t = &b->texts[i];
+    const struct hprof_value *v = find(b->values, b->n_values, t->array);
+
+    if (t->array == NODE_NONE || !v)
+        return true;
+    t->array = NODE_NONE;
+    return make_text(b->d, t, v, b->limit, ret, a, e);
+}
+
+static bool read_batch(struct batch *b, const uint32_t *nodes,
+                       const char **texts, struct arena *a, struct err *e)
+{
+    uint64_t most = 0;
+
+    if (!read_strings(b, nodes, e))
+        return false;
+    for (uint64_t i = 0; i < b->n; i++) {
+        texts[i] = NULL;
+        if (!b->texts[i].offset && !finish(b, i, &texts[i], a, e))
+            return false;
+    }
+    b->n_values = 0;
+    for (uint64_t i = 0; i < b->n; i++) {
         if (b->texts[i].array == NODE_NONE)
             continue;
-        b->values[found++].node = b->texts[i].array;
+        b->values[b->n_values++].node = b->texts[i].array;
         if (b->texts[i].offset > most)
             most = b->texts[i].offset;
     }
-    most = (most + limit) * 2;
-    if (!hprof_values_read(d, s, b->values, found,
-                           most > UINT32_MAX ? UINT32_MAX : (uint32_t)most,
-                           &b->scratch, e))
+    if (!read_values(b, (most + b->limit) * 2, e))
         return false;
-    for (uint64_t i = 0; i < n; i++) {
-        texts[i] = NULL;
-        if (!make_text(d, &b->texts[i],
-                       find(b->values, found, b->texts[i].array), limit,
-                       &texts[i], a, e))
+    for (uint64_t i = 0; i < b->n; i++)
+        if (!finish(b, i, &texts[i], a, e))
             return false;
-    }
     return true;
 }
 
@@ -181,14 +234,13 @@ bool hprof_strings_read(const struct hprof_dump *d, struct source *s,
                         const uint32_t *nodes, uint64_t n, uint32_t limit,
                         const char **texts, struct arena *a, struct err *e)
 {
-    struct batch b = {0};
+    struct batch b = {.d = d, .s = s, .limit = limit, .n = n};
     bool ok;
 
     arena_init(&b.scratch, d->mem);
-    b.values = mem_alloc(d->mem, n, sizeof *b.values, e);
+    b.values = mem_alloc(d->mem, n * 2, sizeof *b.values, e);
     b.texts = mem_alloc(d->mem, n, sizeof *b.texts, e);
-    ok = b.values && b.texts &&
-         read_batch(&b, d, s, nodes, n, limit, texts, a, e);
+    ok = b.values && b.texts && read_batch(&b, nodes, texts, a, e);
     mem_free(d->mem, b.values);
     mem_free(d->mem, b.texts);
     arena_deinit(&b.scratch);

@@ -52,9 +52,9 @@ const char *hprof_step_name(const struct hprof_dump *d,
                             const struct hprof_value *v, uint32_t to,
                             struct arena *a, struct err *e);
 
-/* Texts of java.lang.String objects: one batch for the strings, one for
- * their arrays. texts[i] is NULL where it can't be had; UTF-8, cut at
- * `limit` characters, in `a`. */
+/* Texts of java.lang.String objects: one batch for the strings and their
+ * arrays, another one for arrays that only a string's fields tell. texts[i] is
+ * NULL where it can't be had; UTF-8, cut at `limit` characters, in `a`. */
 bool hprof_strings_read(const struct hprof_dump *d, struct source *s,
                         const uint32_t *nodes, uint64_t n, uint32_t limit,
                         const char **texts, struct arena *a, struct err *e);

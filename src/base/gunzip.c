@@ -4,6 +4,10 @@
  * Between two members the next one is asked of blocks.c, if the file is of
  * the kind it knows; what it cannot do, and all other files, zlib does. The
  * latter is a job for one thread, which then runs ahead of the reader.
+ *
+ * So there are three places: where the reader is, who may have been served
+ * from pieces; the stream, which is what inflating gives it; and, ahead of
+ * that, where the inflating has come. Going somewhere only moves the first.
  */
 #define _GNU_SOURCE
 #include "gunzip.h"
@@ -14,9 +18,12 @@
 
 #include "ahead.h"
 #include "blocks.h"
-#include "vec.h"
+#include "pieces.h"
+#include "points.h"
 
 #define RAW_BUFFER ((size_t)128 << 10)
+/* Inflated at a time on the way to a place, and thrown away. */
+#define ON_THE_WAY ((size_t)64 << 10)
 /* Known member starts are kept this far apart at least. */
 #define MEMBER_GAP ((uint64_t)1 << 20)
 /* Reading ahead starts after so many bytes in a row, and a place so far
@@ -43,14 +50,22 @@ struct gunzip {
     struct blocks *blocks; /* NULL: only zlib */
     struct block block;    /* what is left of it */
     VEC(struct member) members;
+    struct points points; /* within them */
     char damage[200];
     _Atomic uint64_t raw_done;
 
     struct {
-        uint64_t at;   /* uncompressed offset of the next byte */
-        uint64_t from; /* where it began to read in a row */
-        bool over;     /* it has been told that there is no more */
+        uint64_t at;   /* uncompressed offset of the next byte it gives */
+        uint64_t from; /* where it began to do so in a row */
+        bool over;     /* it has said that there is no more */
+    } stream;
+    struct {
+        uint64_t at;
+        uint64_t furthest;
+        bool whole; /* the bytes end there */
     } reader;
+    struct pieces pieces;
+    uint8_t *on_the_way; /* ON_THE_WAY bytes */
 };
 
 static void damaged(struct gunzip *g, const char *what, uint64_t at)
@@ -114,11 +129,19 @@ static void end(struct gunzip *g)
     while (zin_fill(g));
 }
 
+/* Of a block that is inflated again more may be wanted than comes of it now. */
+static void next_block(struct gunzip *g)
+{
+    note_member(g);
+    zin_move(g, g->block.end);
+    if (g->out < g->reader.furthest)
+        pieces_keep(&g->pieces, g->out, g->block.bytes, g->block.n, true);
+}
+
 static void next_member(struct gunzip *g)
 {
     if (g->blocks && blocks_next(g->blocks, zin_offset(g), &g->block)) {
-        note_member(g);
-        zin_move(g, g->block.end);
+        next_block(g);
         return;
     }
     while (g->z.avail_in < 2 && zin_fill(g))
@@ -165,6 +188,14 @@ static size_t inflate_some(struct gunzip *g, uint8_t *to, size_t n)
     return n - g->z.avail_out;
 }
 
+/* A place to come back to, within a member that is long. */
+static void note_point(struct gunzip *g)
+{
+    if (g->members.n && g->out < vec_last(&g->members)->out + g->points.gap)
+        return;
+    points_note(&g->points, &g->z, zin_offset(g), g->out);
+}
+
 /* An ahead_fn. */
 static size_t read_on(void *gunzip, uint8_t *to, size_t n)
 {
@@ -181,6 +212,8 @@ static size_t read_on(void *gunzip, uint8_t *to, size_t n)
     }
     g->out += got;
     g->raw_done = zin_offset(g);
+    if (!g->between && !g->ended)
+        note_point(g);
     return got;
 }
 
@@ -196,13 +229,18 @@ struct gunzip *gunzip_create(struct raw *raw, struct mem *m, struct err *e)
     g->mem = m;
     g->jobs = 1;
     g->between = true;
+    points_init(&g->points, m);
+    pieces_init(&g->pieces, m);
     g->zin = mem_alloc(m, RAW_BUFFER, 1, e);
-    if (g->zin && inflateInit2(&g->z, 16 + MAX_WBITS) == Z_OK) {
+    g->on_the_way = mem_alloc(m, ON_THE_WAY, 1, e);
+    if (g->zin && g->on_the_way &&
+        inflateInit2(&g->z, 16 + MAX_WBITS) == Z_OK) {
         g->blocks = blocks_create(raw, m);
         return g;
     }
     err_set(e, ERR_NOMEM, "zlib does not start");
     mem_free(m, g->zin);
+    mem_free(m, g->on_the_way);
     mem_free(m, g);
     return NULL;
 }
@@ -222,7 +260,10 @@ void gunzip_destroy(struct gunzip *g)
     blocks_destroy(g->blocks);
     inflateEnd(&g->z);
     vec_free(&g->members, g->mem);
+    points_deinit(&g->points);
+    pieces_deinit(&g->pieces);
     mem_free(g->mem, g->zin);
+    mem_free(g->mem, g->on_the_way);
     mem_free(g->mem, g);
 }
 
@@ -233,15 +274,17 @@ void gunzip_set_jobs(struct gunzip *g, unsigned jobs)
         blocks_set_jobs(g->blocks, jobs);
 }
 
+/* ---- the stream --------------------------------------------------------- */
+
 /* Blocks have threads of their own, and a pipe has no time to lose. */
 static bool wants_ahead(const struct gunzip *g)
 {
     return !g->ahead && g->jobs > 1 && !g->blocks &&
-           g->reader.at - g->reader.from >= AHEAD_AFTER &&
+           g->stream.at - g->stream.from >= AHEAD_AFTER &&
            !raw_is_piping(g->raw);
 }
 
-size_t gunzip_read(struct gunzip *g, uint8_t *to, size_t n)
+static size_t stream_read(struct gunzip *g, uint8_t *to, size_t n)
 {
     size_t got;
 
@@ -251,8 +294,8 @@ size_t gunzip_read(struct gunzip *g, uint8_t *to, size_t n)
             g->jobs = 1; /* it won't be better next time */
     }
     got = g->ahead ? ahead_read(g->ahead, to, n) : read_on(g, to, n);
-    g->reader.at += got;
-    g->reader.over = n && !got;
+    g->stream.at += got;
+    g->stream.over = n && !got;
     return got;
 }
 
@@ -265,23 +308,92 @@ static void restart(struct gunzip *g, const struct member *at)
     g->ended = false;
 }
 
-uint64_t gunzip_seek(struct gunzip *g, uint64_t offset)
+static void resume(struct gunzip *g, const struct point *at)
+{
+    g->out = at->out;
+    g->block.n = 0;
+    g->between = false;
+    g->ended = !points_restore(at, &g->z);
+    zin_move(g, at->raw); /* its input was restored, too */
+    if (g->ended)
+        damaged(g, "no memory to read again", at->raw);
+}
+
+static const struct member *member_before(const struct gunzip *g, uint64_t out)
 {
     static const struct member start = {0, 0};
-    const struct member *at = &start, *m;
+    const struct member *ret = &start, *m;
 
-    if (g->ahead && offset >= g->reader.at &&
-        offset - g->reader.at < AHEAD_NEAR)
-        return g->reader.at;
-    stop_ahead(g);
     VEC_EACH (&g->members, m)
-        if (m->out <= offset)
-            at = m;
-    if (at->out > g->out || offset < g->out)
-        restart(g, at);
-    g->reader.at = g->reader.from = g->out;
-    g->reader.over = false;
-    return g->out;
+        if (m->out <= out)
+            ret = m;
+    return ret;
+}
+
+/* The stream goes to the nearest place from which it comes to `out`, unless
+ * it is on its way there already. */
+static void approach(struct gunzip *g, uint64_t out)
+{
+    const struct member *m;
+    const struct point *p;
+
+    if (g->ahead && g->stream.at <= out && out - g->stream.at < AHEAD_NEAR)
+        return;
+    stop_ahead(g);
+    m = member_before(g, out);
+    p = points_find(&g->points, out);
+    if (p && p->out < m->out)
+        p = NULL;
+    if (g->out > out || (p ? p->out : m->out) > g->out) {
+        if (p)
+            resume(g, p);
+        else
+            restart(g, m);
+    }
+    g->stream.at = g->stream.from = g->out;
+    g->stream.over = false;
+}
+
+/* False: the bytes end before the reader's place. */
+static bool catch_up(struct gunzip *g)
+{
+    if (g->stream.at == g->reader.at)
+        return true;
+    approach(g, g->reader.at);
+    while (g->stream.at < g->reader.at) {
+        uint64_t n = g->reader.at - g->stream.at;
+
+        if (!stream_read(g, g->on_the_way, n < ON_THE_WAY ? n : ON_THE_WAY))
+            return false;
+    }
+    return true;
+}
+
+/* ---- the reader --------------------------------------------------------- */
+
+size_t gunzip_read(struct gunzip *g, uint8_t *to, size_t n)
+{
+    size_t got = pieces_read(&g->pieces, g->reader.at, to, n);
+    bool again = g->reader.at < g->reader.furthest;
+
+    if (again && n > ON_THE_WAY)
+        n = ON_THE_WAY; /* one object is wanted, not all that follows */
+    if (!got && (again || !g->reader.whole) && catch_up(g)) {
+        got = stream_read(g, to, n);
+        pieces_keep(&g->pieces, g->reader.at, to, got, again);
+    }
+    g->reader.at += got;
+    if (g->reader.at > g->reader.furthest)
+        g->reader.furthest = g->reader.at;
+    else if (n && !got && !again)
+        g->reader.whole = true;
+    return got;
+}
+
+uint64_t gunzip_seek(struct gunzip *g, uint64_t offset)
+{
+    g->reader.at = offset < g->reader.furthest ? offset : g->reader.furthest;
+    return g->reader.at;
 }
 
 uint64_t gunzip_raw_offset(const struct gunzip *g)
@@ -291,7 +403,7 @@ uint64_t gunzip_raw_offset(const struct gunzip *g)
 
 const char *gunzip_damage(const struct gunzip *g)
 {
-    if (g->ahead && !g->reader.over)
+    if (g->ahead && !g->stream.over)
         return NULL; /* it isn't there yet */
     if (g->raw->damage[0])
         return g->raw->damage;

@@ -1,6 +1,8 @@
 /*
- * gunzip.h - takes gzip off raw bytes: any number of concatenated members,
- * from the start or from any member met so far.
+ * gunzip.h - takes gzip off raw bytes: any number of concatenated members.
+ * What has been read once can be gone back to without starting over: members
+ * met so far, places within them (points.h) and some of the bytes themselves
+ * (pieces.h) are remembered.
  *
  * Damage (bad CRC, cut tail, trailing garbage) ends the bytes early and is
  * told; zeros behind the last member are padding.
@@ -24,8 +26,8 @@ void gunzip_set_jobs(struct gunzip *g, unsigned jobs);
 /* At least one byte unless they have ended. */
 size_t gunzip_read(struct gunzip *g, uint8_t *to, size_t n);
 
-/* Goes to the place nearest to `offset` but not behind it from which it can
- * read on; returns that place. Both are uncompressed offsets. */
+/* Goes to `offset`, or as far as it has ever come; returns where that is. Both
+ * are uncompressed offsets. */
 uint64_t gunzip_seek(struct gunzip *g, uint64_t offset);
 
 /* How far into the raw bytes it has come; that may be ahead of the caller. */

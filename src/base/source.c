@@ -183,11 +183,16 @@ void source_consume(struct source *s, size_t n)
     s->offset += n;
 }
 
-/* Plain files and memory skip by arithmetic, as far as their size is known. */
+/* Plain files and memory skip by arithmetic, as far as their size is known;
+ * what is compressed as far as it was read before. */
 static uint64_t hop(struct source *s, uint64_t n)
 {
     uint64_t left = s->raw.size > s->raw_at ? s->raw.size - s->raw_at : 0;
 
+    if (s->gunzip)
+        left = gunzip_seek(s->gunzip, n < UINT64_MAX - s->offset ? s->offset + n
+                                                                 : UINT64_MAX) -
+               s->offset;
     if (n > left)
         n = left;
     s->raw_at += n;
@@ -207,7 +212,7 @@ uint64_t source_skip(struct source *s, uint64_t n)
             here = n - done;
         source_consume(s, here);
         done += here;
-        if (done < n && !s->gunzip && !raw_is_piping(&s->raw)) {
+        if (done < n && (s->gunzip || !raw_is_piping(&s->raw))) {
             s->begin = s->end = 0;
             done += hop(s, n - done);
         }

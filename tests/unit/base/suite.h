@@ -11,6 +11,7 @@ Suite *source_suite(void); /* source, lines */
 Suite *blocks_suite(void);
 Suite *text_suite(void); /* out, utf8, size */
 Suite *parallel_suite(void);
+Suite *again_suite(void);
 Suite *spans_suite(void); /* labels too */
 
 #endif
