@@ -39,7 +39,7 @@ static void peers(struct emitter *em, const struct heap_natives *n,
                   uint64_t top)
 {
     static const struct column columns[] = {
-        {"count", "Objects", 11},
+        {"objects", "Objects", 11},
         {"estimated_bytes", "Estimate", 10},
         {"class", "Class", 0},
         {"basis", NULL, 0},
@@ -55,7 +55,7 @@ static void peers(struct emitter *em, const struct heap_natives *n,
 
         emit_item(em, NULL);
         emit_text(em, "class", NULL, p->class_name);
-        emit_count(em, "count", NULL, p->count);
+        emit_count(em, "objects", NULL, p->count);
         emit_bytes(em, "estimated_bytes", NULL, p->estimated_bytes);
         emit_text(em, "basis", NULL, p->basis);
         emit_end(em);
