@@ -63,7 +63,7 @@ static void complete_row(const struct child *child, const char *why,
                          struct row *r)
 {
     r->status = child->timed_out ? STATUS_TIMEOUT : STATUS_CRASHED;
-    r->error = child->timed_out ? "it took longer than it may (--timeout)"
+    r->error = child->timed_out ? "it took longer than it may (--time-limit)"
                : *why           ? why
                                 : "its process ended without a word";
     r->report = NULL;
