@@ -14,19 +14,9 @@
 #     mixed-100m-gz  like mixed-100m, gzipped by the JVM itself (JDK 15+)
 set -euo pipefail
 
-die() { echo "make-dumps: $*" >&2; exit 1; }
-
-here=$(cd "$(dirname "$0")" && pwd)
+. "$(dirname "$0")/program.sh"
 java_home=${JAVA_HOME:-/usr/lib/jvm/java-17-openjdk-amd64}
 out=/tmp/oomwhy-bench
-scratch=
-pid=
-
-cleanup() {
-    [ -z "$pid" ] || kill "$pid" 2>/dev/null || true
-    [ -z "$scratch" ] || rm -rf "$scratch"
-}
-trap cleanup EXIT
 
 # make_dump NAME SHAPE COUNT XMX [gz]: one program, one histogram, one dump.
 make_dump() {
@@ -40,26 +30,14 @@ make_dump() {
     local own=$file
     [ -z "$gz" ] || own=-
 
-    mkfifo "$scratch/go"
-    "$java_home/bin/java" -Xms"$xmx" -Xmx"$xmx" -XX:+UseSerialGC \
-        -cp "$scratch" MakeDump "$shape" "$count" "$own" \
-        <"$scratch/go" >"$scratch/said" &
-    pid=$!
-    exec 3>"$scratch/go"
-    until grep -q '^ready' "$scratch/said"; do
-        kill -0 "$pid" 2>/dev/null || die "$name: the program ended early"
-        sleep 0.2
-    done
+    start_program "$name" "$java_home" -Xms"$xmx" -Xmx"$xmx" \
+        -XX:+UseSerialGC MakeDump "$shape" "$count" "$own"
     "$java_home/bin/jcmd" "$pid" GC.class_histogram \
         >"$out/$name.histogram.txt"
     if [ -n "$gz" ]; then
         "$java_home/bin/jcmd" "$pid" GC.heap_dump -gz=1 "$file" >/dev/null
     fi
-    echo go >&3
-    exec 3>&-
-    wait "$pid" || { rm -f "$file"; die "$name: the program failed"; }
-    pid=
-    rm -f "$scratch/go" "$scratch/said"
+    end_program || { rm -f "$file"; die "$name: the program failed"; }
     echo "$name: $(stat -c %s "$file") bytes," \
         "$(tail -n 1 "$out/$name.histogram.txt" | awk '{print $2}') objects"
 }
@@ -75,8 +53,7 @@ shift $((OPTIND - 1))
 
 [ -x "$java_home/bin/jcmd" ] || die "no JDK in $java_home; set JAVA_HOME"
 mkdir -p "$out"
-scratch=$(mktemp -d)
-"$java_home/bin/javac" -d "$scratch" "$here/MakeDump.java"
+compile_program "$java_home"
 
 for name; do
     case $name in

@@ -10,7 +10,7 @@
 # said so and left out. JDK_17 and JDK_25 say where the JDKs are.
 set -euo pipefail
 
-die() { echo "make-gc-dumps: $*" >&2; exit 1; }
+. "$(dirname "$0")/program.sh"
 
 layouts="
 serial                  -XX:+UseSerialGC
@@ -25,16 +25,7 @@ align-16                -XX:+UseSerialGC -XX:ObjectAlignmentInBytes=16
 compact-headers         -XX:+UseSerialGC -XX:+UseCompactObjectHeaders
 compact-headers-zgc     -XX:+UseZGC -XX:+UseCompactObjectHeaders
 "
-here=$(cd "$(dirname "$0")" && pwd)
 out=/tmp/oomwhy-gc
-scratch=
-pid=
-
-cleanup() {
-    [ -z "$pid" ] || kill "$pid" 2>/dev/null || true
-    [ -z "$scratch" ] || rm -rf "$scratch"
-}
-trap cleanup EXIT
 
 jdk_home() {
     case $1 in
@@ -53,23 +44,11 @@ make_dump() {
     fi
     rm -rf "$dir"
     mkdir -p "$dir"
-    mkfifo "$scratch/go"
-    "$home/bin/java" -Xmx256m "$@" -cp "$scratch" MakeDump mixed 200000 - \
-        <"$scratch/go" >"$scratch/said" &
-    pid=$!
-    exec 3>"$scratch/go"
-    until grep -q '^ready' "$scratch/said"; do
-        kill -0 "$pid" 2>/dev/null || die "$name: the program ended early"
-        sleep 0.2
-    done
+    start_program "$name" "$home" -Xmx256m "$@" MakeDump mixed 200000 -
     "$home/bin/jcmd" "$pid" VM.flags >"$dir/flags.txt"
     "$home/bin/jcmd" "$pid" GC.class_histogram >"$dir/class-histogram.txt"
     "$home/bin/jcmd" "$pid" GC.heap_dump "$dir/heap.hprof" >/dev/null
-    echo go >&3
-    exec 3>&-
-    wait "$pid" || die "$name: the program failed"
-    pid=
-    rm "$scratch/go" "$scratch/said"
+    end_program || die "$name: the program failed"
     echo "$name: $(tail -n 1 "$dir/class-histogram.txt" |
         awk '{print $2 " objects, " $3 " bytes"}')"
 }
@@ -82,8 +61,7 @@ while getopts o: flag; do
 done
 shift $((OPTIND - 1))
 
-scratch=$(mktemp -d)
-"$(jdk_home 17)/bin/javac" -d "$scratch" "$here/MakeDump.java"
+compile_program "$(jdk_home 17)"
 
 while read -r layout flags <&4; do
     [ -n "$layout" ] || continue
