@@ -86,7 +86,7 @@ ALWAYS_INLINE void credit(const struct scales *s, struct lump *l,
     struct tally *k = &s->tallies[class];
 
     l->nests |= k->nests & !covered;
-    k->folded += k->nests | covered ? 0 : bytes;
+    k->folded += (k->nests | covered) ? 0 : bytes;
     l->holds++;
 }
 
