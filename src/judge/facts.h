@@ -98,6 +98,8 @@ struct facts {
     bool hog_is_child;  /* and the hog is one of them, by its pid */
     uint64_t other_pid; /* of the other one that was killed, or the hog */
     enum family family;
+    bool descends;        /* its own parents lead to the JVM */
+    bool family_proven;   /* pids say so, not names */
     struct figure parent; /* its parent's pid, as ps or /proc says */
     struct figure named;  /* a log that names its pid */
     bool is_elder;        /* its pid is lower than the JVM's */

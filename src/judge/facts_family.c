@@ -65,11 +65,14 @@ static bool has_sibling(const struct facts *f, const char *name)
     return false;
 }
 
-static bool is_child(const struct facts *f, uint64_t pid, const char *name)
+/* By its parents, or where nobody names any and `proof` is not asked for, by
+ * its siblings. */
+static bool is_child(const struct facts *f, uint64_t pid, const char *name,
+                     bool proof)
 {
     if (known(parent_of(f, pid).value))
         return descends(f, pid);
-    return has_sibling(f, name);
+    return !proof && has_sibling(f, name);
 }
 
 static uint64_t bytes_of(const struct oom_task *t)
@@ -79,7 +82,7 @@ static uint64_t bytes_of(const struct oom_task *t)
 }
 
 /* Whether children hold half of what all the others do. */
-static bool children_hold_most(const struct facts *f)
+static bool children_hold_most(const struct facts *f, bool proof)
 {
     const struct oom_task *t;
     uint64_t sum = 0;
@@ -87,7 +90,7 @@ static bool children_hold_most(const struct facts *f)
     if (!f->kill.report || !known(f->others.value))
         return false;
     VEC_EACH (&f->kill.report->tasks, t)
-        if (t->pid != jvm_pid(f) && is_child(f, t->pid, t->name))
+        if (t->pid != jvm_pid(f) && is_child(f, t->pid, t->name, proof))
             sum += bytes_of(t);
     return sum && sum >= f->others.value / 2;
 }
@@ -120,7 +123,10 @@ void facts_family(struct facts *f)
     f->parent = parent_of(f, pid);
     f->named = named_in_logs(f, pid);
     f->is_elder = pid < jvm_pid(f);
-    if (is_child(f, pid, name) || children_hold_most(f))
+    f->descends = descends(f, pid);
+    f->family_proven = f->descends || children_hold_most(f, true);
+    if (f->family_proven || is_child(f, pid, name, false) ||
+        children_hold_most(f, false))
         f->family = FAMILY_CHILD;
     else if (known(f->parent.value))
         f->family = FAMILY_STRANGER;

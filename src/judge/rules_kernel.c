@@ -81,6 +81,15 @@ static void name_process(struct finding *ret, const char *name, uint64_t bytes)
     ret->culprit.bytes = bytes;
 }
 
+/* A program's name is not who started it: another one may run it as well. */
+static void argue_name(const struct facts *f, struct pen *p, const char *who,
+                       struct finding *ret)
+{
+    finding_cap(ret, CONFIDENCE_MEDIUM);
+    finding_for(ret, SUPPORTING, f->parent, NULL,
+                pen_write(p, "%s is called like the JVM's children", who));
+}
+
 /* What ps and /proc say of parents settles it. */
 static void argue_parent(const struct facts *f, struct pen *p,
                          struct finding *ret)
@@ -94,15 +103,18 @@ static void argue_parent(const struct facts *f, struct pen *p,
                               "%s was not started by the JVM: its parent "
                               "is process %llu",
                               who, (unsigned long long)f->parent.value));
-    else if (known(f->parent.value))
+    else if (f->descends)
         finding_for(ret, DECISIVE, f->parent, "count",
                     pen_write(p,
                               "%s descends from the JVM, its parent is "
                               "process %llu",
                               who, (unsigned long long)f->parent.value));
+    else if (f->family_proven)
+        finding_for(ret, SUPPORTING, f->others, NULL,
+                    "processes that descend from the JVM held half of what "
+                    "all others did");
     else
-        finding_for(ret, SUPPORTING, f->parent, NULL,
-                    pen_write(p, "%s is called like the JVM's children", who));
+        argue_name(f, p, who, ret);
 }
 
 static void argue_reaper(const struct facts *f, struct pen *p,
@@ -111,15 +123,19 @@ static void argue_reaper(const struct facts *f, struct pen *p,
     struct figure at =
         f->dump ? figure_of(f->dump, UNKNOWN, 0) : figure_derived(UNKNOWN);
 
-    if (f->hog_is_child)
+    if (f->hog_is_child) {
         finding_for(ret, DECISIVE, at, NULL,
                     pen_write(p,
                               "a thread of this JVM waits for process "
                               "%llu to end: it is its child",
                               (unsigned long long)f->hog->pid));
-    else
-        finding_for(ret, HINT, at, NULL,
-                    "this JVM has threads that wait for child processes");
+        return;
+    }
+    finding_cap(ret, CONFIDENCE_MEDIUM);
+    finding_for(ret, HINT, at, NULL,
+                "this JVM has threads that wait for child processes");
+    finding_against(ret, HINT, figure_derived(UNKNOWN), NULL,
+                    "nothing captured tells whether it is one of those");
 }
 
 /* Nobody says who started it. Pids are given out in turn, so one that was

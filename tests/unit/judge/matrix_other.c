@@ -21,6 +21,7 @@ static void child(struct bench *b)
 {
     neighbour(b);
     b->facts.family = FAMILY_CHILD;
+    b->facts.descends = b->facts.family_proven = true;
     b->facts.parent = says(b, LINE_PROC, 4242);
 }
 

@@ -138,8 +138,52 @@ START_TEST(test_child_by_its_siblings)
 
     list(&l, 4300, 4242, "convert");
     given_input(&b, ARTIFACT_PROCESS_LIST)->processes = &l;
+    b.moments[2].rss = b.moments[2].anon = says(&b, LINE_PROC, 40 * MIB);
+    b.facts.last = &b.moments[2];
     ck_assert_int_eq(family_of(4400, "convert"), KIND_CHILD_PROCESS);
+    /* A name is no proof, even where the JVM was seen to be small before. */
+    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_MEDIUM);
     forget(&l);
+}
+END_TEST
+
+/* The largest of the others is a stranger, but smaller than the children. */
+START_TEST(test_children_hold_most_together)
+{
+    struct process_list l = {0};
+
+    list(&l, 77, 1, "sidecar");
+    list(&l, 4300, 4242, "convert");
+    list(&l, 4301, 4242, "convert");
+    given_input(&b, ARTIFACT_PROCESS_LIST)->processes = &l;
+    given_kill(&b, 40 * MIB, 0, 256 * MIB);
+    given_task(&b, 0, 77, "sidecar", 80 * MIB);
+    given_task(&b, 1, 4300, "convert", 70 * MIB);
+    given_task(&b, 2, 4301, "convert", 60 * MIB);
+    for (unsigned i = 0; i < 3; i++) {
+        ck_assert(vec_push(&b.report.tasks, &b.mem, &b.err));
+        *vec_last(&b.report.tasks) = b.tasks[i];
+    }
+    facts_family(&b.facts);
+    ck_assert(b.facts.family_proven && !b.facts.descends);
+    ck_assert_int_eq(first_found(&b), KIND_CHILD_PROCESS);
+    for (unsigned i = 0; i < b.found.n_evidence; i++)
+        ck_assert_ptr_null(strstr(b.found.evidence[i].text, "process 77 desc"));
+    forget(&l);
+}
+END_TEST
+
+START_TEST(test_children_that_somebody_waits_for)
+{
+    family_of(4400, "convert");
+    b.facts.child_seen = true;
+    b.facts.last = &b.moments[2];
+    b.moments[2].rss = b.moments[2].anon = says(&b, LINE_PROC, 40 * MIB);
+    ck_assert_int_eq(first_found(&b), KIND_CHILD_PROCESS);
+    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_MEDIUM);
+    b.facts.hog_is_child = true; /* its pid stands in the thread's name */
+    ck_assert_int_eq(first_found(&b), KIND_CHILD_PROCESS);
+    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_HIGH);
 }
 END_TEST
 
@@ -607,6 +651,8 @@ Suite *rules_suite(void)
     tcase_add_test(t, test_neighbour);
     tcase_add_test(t, test_child_by_its_parent);
     tcase_add_test(t, test_child_by_its_siblings);
+    tcase_add_test(t, test_children_hold_most_together);
+    tcase_add_test(t, test_children_that_somebody_waits_for);
     tcase_add_test(t, test_neighbour_by_its_parent);
     tcase_add_test(t, test_parents_in_a_circle);
     tcase_add_test(t, test_child_by_its_status);
