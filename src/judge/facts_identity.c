@@ -86,7 +86,7 @@ static struct pids find_ours(const struct incident *i)
     const struct input *in;
 
     VEC_EACH (&i->inputs, in)
-        if (in->kind == ARTIFACT_PROC_STATUS && in->status &&
+        if (in->kind == ARTIFACT_PROC_STATUS && in->status && !in->beside &&
             known(in->status->pid))
             return (struct pids){in->status->pid, in->status->ns_pid};
     ours.host = first_pid(i, false);
@@ -102,7 +102,7 @@ static uint64_t strange_pid(const struct pids *ours, const struct input *in)
 
     if (!known(ours->host))
         return UNKNOWN;
-    if (in->kind == ARTIFACT_PROC_STATUS && in->status &&
+    if (in->kind == ARTIFACT_PROC_STATUS && in->status && !in->beside &&
         known(in->status->pid) && in->status->pid != ours->host)
         return in->status->pid;
     return may_be(ours, pid) ? UNKNOWN : pid;

@@ -160,7 +160,7 @@ void facts_process(struct facts *f)
         if (in->any && says_flags(in->kind))
             take(f, in);
     VEC_EACH (&i->inputs, in)
-        if (in->any && !says_flags(in->kind))
+        if (in->any && !in->beside && !says_flags(in->kind))
             take(f, in);
     if (f->gc)
         figure_fill(&f->xmx, figure_of(f->gc_input, f->gc->heap_max, 0));

@@ -245,7 +245,7 @@ bool incident_add(struct incident *i, const char *path, enum artifact_kind kind,
 static bool shows_process(const struct input *in)
 {
     switch (in->kind) {
-    case ARTIFACT_PROC_STATUS:
+    case ARTIFACT_PROC_STATUS: return in->any && !in->beside;
     case ARTIFACT_PROC_LIMITS:
     case ARTIFACT_SMAPS:
     case ARTIFACT_SMAPS_ROLLUP:
@@ -310,6 +310,7 @@ bool incident_read(struct incident *i, const struct heap_options *o,
             return false;
     if (!incident_read_mixed(i, e) || !incident_read_heaps(i, o, e))
         return false;
+    incident_set_beside(i);
     incident_time_snapshots(i);
     VEC_EACH (&i->inputs, in)
         if (in->snapshot != NO_SNAPSHOT && shows_process(in))

@@ -39,6 +39,7 @@ struct input {
     bool after_dump;   /* taken after a heap dump, a trim or the like in the
                           same snapshot: its name, or that of its folder in
                           the snapshot, begins or goes on with "after-" */
+    bool beside;       /* a status of another process than the JVM's */
     uint64_t bytes;    /* on disk */
     char sha256[65];   /* of the bytes on disk; "" if not computed: larger
                           than INCIDENT_DIGEST_MAX, or a pipe */

@@ -53,6 +53,11 @@ bool input_read_kind(struct incident *i, struct input *in, struct source *s,
 bool input_read(struct incident *i, struct input *in, struct err *e);
 void input_deinit(struct input *in, struct mem *m);
 
+/* ---- incident_beside.c ------------------------------------------------ */
+
+/* Sets `beside` of every input; all have been read. */
+void incident_set_beside(struct incident *i);
+
 /* ---- incident_mixed.c ------------------------------------------------- */
 
 /* Adds inputs for what else stands in texts already read. */

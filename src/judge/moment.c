@@ -203,7 +203,7 @@ void moment_take_vm_info(struct moment *m, const struct input *in)
 
 static void take(struct moment *m, const struct input *in)
 {
-    if (!in->any)
+    if (!in->any || in->beside)
         return;
     switch (in->kind) {
     case ARTIFACT_PROC_STATUS: take_status(m, in); break;

@@ -187,6 +187,63 @@ START_TEST(test_the_hosts_pid_may_be_the_higher_one)
 }
 END_TEST
 
+/* ---- other processes' files beside the JVM's -------------------------- */
+
+static void put_other_status(const char *name, const char *comm, unsigned pid,
+                             unsigned ppid)
+{
+    put(name,
+        "Name:\t%s\nTgid:\t%u\nPid:\t%u\nPPid:\t%u\nVmPeak:\t 900000 kB\n"
+        "VmRSS:\t  900000 kB\nRssAnon:\t 890000 kB\nRssFile:\t 10000 kB\n"
+        "RssShmem:\t 0 kB\nThreads:\t1\n",
+        comm, pid, pid, ppid);
+}
+
+/* It is read first, by its name. */
+START_TEST(test_a_childs_status_is_not_the_jvms)
+{
+    put_native_death();
+    put_other_status("2-late/child-status.txt", "convert", 4300, 4242);
+    ck_assert_msg(judged(), "%s", err.text);
+    ck_assert_int_eq(v.kind, KIND_NATIVE_TRACKED_OTHER);
+    ck_assert_int_eq(v.confidence, CONFIDENCE_HIGH);
+    ck_assert_uint_eq(v.process.pid, 4242);
+    ck_assert_uint_eq(v.n_notes, 0);
+}
+END_TEST
+
+START_TEST(test_nor_is_that_of_a_jvm_it_started)
+{
+    put_native_death();
+    put_other_status("2-late/child-status.txt", "java", 4300, 4242);
+    ck_assert_msg(judged(), "%s", err.text);
+    ck_assert_int_eq(v.confidence, CONFIDENCE_HIGH);
+    ck_assert_uint_eq(v.n_notes, 0);
+}
+END_TEST
+
+/* The launcher is a JVM as well, but jcmd spoke to its child. */
+START_TEST(test_a_jvm_started_by_a_jvm_is_ours)
+{
+    put_native_death();
+    put_other_status("2-late/a-status.txt", "java", 1, 0);
+    ck_assert_msg(judged(), "%s", err.text);
+    ck_assert_uint_eq(v.process.pid, 4242);
+    ck_assert_uint_gt(v.n_notes, 0); /* two processes, nobody knows why */
+}
+END_TEST
+
+/* Another JVM that nobody of them started is a mixture of two. */
+START_TEST(test_a_strangers_status_is_noticed)
+{
+    put_native_death();
+    put_other_status("2-late/a-status.txt", "java", 7777, 1);
+    ck_assert_msg(judged(), "%s", err.text);
+    ck_assert_uint_gt(v.n_notes, 0);
+    ck_assert_int_lt(v.confidence, CONFIDENCE_HIGH);
+}
+END_TEST
+
 /* Growth between two processes is nobody's growth. */
 START_TEST(test_two_processes_lower_the_confidence)
 {
@@ -441,6 +498,10 @@ TCase *case_tcase(void)
     tcase_add_test(t, test_foreign_kill_does_not_outrank_the_jvm);
     tcase_add_test(t, test_a_containers_pid_is_no_higher_than_the_hosts);
     tcase_add_test(t, test_the_hosts_pid_may_be_the_higher_one);
+    tcase_add_test(t, test_a_childs_status_is_not_the_jvms);
+    tcase_add_test(t, test_nor_is_that_of_a_jvm_it_started);
+    tcase_add_test(t, test_a_jvm_started_by_a_jvm_is_ours);
+    tcase_add_test(t, test_a_strangers_status_is_noticed);
     tcase_add_test(t, test_two_processes_lower_the_confidence);
     tcase_add_test(t, test_healthy_case);
     tcase_add_test(t, test_classes_by_the_gc_log);
