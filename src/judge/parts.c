@@ -7,8 +7,8 @@
 
 /*
  * NMT's categories, joined where one cause moves several. `fresh` is what a
- * JVM has when main() begins; `ordinary` what real services have
- * (docs/verdicts.md, "Ordinary sizes"); `jcmd` marks what the attach
+ * JVM has when main() begins; `ordinary` what real services have of the whole
+ * part (docs/verdicts.md, "Ordinary sizes"); `jcmd` marks what the attach
  * listener and NMT itself inflate.
  */
 static const struct {
@@ -18,14 +18,14 @@ static const struct {
     bool jcmd;
 } table[] = {
     {"Class", "Metaspace", KIND_METASPACE_CLASS_LEAK, 2, 150, false},
-    {"Metaspace", "Metaspace", KIND_METASPACE_CLASS_LEAK, 0, 0, false},
+    {"Metaspace", "Metaspace", KIND_METASPACE_CLASS_LEAK, 0, 150, false},
     {"Thread", "Thread", KIND_THREAD_STACKS, 1, 64, false},
-    {"Thread Stack", "Thread", KIND_THREAD_STACKS, 0, 0, false},
+    {"Thread Stack", "Thread", KIND_THREAD_STACKS, 0, 64, false},
     {"Code", "Code", KIND_CODE_CACHE, 8, 100, false},
     {"Compiler", "Compiler", KIND_COMPILER_ARENA, 1, 32, false},
-    {"Arena Chunk", "Compiler", KIND_COMPILER_ARENA, 0, 0, true},
+    {"Arena Chunk", "Compiler", KIND_COMPILER_ARENA, 0, 32, true},
     {"GC", "GC", KIND_GC_STRUCTURES, 4, 100, false},
-    {"GCCardSet", "GC", KIND_GC_STRUCTURES, 0, 0, false},
+    {"GCCardSet", "GC", KIND_GC_STRUCTURES, 0, 100, false},
     {"Symbol", "Symbol", KIND_SYMBOLS, 2, 64, false},
     {"Other", "Other", KIND_NATIVE_TRACKED_OTHER, 0, 40, false},
     {"Internal", "Internal", KIND_NATIVE_TRACKED_OTHER, 1, 40, true},
@@ -84,7 +84,7 @@ static void add_category(struct parts *p, const struct moment *last,
         return;
     if (in_table) {
         part->verdict = table[row].verdict;
-        part->ordinary += table[row].ordinary * MIB;
+        part->ordinary = table[row].ordinary * MIB;
         if (!has_first)
             first = table[row].fresh * MIB;
         if (table[row].jcmd) {
@@ -92,7 +92,7 @@ static void add_category(struct parts *p, const struct moment *last,
             part->discount += t->jcmd_overhead;
         }
     } else {
-        part->ordinary += 32 * MIB;
+        part->ordinary = 32 * MIB;
         if (!has_first)
             first = MIB;
     }

@@ -200,6 +200,78 @@ START_TEST(test_loaders_or_classes)
 }
 END_TEST
 
+/* ---- every category of NMT, JDK 8 to 25 ------------------------------- */
+
+static const struct {
+    const char *category;
+    enum verdict_kind kind;
+} categories[] = {
+    {"Class", KIND_METASPACE_CLASS_LEAK},
+    {"Metaspace", KIND_METASPACE_CLASS_LEAK},
+    {"Thread", KIND_THREAD_STACKS},
+    {"Thread Stack", KIND_THREAD_STACKS},
+    {"Code", KIND_CODE_CACHE},
+    {"Compiler", KIND_COMPILER_ARENA},
+    {"Arena Chunk", KIND_COMPILER_ARENA},
+    {"GC", KIND_GC_STRUCTURES},
+    {"GCCardSet", KIND_GC_STRUCTURES},
+    {"Symbol", KIND_SYMBOLS},
+    {"Other", KIND_NATIVE_TRACKED_OTHER},
+    {"Internal", KIND_NATIVE_TRACKED_OTHER},
+    {"Native Memory Tracking", KIND_NATIVE_TRACKED_OTHER},
+    {"Module", KIND_NATIVE_TRACKED_OTHER},
+    {"Tracing", KIND_NATIVE_TRACKED_OTHER},
+    {"Logging", KIND_NATIVE_TRACKED_OTHER},
+    {"Statistics", KIND_NATIVE_TRACKED_OTHER},
+    {"Arguments", KIND_NATIVE_TRACKED_OTHER},
+    {"Safepoint", KIND_NATIVE_TRACKED_OTHER},
+    {"Synchronization", KIND_NATIVE_TRACKED_OTHER},
+    {"Serviceability", KIND_NATIVE_TRACKED_OTHER},
+    {"String Deduplication", KIND_NATIVE_TRACKED_OTHER},
+    {"Object Monitors", KIND_NATIVE_TRACKED_OTHER},
+    {"JVMCI", KIND_NATIVE_TRACKED_OTHER},
+    {"Test", KIND_NATIVE_TRACKED_OTHER},
+    {"Unknown", KIND_NATIVE_TRACKED_OTHER},
+    {"Whatever JDK 30 adds", KIND_NATIVE_TRACKED_OTHER},
+};
+#define CATEGORIES ((int)(sizeof categories / sizeof *categories))
+
+/* Killed at 250 MiB, of which the category has so many. */
+static enum verdict_kind killed_with(const char *category, uint64_t bytes)
+{
+    given_kill(&b, 250 * MIB, 0, 256 * MIB);
+    b.facts.xmx = says(&b, LINE_JCMD, 16 * MIB);
+    given_category(&b, "Java Heap", 8 * MIB, 10 * MIB);
+    given_category(&b, category, MIB, bytes);
+    given_looks(&b, 4 * MIB, 240 * MIB - bytes);
+    return first_found(&b);
+}
+
+START_TEST(test_a_category_that_grew)
+{
+    const char *name = categories[_i].category;
+
+    ck_assert_int_eq(killed_with(name, 200 * MIB), categories[_i].kind);
+    ck_assert_int_gt(finding_confidence(&b.found), CONFIDENCE_LOW);
+    ck_assert_int_eq(killed_with(name, 2 * MIB), KIND_NATIVE_UNTRACKED_MALLOC);
+}
+END_TEST
+
+/* One report, nobody died: at least three times what is ordinary. */
+START_TEST(test_a_category_beyond_the_ordinary)
+{
+    given_category(&b, "Java Heap", 8 * MIB, 10 * MIB);
+    given_category(&b, categories[_i].category, MIB, 700 * MIB);
+    given_looks(&b, 4 * MIB, 4 * MIB);
+    b.facts.first = b.facts.parts.first = NULL;
+    ck_assert_int_eq(first_found(&b), categories[_i].kind);
+    given_category(&b, categories[_i].category, MIB, 20 * MIB);
+    given_looks(&b, 4 * MIB, 4 * MIB);
+    b.facts.first = b.facts.parts.first = NULL;
+    ck_assert_int_eq(first_found(&b), KIND_NOT_ENOUGH_EVIDENCE);
+}
+END_TEST
+
 TCase *native_tcase(void)
 {
     TCase *t = tcase_create("native");
@@ -215,5 +287,7 @@ TCase *native_tcase(void)
     tcase_add_test(t, test_stray_mappings);
     tcase_add_test(t, test_library_is_a_candidate_only);
     tcase_add_test(t, test_loaders_or_classes);
+    tcase_add_loop_test(t, test_a_category_that_grew, 0, CATEGORIES);
+    tcase_add_loop_test(t, test_a_category_beyond_the_ordinary, 0, CATEGORIES);
     return t;
 }
