@@ -60,4 +60,9 @@ void *mem_remap(struct mem *m, void *p, uint64_t old, uint64_t bytes,
                 struct err *e);
 void mem_unmap(struct mem *m, void *p, uint64_t bytes);
 
+/* To ask before long work that will map `bytes` more, and something besides
+ * that nobody can tell yet: refuses what would be refused on the way, or but
+ * for luck, and says how much is needed. */
+bool mem_foresee(struct mem *m, uint64_t bytes, struct err *e);
+
 #endif

@@ -238,6 +238,13 @@ static void publish(struct dfs *d, uint32_t *vertex, uint32_t *idom,
     d->link = NULL;
 }
 
+/*
+ * All at once while dominators are found: the number of each node of the core,
+ * two words of link, where its predecessors begin, its dominator. They are
+ * known to be needed before the numbering, which takes long on disk.
+ */
+#define CORE_BYTES (5 * sizeof(uint32_t))
+
 /* One attempt; `again`: folding hid a dominator, and `barred` has grown. */
 static bool attempt(const struct graph *g, uint8_t *barred, struct mem *m,
                     struct dom *ret, bool *again, struct err *e)
@@ -250,6 +257,7 @@ static bool attempt(const struct graph *g, uint8_t *barred, struct mem *m,
 
     memset(ret, 0, sizeof *ret);
     if (core_build(g, barred, m, &ret->core, e) &&
+        mem_foresee(m, ret->core.n * CORE_BYTES, e) &&
         dfs_build(&ret->core, m, &d, e) && preds_build(&d, &p, m, e) &&
         exits_note(&exits, &d, p.begin, p.from, p.n, m, e))
         idom = mem_map(m, (uint64_t)ret->core.n * sizeof *idom, e);

@@ -180,6 +180,32 @@ START_TEST(the_disk_is_no_way_out_for_small_limits)
 }
 END_TEST
 
+START_TEST(what_would_be_refused_later_is_refused_at_once)
+{
+    struct mem m;
+    struct err e = {0};
+    void *p;
+
+    mem_init(&m, 0);
+    ck_assert(mem_foresee(&m, UINT64_MAX, &e));
+    /* Eight times the limit, of which a sixth is still to come. */
+    mem_init(&m, 60 * MIB);
+    p = mem_map(&m, 10 * MIB, &e);
+    ck_assert(mem_foresee(&m, 390 * MIB, &e));
+    ck_assert(!mem_foresee(&m, 430 * MIB, &e));
+    ck_assert_int_eq(e.code, ERR_BUDGET);
+    ck_assert_ptr_nonnull(strstr(e.text, "69206016 bytes are needed"));
+    mem_unmap(&m, p, 10 * MIB);
+    /* No disk. */
+    e = (struct err){0};
+    mem_init(&m, 40 * MIB);
+    ck_assert(mem_foresee(&m, 35 * MIB, &e));
+    ck_assert(!mem_foresee(&m, 35 * MIB + 1, &e));
+    ck_assert_ptr_nonnull(strstr(e.text, "50331648 bytes are needed"));
+    ck_assert_uint_eq(m.held, 0);
+}
+END_TEST
+
 START_TEST(products_that_overflow_are_refused)
 {
     struct mem m;
@@ -290,6 +316,7 @@ Suite *memory_suite(void)
     tcase_add_test(t, maps_past_the_limit_are_spilled);
     tcase_add_test(t, a_map_that_grows_past_the_limit_moves_out);
     tcase_add_test(t, the_disk_is_no_way_out_for_small_limits);
+    tcase_add_test(t, what_would_be_refused_later_is_refused_at_once);
     tcase_add_test(t, products_that_overflow_are_refused);
     tcase_add_test(t, failures_are_injected_from_the_nth_call);
     tcase_add_test(t, arenas_hold_many_small_and_few_large);

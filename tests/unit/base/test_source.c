@@ -341,6 +341,7 @@ Suite *source_suite(void)
     TCase *t = tcase_create("all");
 
     tcase_add_checked_fixture(t, setup, NULL);
+    tcase_set_timeout(t, 30);
     tcase_add_test(t, memory_reads_as_it_is);
     tcase_add_loop_test(t, gzip_members_read_as_one, 0, 4 * N_JOBS);
     tcase_add_loop_test(t, cut_gzip_gives_what_is_there, 0, N_JOBS);
