@@ -6,12 +6,50 @@
 #include <string.h>
 
 #include "nmt/jcmd_lines.h"
+#include "nmt/oome.h"
 #include "nmt/text.h"
 
 struct reader {
     struct javacore *ret;
     struct arena *arena;
 };
+
+/* 1TISIGINFO Dump Event "systhrow" (00040000) Detail
+ * "java/lang/OutOfMemoryError" "Java heap space" received; a part of the
+ * name's own may stand between. */
+static bool event_line(struct reader *r, const char *line, uint64_t number,
+                       struct err *e)
+{
+    const char *s = strstr(line, "\"java/lang/OutOfMemoryError\"");
+    struct oome *o = &r->ret->oome;
+
+    if (!s || r->ret->has_oome)
+        return true;
+    s = strchr(s + strlen("\"java/lang/OutOfMemoryError\""), '"');
+    s = s ? s + 1 : "";
+    *o = (struct oome){.count = 1, .line = number, .last_line = number};
+    o->time = INT64_MIN;
+    o->requested = o->used = o->limit = UNKNOWN;
+    o->message = arena_strndup(r->arena, s, strcspn(s, "\""), e);
+    o->kind = o->message ? oome_classify(o->message) : OOME_OTHER;
+    r->ret->has_oome = o->message != NULL;
+    return r->ret->has_oome;
+}
+
+/* "1STHEAPTOTAL   Total memory:         536870912 (0x0000000020000000)" */
+static void heap_line(struct javacore *j, const char *line, uint64_t number)
+{
+    const char *s = strchr(line, ':');
+    uint64_t *to = text_starts(line, "1STHEAPTOTAL")   ? &j->heap_total
+                   : text_starts(line, "1STHEAPINUSE") ? &j->heap_used
+                                                       : NULL;
+
+    if (!s || !to)
+        return;
+    s = text_skip_blanks(s + 1);
+    if (text_uint(&s, to))
+        j->heap_line = number;
+}
 
 static bool row_line(void *context, const char *line, uint64_t number,
                      struct err *e)
@@ -20,6 +58,9 @@ static bool row_line(void *context, const char *line, uint64_t number,
     const char *s = strstr(line, "MEMUSER"), *name, *colon;
     struct javacore_row row = {.line = number};
 
+    if (text_starts(line, "1TISIGINFO"))
+        return event_line(r, line, number, e);
+    heap_line(r->ret, line, number);
     if (!s || s == line || !text_is_digit(s[-1]))
         return true;
     row.depth = (unsigned)(s[-1] - '0');
@@ -58,7 +99,7 @@ bool javacore_read(struct source *s, struct arena *a, struct javacore *ret,
     struct reader r = {.ret = ret, .arena = a};
 
     memset(ret, 0, sizeof *ret);
-    ret->jre = UNKNOWN;
+    ret->jre = ret->heap_total = ret->heap_used = UNKNOWN;
     if (jcmd_each_line(s, a->mem, row_line, &r, e))
         return true;
     javacore_deinit(ret, a->mem);

@@ -1,6 +1,7 @@
 /*
- * javacore.h - the NATIVEMEMINFO section of an OpenJ9 or IBM javacore: a
- * tree of categories, which is what that VM has in place of NMT.
+ * javacore.h - what an OpenJ9 or IBM javacore says of memory: the error that
+ * made it, the Java heap, and the NATIVEMEMINFO section, a tree of categories
+ * which is what that VM has in place of NMT.
  *
  * Bytes throughout. The root counts reserved (mapped) memory too, so it can
  * exceed what is resident, and a container's limit.
@@ -12,6 +13,7 @@
 #include "base/known.h"
 #include "base/source.h"
 #include "base/vec.h"
+#include "nmt/logs.h"
 
 struct javacore_row {
     const char *name; /* "Java Heap", "Direct Byte Buffers" */
@@ -23,6 +25,10 @@ struct javacore_row {
 struct javacore {
     VEC(struct javacore_row) rows; /* in the order of the tree */
     uint64_t jre; /* bytes of the root; UNKNOWN without such a section */
+    /* "Dump Event "systhrow" ... OutOfMemoryError" made it. */
+    bool has_oome;
+    struct oome oome;
+    uint64_t heap_total, heap_used, heap_line; /* UNKNOWN: no MEMINFO */
 };
 
 /* The row of that name with the most bytes; NULL if there is none. */

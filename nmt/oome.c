@@ -58,6 +58,9 @@ static const struct {
     {"request ", false, OOME_NATIVE},
     {"Unable to allocate ", false, OOME_NATIVE},
     {"Out of swap space", false, OOME_NATIVE},
+    /* OpenJ9's words */
+    {"native memory exhausted", false, OOME_NATIVE},
+    {"Failed to create a thread", false, OOME_NATIVE_THREAD},
 };
 
 /* Index into kinds, or the number of them. */

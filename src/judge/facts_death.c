@@ -58,6 +58,16 @@ static bool take_hs_err(struct facts *f, const struct input *in, struct err *e)
     return true;
 }
 
+/* OpenJ9 writes a javacore when an OutOfMemoryError is thrown first. */
+static bool take_javacore(struct facts *f, const struct input *in,
+                          struct err *e)
+{
+    const struct oome *o = &in->javacore->oome;
+
+    return !in->javacore->has_oome ||
+           add_oome(f, o->kind, o, figure_of(in, o->count, o->line), e);
+}
+
 /*
  * A dump that an OutOfMemoryError made shows the thread that threw it. Only
  * heap and metaspace make dumps; metaspace fails where classes are defined.
@@ -108,6 +118,8 @@ bool facts_death(struct facts *f, struct err *e)
         if (in->kind == ARTIFACT_APP_LOG && !take_log(f, in, e))
             return false;
         if (in->kind == ARTIFACT_VM_INFO && !take_hs_err(f, in, e))
+            return false;
+        if (in->kind == ARTIFACT_JAVACORE && !take_javacore(f, in, e))
             return false;
     }
     if (!take_dump(f, e))

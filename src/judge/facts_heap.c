@@ -62,6 +62,22 @@ static void find_live(struct facts *f)
         figure_fill(&f->live, f->moments.at[i].heap_live);
 }
 
+/* What is in use after the collections that precede an error is alive. */
+static void take_javacore(struct facts *f)
+{
+    const struct input *in;
+
+    VEC_EACH (&f->incident->inputs, in) {
+        const struct javacore *j =
+            in->kind == ARTIFACT_JAVACORE ? in->javacore : NULL;
+
+        if (!j || !j->has_oome || j->oome.kind != OOME_HEAP_SPACE)
+            continue;
+        figure_fill(&f->live, figure_of(in, j->heap_used, j->heap_line));
+        figure_fill(&f->heap_end, figure_of(in, j->heap_total, j->heap_line));
+    }
+}
+
 /* Of the same witness as `live`, or the two can't be compared. The earlier
  * dump is read in haste: all its objects, which is no less than its live
  * ones. */
@@ -118,4 +134,5 @@ void facts_heap(struct facts *f)
     } else if (f->gc) {
         f->heap_end = figure_of(f->gc_input, f->gc->peak_capacity, 0);
     }
+    take_javacore(f);
 }

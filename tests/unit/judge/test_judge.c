@@ -281,6 +281,57 @@ START_TEST(test_healthy_case)
 }
 END_TEST
 
+/* ---- nothing but a javacore ------------------------------------------- */
+
+/* Of a heap of 512 MiB, and in it so many bytes. */
+static void put_javacore(const char *event, unsigned used)
+{
+    put("javacore.txt",
+        "0SECTION       TITLE subcomponent dump routine\n"
+        "1TISIGINFO     Dump Event %s received \n"
+        "1STHEAPTOTAL   Total memory:         536870912 (0x20000000)\n"
+        "1STHEAPINUSE   Total memory in use:  %u (0x1)\n",
+        event, used);
+}
+
+#define SYSTHROW                                                               \
+    "\"systhrow\" (00040000) Detail \"java/lang/OutOfMemoryError\" "
+
+START_TEST(test_a_javacore_of_a_full_heap)
+{
+    put_javacore(SYSTHROW "\"Java heap space\"", 534003112);
+    ck_assert_msg(judged(), "%s", err.text);
+    ck_assert_int_eq(v.kind, KIND_HEAP_LEAK);
+    ck_assert_int_eq(v.confidence, CONFIDENCE_MEDIUM);
+}
+END_TEST
+
+START_TEST(test_a_javacore_of_one_request)
+{
+    put_javacore(SYSTHROW "\"Java heap space\"", 5340031);
+    ck_assert_msg(judged(), "%s", err.text);
+    ck_assert_int_eq(v.kind, KIND_OVERSIZED_REQUEST);
+}
+END_TEST
+
+/* Full or not, nothing ran out: somebody asked for it. */
+START_TEST(test_a_javacore_on_request)
+{
+    put_javacore("\"user\" (00004000)", 534003112);
+    ck_assert_msg(judged(), "%s", err.text);
+    ck_assert_int_eq(v.side, SIDE_UNDECIDED);
+}
+END_TEST
+
+START_TEST(test_a_javacore_of_native_memory)
+{
+    put_javacore(SYSTHROW "\"native memory exhausted\"", 534003112);
+    ck_assert_msg(judged(), "%s", err.text);
+    ck_assert_int_eq(v.side, SIDE_UNDECIDED);
+    ck_assert_ptr_nonnull(strstr(v.summary, "Native memory was refused"));
+}
+END_TEST
+
 /* ---- nothing but a kill and the GC log -------------------------------- */
 
 /* -Xmx64m, and at the last collection the classes had so many KiB. */
@@ -504,6 +555,10 @@ TCase *case_tcase(void)
     tcase_add_test(t, test_a_strangers_status_is_noticed);
     tcase_add_test(t, test_two_processes_lower_the_confidence);
     tcase_add_test(t, test_healthy_case);
+    tcase_add_test(t, test_a_javacore_of_a_full_heap);
+    tcase_add_test(t, test_a_javacore_of_one_request);
+    tcase_add_test(t, test_a_javacore_on_request);
+    tcase_add_test(t, test_a_javacore_of_native_memory);
     tcase_add_test(t, test_classes_by_the_gc_log);
     tcase_add_test(t, test_neither_heap_nor_classes_by_the_gc_log);
     tcase_add_test(t, test_classes_beside_a_status);

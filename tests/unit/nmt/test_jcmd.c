@@ -315,6 +315,50 @@ START_TEST(javacores)
 }
 END_TEST
 
+static const char javacore_error[] =
+    "0SECTION       TITLE subcomponent dump routine\n"
+    "1TISIGINFO     Dump Event \"systhrow\" (00040000) Detail "
+    "\"java/lang/OutOfMemoryError\" \"Java heap space\" received \n"
+    "1STHEAPTYPE    Object Memory\n"
+    "1STHEAPTOTAL   Total memory:         536870912 (0x0000000020000000)\n"
+    "1STHEAPINUSE   Total memory in use:  534003112 (0x000000001FD441A8)\n"
+    "1STSEGTYPE     Internal Memory\n"
+    "1STSEGTOTAL    Total memory:                       1234 (0x4D2)\n";
+
+START_TEST(javacores_of_an_error)
+{
+    struct javacore j;
+    struct text t;
+
+    text_open(&t, javacore_error);
+    ck_assert(javacore_read(t.source, &t.arena, &j, &t.err));
+    ck_assert(j.has_oome);
+    ck_assert_int_eq(j.oome.kind, OOME_HEAP_SPACE);
+    ck_assert_str_eq(j.oome.message, "Java heap space");
+    ck_assert_uint_eq(j.oome.line, 2);
+    ck_assert_uint_eq(j.heap_total, 536870912);
+    ck_assert_uint_eq(j.heap_used, 534003112);
+    javacore_deinit(&j, &t.mem);
+    text_close(&t);
+}
+END_TEST
+
+START_TEST(javacores_of_something_else)
+{
+    struct javacore j;
+    struct text t;
+
+    text_open(&t, "1TISIGINFO     Dump Event \"user\" (00004000) received \n"
+                  "1STHEAPTOTAL   Total memory\n"
+                  "3XMTHREADINFO  \"java/lang/OutOfMemoryError\" J9VMThread\n");
+    ck_assert(javacore_read(t.source, &t.arena, &j, &t.err));
+    ck_assert(!j.has_oome);
+    ck_assert(!known(j.heap_total) && !known(j.heap_used));
+    javacore_deinit(&j, &t.mem);
+    text_close(&t);
+}
+END_TEST
+
 START_TEST(cut_anywhere)
 {
     static const struct {
@@ -324,7 +368,7 @@ START_TEST(cut_anywhere)
         {histogram_text, histogram}, {threads_text, thread_dump},
         {metaspace_text, metaspace}, {codecache_text, codecache},
         {malloc_info, native_heap},  {javacore_text, javacore},
-        {metaspace_text, heap_info},
+        {javacore_error, javacore},  {metaspace_text, heap_info},
     };
 
     sweep_prefixes(all[_i].text, all[_i].read);
@@ -345,6 +389,8 @@ TCase *jcmd_case(void)
     tcase_add_test(c, native_heaps);
     tcase_add_test(c, trims);
     tcase_add_test(c, javacores);
+    tcase_add_test(c, javacores_of_an_error);
+    tcase_add_test(c, javacores_of_something_else);
     tcase_set_timeout(c, 60); /* sweeps, under sanitizers */
     tcase_add_loop_test(c, cut_anywhere, 0, 7);
     return c;
