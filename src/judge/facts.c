@@ -87,6 +87,7 @@ bool facts_collect(const struct incident *i, const struct thresholds *t,
     facts_init(ret, i, t, m);
     facts_process(ret);
     facts_identity(ret);
+    facts_xmx(ret);
     if (!facts_death(ret, e) || !facts_moments(ret, e)) {
         facts_deinit(ret);
         return false;

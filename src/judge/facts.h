@@ -136,6 +136,9 @@ void facts_deinit(struct facts *f);
 
 /* Steps of facts_collect, each in its file. */
 void facts_process(struct facts *f);                /* facts_process.c */
+/* -Xmx by NMT's reservation, where nobody states it; facts_process.c. Needs
+ * the dump, if it is this process's. */
+void facts_xmx(struct facts *f);
 bool facts_death(struct facts *f, struct err *e);   /* facts_death.c */
 void facts_kill(struct facts *f);                   /* facts_kill.c */
 bool facts_moments(struct facts *f, struct err *e); /* facts_moments.c */

@@ -164,13 +164,31 @@ void facts_process(struct facts *f)
             take(f, in);
     if (f->gc)
         figure_fill(&f->xmx, figure_of(f->gc_input, f->gc->heap_max, 0));
-    if (!known(f->xmx.value) && !facts_multi_mapped(f)) {
-        f->xmx = f->reservation;
-        f->xmx_guessed = known(f->xmx.value);
-    }
     figure_fill(&f->pid, f->ns_pid);
     /* The counter may be older than this process. */
     if (known(f->group_kills_before.value))
         f->group_kills.value =
             known_minus(f->group_kills.value, f->group_kills_before.value);
+}
+
+/* Below this a heap has references of 4 bytes, unless it is ZGC's. */
+#define NARROW_UP_TO ((uint64_t)32 << 30)
+
+/* ZGC reserves sixteen times -Xmx and more. Where nobody names the
+ * collector, the references in the dump give it away. */
+static bool reserves_more(const struct facts *f)
+{
+    const struct size_model *m = f->heap ? &f->heap->sizes : NULL;
+
+    return facts_multi_mapped(f) ||
+           (m && m->certain && m->reference_size == 8 &&
+            f->reservation.value < NARROW_UP_TO);
+}
+
+void facts_xmx(struct facts *f)
+{
+    if (known(f->xmx.value) || reserves_more(f))
+        return;
+    f->xmx = f->reservation;
+    f->xmx_guessed = known(f->xmx.value);
 }

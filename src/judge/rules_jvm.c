@@ -255,11 +255,14 @@ static bool heap_is_full(const struct facts *f)
            facts_oome_is(f, OOME_LENGTH_LIMIT);
 }
 
-/* The limit the heap ran into: -Xmx, else what was committed at most. */
+/* The limit the heap ran into: -Xmx, else what was committed at most, unless
+ * that was before the heap had grown. */
 static struct figure heap_limit(const struct facts *f)
 {
     if (known(f->xmx.value))
         return f->xmx;
+    if (known(f->live.value) && f->live.value > f->heap_end.value)
+        return figure_none();
     return f->heap_end;
 }
 
@@ -330,6 +333,32 @@ static void argue_little(const struct facts *f, struct pen *p,
                               f->thresholds->oversize_live_percent));
 }
 
+/* A dump that somebody asked for, or a histogram, may be much older. */
+static bool live_is_of_the_error(const struct facts *f)
+{
+    return f->live.line == LINE_GC ||
+           (f->live.line == LINE_DUMP && f->heap &&
+            f->heap->oome_thread < f->heap->threads.n);
+}
+
+/* What makes the heap seem empty may not be so: it was full later, or is not
+ * as large as NMT's reservation. */
+static void doubt_little(const struct facts *f, struct finding *ret)
+{
+    if (!live_is_of_the_error(f)) {
+        finding_cap(ret, CONFIDENCE_LOW);
+        finding_against(ret, SUPPORTING, f->live, NULL,
+                        "the live set was measured before the error: it may "
+                        "have grown since");
+    }
+    if (f->xmx_guessed && !f->collector && !f->heap) {
+        finding_cap(ret, CONFIDENCE_LOW);
+        finding_against(ret, SUPPORTING, f->xmx, NULL,
+                        "-Xmx is taken from NMT's reservation, which is far "
+                        "larger if the collector is ZGC");
+    }
+}
+
 /* Whose stack it was, and where that is written. */
 static void argue_site(const struct facts *f, struct pen *p, const char *site,
                        struct finding *ret)
@@ -372,6 +401,8 @@ bool rule_oversized(const struct facts *f, struct pen *p, struct finding *ret)
     argue_oome(f, p, ret);
     argue_live(f, p, ret);
     argue_little(f, p, ret);
+    if (!array && !length)
+        doubt_little(f, ret);
     culprit_named(site ? pen_write(p, "the allocation in %s", site)
                        : "a single allocation",
                   UNKNOWN, &ret->culprit);

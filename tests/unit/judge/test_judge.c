@@ -579,6 +579,7 @@ Suite *judge_suite(void)
 {
     Suite *s = rules_suite();
 
+    suite_add_tcase(s, full_tcase());
     suite_add_tcase(s, parts_tcase());
     suite_add_tcase(s, patterns_tcase());
     suite_add_tcase(s, native_tcase());

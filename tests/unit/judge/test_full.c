@@ -1,0 +1,104 @@
+/* test_full.c - whether a heap that ran out was full, and how large it was. */
+#include <check.h>
+#include <string.h>
+
+#include "bench.h"
+#include "suites.h"
+
+static struct bench b;
+
+static void setup(void)
+{
+    bench_init(&b);
+}
+
+static void teardown(void)
+{
+    ck_assert(!err_is_set(&b.err));
+    bench_deinit(&b);
+}
+
+static bool asks(rule_fn *rule)
+{
+    return rule(&b.facts, &b.pen, &b.found);
+}
+
+/* What was alive before the error tells less than what the error left. */
+START_TEST(test_a_heap_that_was_empty_before)
+{
+    given_heap_dump(&b, 5 * MIB);
+    given_oome(&b, OOME_HEAP_SPACE, "Java heap space");
+    given_heap(&b, 100 * MIB, 5 * MIB);
+    b.facts.live = says(&b, LINE_DUMP, 5 * MIB); /* on request */
+    ck_assert(asks(rule_oversized));
+    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_LOW);
+    given_thread(&b, "main", 0, 0);
+    b.heap.oome_thread = 0; /* the error's own */
+    ck_assert(asks(rule_oversized));
+    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_HIGH);
+}
+END_TEST
+
+START_TEST(test_a_reservation_is_not_xmx)
+{
+    given_oome(&b, OOME_HEAP_SPACE, "Java heap space");
+    given_heap(&b, 100 * MIB, 5 * MIB);
+    b.facts.xmx_guessed = true;
+    ck_assert(asks(rule_oversized));
+    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_LOW);
+    b.facts.collector = "Serial";
+    ck_assert(asks(rule_oversized));
+    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_HIGH);
+}
+END_TEST
+
+static uint64_t xmx_by(uint32_t reference_size, uint64_t reservation)
+{
+    b.heap.sizes.reference_size = reference_size;
+    b.heap.sizes.certain = true;
+    b.facts.heap = &b.heap;
+    b.facts.xmx = figure_none();
+    b.facts.reservation = says(&b, LINE_NMT, reservation);
+    facts_xmx(&b.facts);
+    return b.facts.xmx.value;
+}
+
+START_TEST(test_wide_references_give_zgc_away)
+{
+    ck_assert_uint_eq(xmx_by(4, 1024 * MIB), 1024 * MIB);
+    ck_assert(!known(xmx_by(8, 1024 * MIB)));
+    /* Any collector's, above 32 GiB. */
+    ck_assert_uint_eq(xmx_by(8, 65536 * MIB), 65536 * MIB);
+    b.heap.sizes.certain = false;
+    b.facts.xmx = figure_none();
+    b.facts.reservation.value = 1024 * MIB;
+    facts_xmx(&b.facts);
+    ck_assert_uint_eq(b.facts.xmx.value, 1024 * MIB);
+}
+END_TEST
+
+/* NMT had looked before the heap grew: what it had committed is no limit. */
+START_TEST(test_more_live_than_was_committed)
+{
+    given_oome(&b, OOME_HEAP_SPACE, "Java heap space");
+    b.facts.live = says(&b, LINE_GC, 60 * MIB);
+    b.facts.heap_end = says(&b, LINE_NMT, 40 * MIB);
+    ck_assert(asks(rule_heap_full));
+    ck_assert_ptr_null(strstr(b.found.summary, "40.0 MiB"));
+    b.facts.heap_end.value = 64 * MIB;
+    ck_assert(asks(rule_heap_full));
+    ck_assert_ptr_nonnull(strstr(b.found.summary, "64.0 MiB"));
+}
+END_TEST
+
+TCase *full_tcase(void)
+{
+    TCase *t = tcase_create("full");
+
+    tcase_add_checked_fixture(t, setup, teardown);
+    tcase_add_test(t, test_a_heap_that_was_empty_before);
+    tcase_add_test(t, test_a_reservation_is_not_xmx);
+    tcase_add_test(t, test_wide_references_give_zgc_away);
+    tcase_add_test(t, test_more_live_than_was_committed);
+    return t;
+}
