@@ -85,7 +85,8 @@ $(BUILD)/obj/%.o: %.c
 # ---- tests ---------------------------------------------------------------
 
 # tests/unit/LAYER/*.c make one Check program; tests/support is for all:
-# an archive, so that a suite links only the builders it uses.
+# an archive, so that a suite links only the builders it uses. Check would end
+# a test after 4 s, which some take on a busy machine, or with sanitizers.
 SUPPORT  := $(BUILD)/support.a
 $(SUPPORT): $(call objects,$(wildcard tests/support/*.c))
 	@rm -f $@
@@ -94,7 +95,7 @@ define suite_rule
 $(BUILD)/test-$(1): $(call objects,$(wildcard tests/unit/$(1)/*.c)) $(SUPPORT) $(call archives,$(1))
 	$$(CC) $$(CFLAGS) $$(CFLAGS_) $$(LDFLAGS) -o $$@ $$^ -lcheck -lsubunit -lrt $$(LIBS)
 test-$(1): $(BUILD)/test-$(1)
-	$(BUILD)/test-$(1)
+	CK_DEFAULT_TIMEOUT=120 $(BUILD)/test-$(1)
 .PHONY: test-$(1)
 endef
 $(foreach s,$(SUITES),$(eval $(call suite_rule,$(s))))
