@@ -92,16 +92,13 @@ uint64_t hprof_id_of(const struct hprof_dump *d, uint32_t node)
 
 uint32_t hprof_referrer_of(const struct hprof_dump *d, uint32_t node)
 {
-    struct spans_sweep refs;
+    uint64_t i, end;
 
     if (!d->has_refs)
         return NODE_NONE;
-    refs = spans_from(&d->refs_of, d->n_classes + 1);
-    for (uint32_t v = d->n_classes + 1; v < d->nodes; v++) {
-        spans_next(&refs);
-        for (uint64_t i = refs.begin; i < refs.end; i++)
+    for (uint32_t v = d->n_classes + 1; v < d->nodes; v++)
+        for (hprof_refs(d, v, &i, &end); i < end; i++)
             if (d->refs[i] == node)
                 return v;
-    }
     return NODE_NONE;
 }

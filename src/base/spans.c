@@ -130,3 +130,31 @@ bool spans_of_offsets(struct spans *s, const uint32_t *first, uint64_t n,
         }
     return true;
 }
+
+static uint64_t empty_in_table(const struct span_offsets *o)
+{
+    uint64_t ret = 0;
+
+    for (unsigned k = 0; k < SPANS_GROUP; k++)
+        ret |= (uint64_t)(o->first[k] == o->first[k + 1]) << k;
+    return ret;
+}
+
+uint64_t spans_empty64(const struct spans *s, uint64_t i)
+{
+    uint64_t ret = 0, none = i + 64 > s->n ? i + 64 - s->n : 0;
+    unsigned at = 0, k = (unsigned)(i % SPANS_GROUP);
+
+    for (; at < 64 && i + at < s->n; at += SPANS_GROUP - k, k = 0) {
+        const struct span_group *g = &s->at[(i + at) / SPANS_GROUP];
+        uint64_t start = start_of(g);
+        uint64_t empty = start < SPANS_MOST
+                             ? spans_empty_(g)
+                             : empty_in_table(&s->wide.at[start - SPANS_MOST]);
+
+        ret |= empty >> k << at;
+    }
+    if (none >= 64)
+        return UINT64_MAX;
+    return none ? ret | UINT64_MAX << (64 - none) : ret;
+}

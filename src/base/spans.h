@@ -135,58 +135,26 @@ static inline void spans_ask(const struct spans *s, uint64_t i)
     __builtin_prefetch(&s->at[i / SPANS_GROUP]);
 }
 
-/* ---- one after the other ------------------------------------------------ */
+/* ---- many at a time ----------------------------------------------------- */
 
-/*
- * Going through runs in order, a length is added instead of eleven:
- *
- *     struct spans_sweep it = spans_from(s, 5);
- *     for (i = 5; i < n; i++) {
- *         spans_next(&it);
- *         ... [it.begin, it.end) is run i
- */
-struct spans_sweep {
-    const struct spans *s;
-    const struct span_group *group;
-    const uint64_t *first; /* of a group in the table, else NULL */
-    unsigned k;            /* in the group, of the next run */
-    uint64_t begin, end;   /* the run */
-};
-
-static inline void spans_enter_(struct spans_sweep *it)
+/* Which of a group's runs are empty: a bit each. Not of one in the table. */
+static inline uint64_t spans_empty_(const struct span_group *g)
 {
-    uint64_t start = spans_word_(it->group->start) & (2 * SPANS_MOST - 1);
+#ifdef __SSE2__
+    __m128i bytes = _mm_loadu_si128((const __m128i *)g);
+    __m128i zero = _mm_cmpeq_epi8(bytes, _mm_setzero_si128());
 
-    it->first =
-        start < SPANS_MOST ? NULL : it->s->wide.at[start - SPANS_MOST].first;
+    return (uint64_t)_mm_movemask_epi8(zero) >> sizeof g->start;
+#else
+    uint64_t ret = 0;
+
+    for (unsigned k = 0; k < SPANS_GROUP; k++)
+        ret |= (uint64_t)(g->length[k] == 0) << k;
+    return ret;
+#endif
 }
 
-static inline struct spans_sweep spans_from(const struct spans *s, uint64_t i)
-{
-    struct spans_sweep it = {.s = s, .group = &s->at[i / SPANS_GROUP]};
-
-    it.k = (unsigned)(i % SPANS_GROUP);
-    it.end = s->total;
-    if (i < s->n) {
-        spans_get(s, i, &it.end, &it.begin);
-        spans_enter_(&it);
-    }
-    return it;
-}
-
-/* There is a next one. */
-static inline void spans_next(struct spans_sweep *it)
-{
-    if (it->k == SPANS_GROUP) {
-        it->group++;
-        it->k = 0;
-        spans_enter_(it);
-    }
-    it->begin = it->end;
-    it->end = __builtin_expect(it->first != NULL, 0)
-                  ? it->first[it->k + 1]
-                  : it->begin + it->group->length[it->k];
-    it->k++;
-}
+/* Which of the 64 runs from `i` on are empty, or are none at all. */
+uint64_t spans_empty64(const struct spans *s, uint64_t i);
 
 #endif

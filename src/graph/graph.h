@@ -73,11 +73,16 @@ static inline void graph_ask_class(const struct graph *g, uint32_t v)
     labels_ask(&g->class_of, v);
 }
 
-/* The ranges of all nodes in their order, for an addition each: after the
- * first spans_next it is at `v`. */
-static inline struct spans_sweep graph_sweep(const struct graph *g, uint32_t v)
+/* Where the edges of the nodes from `v` on begin in `to`; at most where those
+ * of all end. */
+static inline uint64_t graph_first(const struct graph *g, uint64_t v)
 {
-    return spans_from(&g->edges, v);
+    uint64_t begin, end;
+
+    if (v >= g->nodes)
+        return g->edges.total;
+    graph_range(g, (uint32_t)v, &begin, &end);
+    return begin;
 }
 
 /* The range of `v` in extra->to; empty for most. */

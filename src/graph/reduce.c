@@ -92,17 +92,14 @@ static void look_at_edges(void *folding, uint32_t i, uint32_t end,
                           unsigned worker)
 {
     struct folding *f = folding;
-    struct spans_sweep it = graph_sweep(f->g, i * 64);
-    uint64_t *seen = f->seen, first = it.end;
+    uint64_t *seen = f->seen, first = graph_first(f->g, (uint64_t)i * 64);
 
     if (worker)
         seen = f->others + (worker - 1) * 2 * (uint64_t)f->c->n_words;
+    see_all(f->g->to + first, graph_first(f->g, (uint64_t)end * 64) - first,
+            seen);
     for (; i < end; i++)
-        for (uint32_t v = i * 64; v - i * 64 < 64 && v < f->g->nodes; v++) {
-            spans_next(&it);
-            f->c->words[i].kept |= (uint64_t)(it.begin == it.end) << (v & 63);
-        }
-    see_all(f->g->to + first, it.end - first, seen);
+        f->c->words[i].kept = spans_empty64(&f->g->edges, (uint64_t)i * 64);
 }
 
 /* Adds up what the workers have seen. */
