@@ -12,29 +12,23 @@
 /* ---- sums and histogram ----------------------------------------------------
  */
 
-/* By class, the last for objects whose class is missing. */
-struct count {
-    struct heap_sum live, dead; /* without a tree all are dead */
-};
-
-static void add(struct count *k, bool live, uint64_t bytes)
+static void add(struct heap_sum *s, uint64_t bytes)
 {
-    struct heap_sum *s = live ? &k->live : &k->dead;
-
     s->objects++;
     s->bytes += bytes;
 }
 
-static struct count *count_of(const struct analysis *a, struct count *counts,
-                              uint32_t v)
+/* By class, the last for objects whose class is missing. */
+static struct heap_sum *sum_for(const struct analysis *a, struct heap_sum *sums,
+                                uint32_t v)
 {
     uint32_t c = hprof_class_of(a->dump, v);
 
-    return &counts[c == CLASS_NONE ? a->dump->n_classes : c];
+    return &sums[c == CLASS_NONE ? a->dump->n_classes : c];
 }
 
 /* All instances are of one size, but for those of one class. */
-static void count_instances(struct analysis *a, struct count *counts)
+static void count_instances(struct analysis *a)
 {
     const struct hprof_dump *d = a->dump;
     uint64_t classless = d->nodes - d->n_classes - 1;
@@ -44,15 +38,15 @@ static void count_instances(struct analysis *a, struct count *counts)
         const struct class_size *k = &a->sizes.classes[c];
         uint64_t n = c < d->n_classes ? d->classes[c].objects : classless;
 
-        counts[c].live = (struct heap_sum){n, k->element ? 0 : n * k->bytes};
+        a->class_live[c] = (struct heap_sum){n, k->element ? 0 : n * k->bytes};
         classless -= c < d->n_classes ? n : 0;
     }
     VEC_EACH (&a->sizes.stack_chunks, s)
-        count_of(a, counts, s->node)->live.bytes +=
+        sum_for(a, a->class_live, s->node)->bytes +=
             s->bytes - a->sizes.instance[a->sizes.stack_chunk];
 }
 
-static void count_arrays(struct analysis *a, struct count *counts)
+static void count_arrays(struct analysis *a)
 {
     const struct ranks *arrays = &a->sizes.arrays;
     uint64_t largest = 0;
@@ -62,58 +56,68 @@ static void count_arrays(struct analysis *a, struct count *counts)
             uint32_t v = i << 6 | (uint32_t)__builtin_ctzll(b);
             uint64_t bytes = sizes_at(&a->sizes, v);
 
-            count_of(a, counts, v)->live.bytes += bytes;
+            sum_for(a, a->class_live, v)->bytes += bytes;
             if (bytes > largest)
                 largest = bytes;
         }
     a->heap->largest_array_bytes = largest;
 }
 
+bool census_count(struct analysis *a)
+{
+    a->class_live = mem_alloc(a->mem, (uint64_t)a->dump->n_classes + 1,
+                              sizeof *a->class_live, a->err);
+    if (!a->class_live)
+        return false;
+    count_instances(a);
+    count_arrays(a);
+    return true;
+}
+
 /* From those counted as alive to the dead: there are fewer, as a rule. */
-static void take_out_dead(struct analysis *a, struct count *counts)
+static void take_out_dead(struct analysis *a, struct heap_sum *dead)
 {
     const struct hprof_dump *d = a->dump;
 
     for (uint32_t i = d->n_classes / 64; i <= d->nodes / 64; i++)
         for (uint64_t b = ~a->tree.seen[i]; b; b &= b - 1) {
             uint32_t v = i << 6 | (uint32_t)__builtin_ctzll(b);
-            struct count *k;
+            struct heap_sum *live;
             uint64_t bytes;
 
             if (v <= d->n_classes || v >= d->nodes)
                 continue;
-            k = count_of(a, counts, v);
+            live = sum_for(a, a->class_live, v);
             bytes = sizes_at(&a->sizes, v);
-            add(k, false, bytes);
-            k->live.objects--;
-            k->live.bytes -= bytes;
+            add(sum_for(a, dead, v), bytes);
+            live->objects--;
+            live->bytes -= bytes;
         }
 }
 
-static void count_objects(struct analysis *a, struct count *counts)
+/* Without a tree nothing is known to be alive. */
+static void tell_apart(struct analysis *a, struct heap_sum *dead)
 {
-    count_instances(a, counts);
-    count_arrays(a, counts);
     if (analysis_has_tree(a)) {
-        take_out_dead(a, counts);
+        take_out_dead(a, dead);
         return;
     }
-    for (uint32_t c = 0; c <= a->dump->n_classes; c++)
-        counts[c] = (struct count){.dead = counts[c].live};
+    for (uint32_t c = 0; c <= a->dump->n_classes; c++) {
+        dead[c] = a->class_live[c];
+        a->class_live[c] = (struct heap_sum){0};
+    }
 }
 
-static void count_class_objects(struct analysis *a, struct count *counts)
+static void count_class_objects(struct analysis *a, struct heap_sum *dead)
 {
     const struct hprof_dump *d = a->dump;
     struct heap *h = a->heap;
 
     for (uint32_t v = 1; v <= d->n_classes; v++) {
-        uint32_t c = hprof_class_of(d, v);
-
         if (d->classes[v - 1].hidden && !(h->mat && v == d->boot_loader))
             continue;
         h->class_objects += v != d->boot_loader;
-        add(&counts[c == CLASS_NONE ? d->n_classes : c], analysis_reaches(a, v),
+        add(sum_for(a, analysis_reaches(a, v) ? a->class_live : dead, v),
             sizes_at(&a->sizes, v));
     }
 }
@@ -128,29 +132,24 @@ static bool count_all(struct analysis *a, struct heap_sum *rows)
 {
     struct heap *h = a->heap;
     uint32_t n = a->dump->n_classes;
-    struct count *counts =
-        mem_alloc(a->mem, (uint64_t)n + 1, sizeof *counts, a->err);
+    struct heap_sum *dead =
+        mem_alloc(a->mem, (uint64_t)n + 1, sizeof *dead, a->err);
     bool dead_too = !h->mat || h->quick || a->options->keep_unreachable;
 
-    a->class_live =
-        mem_alloc(a->mem, (uint64_t)n + 1, sizeof *a->class_live, a->err);
-    if (!counts || !a->class_live) {
-        mem_free(a->mem, counts);
+    if (!dead)
         return false;
-    }
-    count_objects(a, counts);
-    count_class_objects(a, counts);
+    tell_apart(a, dead);
+    count_class_objects(a, dead);
     for (uint32_t c = 0; c <= n; c++) {
-        h->reachable = sum_of(h->reachable, counts[c].live);
-        h->unreachable = sum_of(h->unreachable, counts[c].dead);
-        a->class_live[c] = counts[c].live;
+        h->reachable = sum_of(h->reachable, a->class_live[c]);
+        h->unreachable = sum_of(h->unreachable, dead[c]);
         rows[c] =
-            dead_too ? sum_of(counts[c].live, counts[c].dead) : counts[c].live;
+            dead_too ? sum_of(a->class_live[c], dead[c]) : a->class_live[c];
     }
     h->all = sum_of(h->reachable, h->unreachable);
     if (!analysis_has_tree(a))
         h->reachable = h->unreachable = (struct heap_sum){UNKNOWN, UNKNOWN};
-    mem_free(a->mem, counts);
+    mem_free(a->mem, dead);
     return true;
 }
 
@@ -178,8 +177,7 @@ static int by_shallow(const void *x, const void *y)
                                            : a->class_index > b->class_index;
 }
 
-static bool make_rows(struct analysis *a, const struct heap_sum *sums,
-                      const uint64_t *retained)
+static bool make_rows(struct analysis *a, const struct heap_sum *sums)
 {
     const struct hprof_dump *d = a->dump;
     struct heap *h = a->heap;
@@ -196,7 +194,7 @@ static bool make_rows(struct analysis *a, const struct heap_sum *sums,
         row->name = c < d->n_classes ? d->classes[c].name : "?";
         row->objects = sums[c].objects;
         row->shallow = sums[c].bytes;
-        row->retained = retained ? retained[c] : UNKNOWN;
+        row->retained = UNKNOWN;
         if (c < d->n_classes)
             row->loader = loader_text(a, &d->classes[c]);
         if (err_is_set(a->err))
@@ -212,17 +210,28 @@ static bool histogram(struct analysis *a)
 {
     uint64_t n = (uint64_t)a->dump->n_classes + 1;
     struct heap_sum *sums = mem_alloc(a->mem, n, sizeof *sums, a->err);
-    bool ok = sums && count_all(a, sums);
+    bool ok = sums && count_all(a, sums) && make_rows(a, sums);
 
-    if (ok && analysis_has_tree(a)) {
-        a->class_retained =
-            mem_alloc(a->mem, n, sizeof *a->class_retained, a->err);
-        ok = a->class_retained &&
-             tree_class_retained(&a->tree, a->mem, a->class_retained, a->err);
-    }
-    ok = ok && make_rows(a, sums, a->class_retained);
     mem_free(a->mem, sums);
     return ok;
+}
+
+bool census_retained(struct analysis *a, struct err *e)
+{
+    uint64_t n = (uint64_t)a->dump->n_classes + 1;
+    struct heap_class_row *row;
+
+    if (!analysis_has_tree(a))
+        return true;
+    a->class_retained = mem_alloc(a->mem, n, sizeof *a->class_retained, e);
+    if (!a->class_retained ||
+        !tree_class_retained(&a->tree, a->mem, a->class_retained, e))
+        return false;
+    VEC_EACH (&a->heap->histogram, row)
+        row->retained = a->class_retained[row->class_index == CLASS_NONE
+                                              ? n - 1
+                                              : row->class_index];
+    return true;
 }
 
 /* ---- reachability by strength ----------------------------------------------

@@ -53,24 +53,44 @@ bool heap_is_size_model(const char *name)
            layout_named(name);
 }
 
-static bool find_sizes(struct analysis *a, struct err *e)
+static bool find_sizes(struct analysis *a)
 {
     const char *sizes = a->options->size_model;
 
     if (a->heap->mat && (!sizes || strcmp(sizes, "auto") == 0))
         sizes = "mat";
-    if (!sizes_init(&a->sizes, a->dump, sizes, a->mem, e) ||
-        !sizes_read_stacks(&a->sizes, a->source, a->mem, e))
+    if (!sizes_init(&a->sizes, a->dump, sizes, a->mem, a->err) ||
+        !sizes_read_stacks(&a->sizes, a->source, a->mem, a->err))
         return false;
     a->heap->sizes = a->sizes.model;
     return true;
 }
 
-/* Sizes and dominators need nothing of each other. */
+/* The dominators need nothing but the graph; what needs no tree is done beside
+ * them, and only that looks at the file or at the state they share. */
 struct halves {
     struct analysis *a;
     struct dom dom;
 };
+
+/* A pass on a thread that has errors of its own; one at a time. */
+static bool pass_on_thread(struct analysis *a, bool (*pass)(struct analysis *a),
+                           struct err *e)
+{
+    struct err *whole = a->err;
+    bool ok;
+
+    a->err = e;
+    ok = pass(a);
+    a->err = whole;
+    return ok;
+}
+
+static bool do_without_tree(struct analysis *a)
+{
+    return find_sizes(a) && census_count(a) &&
+           (a->options->quick || texts_sample(a));
+}
 
 static bool build_half(void *halves, uint64_t i, unsigned worker, struct err *e)
 {
@@ -78,7 +98,7 @@ static bool build_half(void *halves, uint64_t i, unsigned worker, struct err *e)
 
     (void)worker;
     if (i == 0)
-        return find_sizes(h->a, e);
+        return pass_on_thread(h->a, do_without_tree, e);
     begin(h->a, "dominators");
     return dom_build(&h->a->model.graph, h->a->mem, &h->dom, e);
 }
@@ -104,6 +124,21 @@ static bool build_tree(struct analysis *a)
     return ok;
 }
 
+/* What classes retain takes one thread as long as the suspects do. */
+static bool look_half(void *analysis, uint64_t i, unsigned worker,
+                      struct err *e)
+{
+    struct analysis *a = analysis;
+
+    (void)worker;
+    return i == 0 ? census_retained(a, e) : pass_on_thread(a, suspects_find, e);
+}
+
+static bool look_at_tree(struct analysis *a)
+{
+    return parallel_for(a->options->jobs, 2, look_half, a, a->err);
+}
+
 static void count_roots(struct heap *h)
 {
     const struct hprof_root *r;
@@ -117,7 +152,7 @@ static bool run(struct analysis *a)
     return begin(a, "sizes and roots") && build_model(a) && build_tree(a) &&
            begin(a, "histogram") && census_take(a) && threads_collect(a) &&
            begin(a, "native memory") && natives_collect(a) && natives_flow(a) &&
-           begin(a, "suspects") && suspects_find(a) && begin(a, "garbage") &&
+           begin(a, "suspects") && look_at_tree(a) && begin(a, "garbage") &&
            garbage_find(a) && begin(a, "patterns") && patterns_find(a);
 }
 

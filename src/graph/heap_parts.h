@@ -23,7 +23,8 @@ struct analysis {
     struct tree tree;    /* empty in quick mode */
     /* census.c: [n_classes + 1], the last for no class. */
     uint64_t *class_retained;    /* NULL without a tree */
-    struct heap_sum *class_live; /* what is in the tree */
+    struct heap_sum *class_live; /* what is in the tree; before there is
+                                    one: all */
     uint64_t *live;              /* bitmap of the nodes that a reference of some
                                     strength reaches; NULL: the tree's */
     /* Bytes off the heap by Java owner: malloc'ed, and mapped from files. */
@@ -55,8 +56,16 @@ const char *analysis_class_name(const struct analysis *a, uint32_t node);
 /* Class objects: the class they are; threads: their name; else NULL. */
 const char *analysis_object_name(const struct analysis *a, uint32_t node);
 
-/* census.c: sums, histogram, reachability by strength. */
+/* census.c: sums, histogram, reachability by strength; objects are counted
+ * before there is a tree. */
+bool census_count(struct analysis *a);
 bool census_take(struct analysis *a);
+/* Completes the histogram: what classes retain. */
+bool census_retained(struct analysis *a, struct err *e);
+/* texts.c: reads some Strings, which needs no tree; later says what those that
+ * repeat others weigh. */
+bool texts_sample(struct analysis *a);
+void texts_weigh(struct analysis *a);
 /* threads.c: names, stacks, who threw the OutOfMemoryError. */
 bool threads_collect(struct analysis *a);
 /* natives.c: off-heap memory by the Java objects that stand for it. */
@@ -72,7 +81,7 @@ bool natives_flow(struct analysis *a);
 bool suspects_find(struct analysis *a);
 /* garbage.c: who retains what nothing reaches. */
 bool garbage_find(struct analysis *a);
-/* patterns.c: queues of finalizers and cleaners, strings, class loaders. */
+/* patterns.c: queues of finalizers and cleaners, class loaders. */
 bool patterns_find(struct analysis *a);
 
 struct node_list {

@@ -6,12 +6,12 @@
 #include "base/parallel.h"
 
 /* Words of a piece: 64 Ki nodes, a fraction of a millisecond. */
-#define PIECE 1024
+#define PIECE 1024u
 /* With fewer pieces a thread costs more than it saves. */
 #define LEAST_PIECES 4
 
 struct sweep {
-    uint32_t words;
+    uint32_t n, piece; /* words or numbers */
     sweep_fn *fn;
     void *ctx;
 };
@@ -26,19 +26,28 @@ unsigned sweep_workers(const struct graph *g)
 static bool do_piece(void *sweep, uint64_t i, unsigned worker, struct err *e)
 {
     const struct sweep *s = sweep;
-    uint32_t begin = (uint32_t)i * PIECE;
+    uint32_t begin = (uint32_t)i * s->piece;
 
     (void)e;
-    s->fn(s->ctx, begin, s->words - begin < PIECE ? s->words : begin + PIECE,
+    s->fn(s->ctx, begin, s->n - begin < s->piece ? s->n : begin + s->piece,
           worker);
     return true;
 }
 
-void sweep(const struct graph *g, sweep_fn *fn, void *ctx)
+static void run(const struct graph *g, struct sweep s)
 {
-    struct sweep s = {.words = g->nodes / 64 + 1, .fn = fn, .ctx = ctx};
     struct err none = {0};
 
-    parallel_for(sweep_workers(g), (s.words + PIECE - 1) / PIECE, do_piece, &s,
-                 &none);
+    parallel_for(sweep_workers(g), ((uint64_t)s.n + s.piece - 1) / s.piece,
+                 do_piece, &s, &none);
+}
+
+void sweep(const struct graph *g, sweep_fn *fn, void *ctx)
+{
+    run(g, (struct sweep){g->nodes / 64 + 1, PIECE, fn, ctx});
+}
+
+void sweep_numbers(const struct graph *g, uint32_t n, sweep_fn *fn, void *ctx)
+{
+    run(g, (struct sweep){n, 64 * PIECE, fn, ctx});
 }

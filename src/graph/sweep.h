@@ -18,5 +18,7 @@ typedef void sweep_fn(void *ctx, uint32_t begin, uint32_t end, unsigned worker);
 /* How many threads are worth it: graph->jobs at most. */
 unsigned sweep_workers(const struct graph *g);
 void sweep(const struct graph *g, sweep_fn *fn, void *ctx);
+/* The same over the numbers below `n`, instead of words: ranks, positions. */
+void sweep_numbers(const struct graph *g, uint32_t n, sweep_fn *fn, void *ctx);
 
 #endif

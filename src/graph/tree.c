@@ -14,6 +14,7 @@
 
 #include <string.h>
 
+#include "graph/sweep.h"
 #include "graph/weigh.h"
 
 /* How many independent loads or stores are kept in flight. */
@@ -40,35 +41,75 @@ static void lay_out(const struct dom *d, struct place *p)
     }
 }
 
-/* Whose instances dominate others that are not folded. */
-static void find_nesting(const struct dom *d, const struct place *p,
-                         struct tree *t)
-{
-    const struct graph *g = t->core.graph;
+struct storing {
+    const struct dom *d;
+    const struct place *p;
+    struct tree *t;
+};
 
-    for (uint32_t i = 1; i < t->reached; i++) {
-        if (i + AHEAD < t->reached)
-            graph_ask_class(g, d->vertex[i + AHEAD]);
-        t->classes[graph_class(g, d->vertex[i])].nests |= p[i].span > 1;
+/* Whose instances dominate others that are not folded. */
+static void find_nesting(void *storing, uint32_t i, uint32_t end,
+                         unsigned worker)
+{
+    const struct storing *s = storing;
+    const struct graph *g = s->t->core.graph;
+
+    (void)worker;
+    for (; i < end; i++) {
+        bool *nests = &s->t->classes[graph_class(g, s->d->vertex[i])].nests;
+
+        if (i + AHEAD < end)
+            graph_ask_class(g, s->d->vertex[i + AHEAD]);
+        if (i && s->p[i].span > 1) /* any thread may be the first */
+            __atomic_store_n(nests, true, __ATOMIC_RELAXED);
     }
 }
 
-/* Nodes to their positions, then spans, then positions to the nodes' ranks;
- * each loop is through with the array that the next one writes to. */
-static void store(const struct dom *d, const struct place *p, struct tree *t)
+static void store_nodes(void *storing, uint32_t i, uint32_t end,
+                        unsigned worker)
 {
+    const struct storing *s = storing;
+
+    (void)worker;
+    for (; i < end; i++)
+        s->t->order[s->p[i].next - s->p[i].span] = s->d->vertex[i];
+}
+
+static void store_spans(void *storing, uint32_t i, uint32_t end,
+                        unsigned worker)
+{
+    const struct storing *s = storing;
+
+    (void)worker;
+    for (; i < end; i++)
+        s->t->span[s->p[i].next - s->p[i].span] = s->p[i].span;
+}
+
+static void store_positions(void *storing, uint32_t i, uint32_t end,
+                            unsigned worker)
+{
+    const struct tree *t = ((const struct storing *)storing)->t;
     const struct core *c = &t->core;
 
-    for (uint32_t i = 0; i < t->reached; i++)
-        t->order[p[i].next - p[i].span] = d->vertex[i];
-    for (uint32_t i = 0; i < t->reached; i++)
-        t->span[p[i].next - p[i].span] = p[i].span;
-    memset(t->at, 0, (uint64_t)c->n * sizeof *t->at);
-    for (uint32_t i = 0; i < t->reached; i++) {
-        if (i + AHEAD < t->reached)
+    (void)worker;
+    for (; i < end; i++) {
+        if (i + AHEAD < end)
             __builtin_prefetch(&t->at[core_rank(c, t->order[i + AHEAD])], 1);
         t->at[core_rank(c, t->order[i])] = i;
     }
+}
+
+/* Each sweep is through with the array that the next one writes to. */
+static void store(const struct dom *d, const struct place *p, struct tree *t)
+{
+    struct storing s = {d, p, t};
+    const struct graph *g = t->core.graph;
+
+    sweep_numbers(g, t->reached, find_nesting, &s);
+    sweep_numbers(g, t->reached, store_nodes, &s);
+    sweep_numbers(g, t->reached, store_spans, &s);
+    memset(t->at, 0, (uint64_t)t->core.n * sizeof *t->at);
+    sweep_numbers(g, t->reached, store_positions, &s);
 }
 
 /* Where 32 bits will do for weights, halves the room for them. */
@@ -117,7 +158,6 @@ bool tree_build(struct dom *d, const struct tree_sizes *sizes, struct mem *m,
         return false;
     }
     lay_out(&from, (struct place *)ret->wide);
-    find_nesting(&from, (struct place *)ret->wide, ret);
     store(&from, (struct place *)ret->wide, ret);
     narrow_down(ret, m);
     if (!weigh_tree(ret, m, e)) {

@@ -1,0 +1,145 @@
+/*
+ * texts.c - the same text over and over: what a sample of the Strings says,
+ * of how many, and of how many bytes.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "graph/heap_parts.h"
+
+#define SAMPLE       ((uint64_t)20000)
+#define SAMPLE_CHARS 256
+/* So many in a row, then a gap: single ones would be in every corner of the
+ * file, and reading them again like reading all of it. */
+#define SAMPLE_RUN 512
+
+struct text {
+    const char *at;
+};
+
+static int by_text(const void *x, const void *y)
+{
+    const struct text *a = x, *b = y;
+
+    return strcmp(a->at, b->at);
+}
+
+static uint64_t count_distinct(struct text *t, uint64_t n)
+{
+    uint64_t distinct = 0;
+
+    if (n)
+        qsort(t, n, sizeof *t, by_text);
+    for (uint64_t i = 0; i < n; i++)
+        distinct += i == 0 || strcmp(t[i].at, t[i - 1].at) != 0;
+    return distinct;
+}
+
+/* Keeps the most frequent in order; of equals the first of the alphabet. */
+static bool keep_repeat(struct analysis *a, const char *text, uint64_t times)
+{
+    struct heap_strings *s = &a->heap->strings;
+    unsigned at = s->n_repeated;
+
+    while (at > 0 && s->repeated[at - 1].times < times)
+        at--;
+    if (at == HEAP_REPEATS)
+        return true;
+    text = arena_strdup(&a->heap->arena, text, a->err);
+    if (!text)
+        return false;
+    if (s->n_repeated < HEAP_REPEATS)
+        s->n_repeated++;
+    memmove(&s->repeated[at + 1], &s->repeated[at],
+            (s->n_repeated - at - 1) * sizeof *s->repeated);
+    s->repeated[at] = (struct heap_repeat){text, times};
+    return true;
+}
+
+/* `t` is sorted. */
+static bool keep_repeated(struct analysis *a, const struct text *t, uint64_t n)
+{
+    uint64_t from = 0;
+
+    for (uint64_t i = 1; i <= n; i++) {
+        if (i < n && strcmp(t[i].at, t[from].at) == 0)
+            continue;
+        if (i - from > 1 && !keep_repeat(a, t[from].at, i - from))
+            return false;
+        from = i;
+    }
+    return true;
+}
+
+/*
+ * From all over the heap. Values that occur a few times in all look
+ * distinct in a small sample, so the estimate errs towards "no duplicates".
+ */
+static bool compare_sample(struct analysis *a, const uint32_t *nodes,
+                           uint64_t n)
+{
+    struct heap_strings *s = &a->heap->strings;
+    const char **texts = mem_alloc(a->mem, n, sizeof *texts, a->err);
+    struct text *found = mem_alloc(a->mem, n, sizeof *found, a->err);
+    struct arena scratch;
+    uint64_t k = 0;
+    bool ok = texts && found;
+
+    arena_init(&scratch, a->mem);
+    ok = ok && hprof_strings_read(a->dump, a->source, nodes, n, SAMPLE_CHARS,
+                                  texts, &scratch, a->err);
+    for (uint64_t i = 0; ok && i < n; i++)
+        if (texts[i])
+            found[k++].at = texts[i];
+    s->sampled = k;
+    s->distinct = count_distinct(found, k);
+    s->shown = a->options->show_values;
+    if (ok && s->shown)
+        ok = keep_repeated(a, found, k);
+    mem_free(a->mem, texts);
+    mem_free(a->mem, found);
+    arena_deinit(&scratch);
+    return ok;
+}
+
+bool texts_sample(struct analysis *a)
+{
+    const struct hprof_dump *d = a->dump;
+    struct heap_strings *s = &a->heap->strings;
+    uint32_t string = hprof_class_find(d, "java.lang.String");
+    uint64_t step, room, seen = 0, n = 0;
+    uint32_t *nodes;
+    bool ok;
+
+    s->duplicate_bytes = UNKNOWN;
+    if (string == CLASS_NONE)
+        return true;
+    s->count = d->classes[string].objects;
+    step = s->count / SAMPLE + 1;
+    room = s->count / step + SAMPLE_RUN;
+    nodes = mem_alloc(a->mem, room, sizeof *nodes, a->err);
+    if (!nodes)
+        return false;
+    for (uint32_t w = 0; w <= d->nodes / 64; w++)
+        for (uint64_t b = analysis_among(d, w, string); b; b &= b - 1)
+            if (seen++ / SAMPLE_RUN % step == 0 && n < room)
+                nodes[n++] = w << 6 | (uint32_t)__builtin_ctzll(b);
+    ok = compare_sample(a, nodes, n);
+    mem_free(a->mem, nodes);
+    return ok;
+}
+
+void texts_weigh(struct analysis *a)
+{
+    struct heap_strings *s = &a->heap->strings;
+    uint32_t string = hprof_class_find(a->dump, "java.lang.String");
+
+    if (string == CLASS_NONE || !analysis_has_tree(a))
+        return;
+    /* A String and the array only it refers to, as the tree sees them. */
+    s->bytes = a->class_retained[string];
+    if (s->sampled)
+        s->duplicate_bytes =
+            (uint64_t)((double)s->bytes * (double)(s->sampled - s->distinct) /
+                       (double)s->sampled);
+}
