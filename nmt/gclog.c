@@ -311,6 +311,8 @@ static void init_line(struct gc_log *g, const char *line)
 {
     if (strstr(line, "Max Capacity: "))
         set_size(line, "Max Capacity: ", &g->heap_max);
+    else if (strstr(line, "Pre-touch: Enabled"))
+        g->pretouch = true;
     else if (strstr(line, "init] Memory: "))
         set_size(line, "init] Memory: ", &g->container_memory);
     else if (strstr(line, "egion Size: "))

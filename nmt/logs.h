@@ -130,6 +130,7 @@ struct gc_log {
      * does not, and a log without details (`detailed`) never has it. */
     uint64_t exit_line;
     bool detailed;
+    bool pretouch; /* the heap's pages were touched as it was committed */
 };
 
 struct histogram_row {

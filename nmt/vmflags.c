@@ -64,6 +64,8 @@ static void set_bool(struct vm_flags *f, const char *name, bool on)
         f->exit_on_oome = on;
     else if (strcmp(name, "CrashOnOutOfMemoryError") == 0)
         f->crash_on_oome = on;
+    else if (strcmp(name, "AlwaysPreTouch") == 0)
+        f->pretouch = on;
     else if (strcmp(name, "UseCompressedOops") == 0)
         f->compressed_oops_off = !on;
 }

@@ -85,6 +85,7 @@ struct vm_flags { /* from VM.flags, VM.command_line, or any -X text */
     const char *gc;  /* "G1", "Serial", "Parallel", "Z", "Shenandoah" or NULL */
     const char *nmt; /* "off", "summary", "detail" or NULL */
     bool heap_dump_on_oome, exit_on_oome, crash_on_oome;
+    bool pretouch; /* AlwaysPreTouch */
     bool compressed_oops_off;
     double max_ram_percentage; /* < 0: not given */
     const char *main_class;

@@ -23,7 +23,7 @@ void facts_init(struct facts *f, const struct incident *i,
         &f->threads_peak,  &f->map_count,
         &f->max_map_count, &f->reservation,
         &f->max_direct,    &f->max_metaspace,
-        &f->address_space,
+        &f->xms,           &f->address_space,
     };
 
     memset(f, 0, sizeof *f);

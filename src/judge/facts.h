@@ -52,7 +52,8 @@ struct facts {
     struct mem *mem;
 
     /* The process. */
-    struct figure pid, ns_pid, xmx, limit;
+    struct figure pid, ns_pid, xmx, xms, limit;
+    bool pretouch;             /* AlwaysPreTouch: what is committed has pages */
     struct figure reservation; /* of the heap, as NMT says */
     bool xmx_guessed; /* from NMT's reservation: ZGC reserves far more */
     const char *jvm, *collector;
@@ -135,7 +136,7 @@ bool facts_collect(const struct incident *i, const struct thresholds *t,
 void facts_deinit(struct facts *f);
 
 /* Steps of facts_collect, each in its file. */
-void facts_process(struct facts *f);                /* facts_process.c */
+void facts_process(struct facts *f); /* facts_process.c */
 /* -Xmx by NMT's reservation, where nobody states it; facts_process.c. Needs
  * the dump, if it is this process's. */
 void facts_xmx(struct facts *f);

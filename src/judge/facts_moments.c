@@ -159,14 +159,23 @@ static void take_threads(struct facts *f)
             f->threads_peak = m->threads;
 }
 
+/* A GC log that names the collector, but has no collection, is of a JVM that
+ * never had any. */
+static bool never_collected(const struct facts *f)
+{
+    return f->gc && f->gc->collector && !f->gc->count && !f->pretouch;
+}
+
 bool facts_moments(struct facts *f, struct err *e)
 {
     if (!add_nmt(f, true, e) || !add_snapshots(f, e) || !add_nmt(f, false, e) ||
         !add_whole(f, e) || !add_hs_err(f, e))
         return false;
-    for (uint64_t i = 0; i < f->moments.n; i++)
+    for (uint64_t i = 0; i < f->moments.n; i++) {
+        f->moments.at[i].never_collected = never_collected(f);
         moment_derive(&f->moments.at[i], i ? &f->moments.at[i - 1] : NULL,
                       facts_multi_mapped(f));
+    }
     choose(f);
     take_threads(f);
     return true;

@@ -32,6 +32,8 @@ static void take_flags(struct facts *f, const struct input *in,
                        const struct vm_flags *v)
 {
     figure_fill(&f->xmx, figure_of(in, v->xmx, v->line));
+    figure_fill(&f->xms, figure_of(in, v->xms, v->line));
+    f->pretouch = f->pretouch || v->pretouch;
     figure_fill(&f->max_direct, figure_of(in, v->max_direct, v->line));
     figure_fill(&f->max_metaspace, figure_of(in, v->max_metaspace, v->line));
     figure_fill(&f->ns_pid, figure_of(in, v->pid, 0));
@@ -133,6 +135,7 @@ static void take(struct facts *f, const struct input *in)
     case ARTIFACT_GC_LOG:
         f->gc = in->gc;
         f->gc_input = in;
+        f->pretouch = f->pretouch || in->gc->pretouch;
         if (in->gc->collector)
             f->collector = in->gc->collector;
         break;

@@ -30,16 +30,20 @@ static uint64_t size_of(const struct part *part)
     return part->last;
 }
 
-/* Who holds most native bytes, by the Java objects that own them. */
-static void name_holder(const struct facts *f, struct pen *p,
+/* Who holds most native bytes, by the Java objects that own them. False:
+ * nobody holds much of so many, as they are spread or garbage. */
+static bool name_holder(const struct facts *f, struct pen *p, uint64_t bytes,
                         struct finding *ret)
 {
     const struct heap_suspect *s;
 
     if (!f->heap || !f->heap->natives.holders.n)
-        return;
+        return false;
     s = &f->heap->natives.holders.at[0];
+    if (s->native_retained < bytes / 100 * f->thresholds->suspect_percent)
+        return false;
     culprit_of_suspect(p, f->heap, s, s->native_retained, &ret->culprit);
+    return true;
 }
 
 /* ---- direct memory: buffers, segments, NIO's cache -------------------------
@@ -96,7 +100,7 @@ static bool census(const struct facts *f, struct pen *p, uint64_t bytes,
                         "bytes",
                         "most of these buffers are garbage that only waits "
                         "for a collection");
-    name_holder(f, p, ret);
+    name_holder(f, p, most, ret);
     return true;
 }
 
@@ -232,6 +236,24 @@ static const char *zlib_classes(const struct facts *f)
     return !in ? "Deflaters" : !de ? "Inflaters" : "Deflaters and Inflaters";
 }
 
+/* They are freed with their Cleaners, which takes a collection. */
+static void name_unheld(const struct facts *f, struct pen *p, uint64_t count,
+                        uint64_t bytes, struct finding *ret)
+{
+    culprit_named(
+        pen_write(p, "%llu %s", (unsigned long long)count, zlib_classes(f)),
+        bytes, &ret->culprit);
+    finding_for(ret, HINT,
+                f->gc ? figure_of(f->gc_input, f->gc->count, 0)
+                      : dump_says(f, count),
+                "count",
+                f->gc && !f->gc->count
+                    ? "hardly any of them is held by anything, and no "
+                      "collection ran that would have freed them"
+                    : "hardly any of them is held by anything: they wait for "
+                      "a collection, or are held one by one");
+}
+
 static bool zlib(const struct facts *f, struct pen *p, uint64_t bytes,
                  struct finding *ret)
 {
@@ -255,7 +277,8 @@ static bool zlib(const struct facts *f, struct pen *p, uint64_t bytes,
                           "%s of zlib state",
                           (unsigned long long)count, zlib_classes(f),
                           pen_size(p, sum)));
-    name_holder(f, p, ret);
+    if (!name_holder(f, p, sum, ret))
+        name_unheld(f, p, count, sum, ret);
     return true;
 }
 

@@ -302,7 +302,9 @@ struct figure moment_heap(const struct moment *m)
 
     if (known(heap.value))
         return heap;
-    if (!committed_whole(m))
+    if (m->never_collected && known(m->heap_used.value))
+        heap = m->heap_used;
+    else if (!committed_whole(m))
         heap = m->heap_committed;
     else
         heap = known(m->heap_used.value) ? m->heap_used : m->heap_live;

@@ -12,6 +12,7 @@ struct moment {
     const char *name;             /* "3-late", "baseline", ... */
     bool alive;                   /* a living process was seen */
     bool at_death;                /* hs_err: the very end */
+    bool never_collected;         /* no collection came before it */
     const struct nmt_report *nmt; /* with figures; NULL: none */
     const struct input *nmt_input;
     const struct nmt_report *map; /* the NMT detail with regions, or NULL */
@@ -44,7 +45,8 @@ uint64_t moment_private(const struct moment *m);
 /*
  * How large the heap is in pages: its resident pages, else what is
  * committed. A heap committed whole from the start (-Xms = -Xmx) says
- * nothing about pages; then it is what objects fill. Value UNKNOWN: none of
+ * nothing about pages, and of one that was never collected no more were
+ * touched than objects fill; then it is those. Value UNKNOWN: none of
  * these is known.
  */
 struct figure moment_heap(const struct moment *m);
