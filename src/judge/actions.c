@@ -27,6 +27,8 @@ static const struct {
      "set -XX:+HeapDumpOnOutOfMemoryError with a HeapDumpPath that survives "
      "the container",
      "the next error then brings its own dump"},
+    {KIND_HEAP_LEAK, "keep -Xmx below 70 % of the container's limit",
+     "then the error, with its dump, comes before the kernel"},
     {KIND_HEAP_BACKLOG,
      "bound the queue and push back on producers (a rejecting or caller-runs "
      "policy)",
@@ -242,6 +244,11 @@ static bool maps_at_will(const struct facts *f)
     return f->kill.kill || !known(f->address_space.value);
 }
 
+static bool not_killed(const struct facts *f)
+{
+    return !f->kill.kill;
+}
+
 static bool did_run(const struct facts *f)
 {
     return !never_ran(f);
@@ -253,6 +260,7 @@ static const struct {
     bool (*holds)(const struct facts *f);
 } idle[] = {
     {"set -XX:+HeapDumpOnOutOfMemoryError", dumps_on_error},
+    {"keep -Xmx below 70 % of the container's", not_killed},
     {"set -XX:MaxMetaspaceSize", limits_metaspace},
     {"set -XX:MaxDirectMemorySize", limits_direct},
     {"raise -XX:MaxDirectMemorySize", left_direct},

@@ -26,6 +26,17 @@ rule_fn rule_killed, rule_growing, rule_extraordinary;
 /* ... and when the system refused it a native allocation; not alone a rule. */
 bool judge_native_growth(const struct facts *f, struct pen *p, uint64_t asked,
                          struct finding *ret);
+/* rules_heap.c: that part is the heap. */
+void judge_heap(const struct facts *f, struct pen *p, const struct part *heap,
+                struct finding *ret);
+/* Its pages were seen, or objects once filled three quarters of it. */
+bool heap_was_filled(const struct facts *f, const struct part *heap);
+/* A third as large again, and by 4 MiB. */
+bool live_is_larger(uint64_t before, uint64_t now);
+/* A few MiB of a large heap are nobody's leak. */
+bool live_is_few(const struct facts *f, uint64_t live);
+/* -Xmx is not below the container's limit. */
+bool xmx_exceeds(const struct facts *f);
 /* rules_refused.c: the system refused the JVM memory or a thread. */
 rule_fn rule_native_failed, rule_malloc_refused;
 /* rules_jvm.c: what the JVM itself refused. */
@@ -71,6 +82,8 @@ bool address_space_is_short(const struct facts *f, uint64_t heap);
 /* "... grew from ... to ..." */
 void argue_part(const struct facts *f, struct pen *p, const struct part *part,
                 struct finding *ret);
+/* "the heap may grow to ..., the container to ..." */
+void argue_xmx(const struct facts *f, struct pen *p, struct finding *ret);
 /* "within its limit of 256.0 MiB", or "" if no limit is known. */
 const char *at_limit(const struct facts *f, struct pen *p);
 /* The process's RSS at its end, or the last known; UNKNOWN. */

@@ -68,117 +68,6 @@ void argue_part(const struct facts *f, struct pen *p, const struct part *part,
                               pen_size(p, part->end)));
 }
 
-/* ---- the heap --------------------------------------------------------- */
-
-static bool xmx_exceeds(const struct facts *f)
-{
-    return known(f->xmx.value) && known(f->limit.value) &&
-           f->xmx.value >= f->limit.value;
-}
-
-/* Whether objects in use fill the heap, rather than garbage nobody had a
- * reason to collect yet. The live set may be older than the kill. */
-static bool live_fills(const struct facts *f, const struct part *heap)
-{
-    uint64_t of = known_or(f->limit.value, heap->last);
-
-    if (!known(f->live.value))
-        return true;
-    return f->live.value * 100 >= of * f->thresholds->sizing_live_percent ||
-           f->live.value >= heap->last / 2;
-}
-
-static void argue_xmx(const struct facts *f, struct pen *p, struct finding *ret)
-{
-    if (known(f->xmx.value) && known(f->limit.value))
-        finding_for(ret, SUPPORTING, f->xmx, "bytes",
-                    pen_write(p,
-                              "the heap may grow to %s, the container to "
-                              "%s (%s)",
-                              pen_size(p, f->xmx.value),
-                              pen_size(p, f->limit.value),
-                              pen_share(p, f->xmx.value, f->limit.value)));
-}
-
-static const char *live_text(const struct facts *f, struct pen *p)
-{
-    const char *size = pen_size(p, f->live.value);
-
-    if (!known(f->limit.value))
-        return pen_write(p, "its live set is %s", size);
-    return pen_write(p,
-                     "its live set is %s, %s of the limit (from %u %% on the "
-                     "heap counts as needed)",
-                     size, pen_share(p, f->live.value, f->limit.value),
-                     f->thresholds->sizing_live_percent);
-}
-
-static void argue_heap(const struct facts *f, struct pen *p,
-                       const struct part *heap, struct finding *ret)
-{
-    argue_kill(f, p, ret);
-    finding_for(ret, SUPPORTING, heap->figure, "bytes",
-                f->last && known(f->last->heap_resident.value)
-                    ? pen_write(p, "%s of the Java heap are resident",
-                                pen_size(p, heap->last))
-                    : pen_write(p, "at most %s of the Java heap are resident",
-                                pen_size(p, heap->last)));
-    if (known(f->live.value))
-        finding_for(ret, SUPPORTING, f->live, "bytes", live_text(f, p));
-    else
-        finding_cap(ret, CONFIDENCE_MEDIUM);
-    argue_xmx(f, p, ret);
-}
-
-static void name_heap(const struct facts *f, struct pen *p, struct finding *ret)
-{
-    if (f->heap && f->heap->suspects.n)
-        culprit_of_suspect(p, f->heap, &f->heap->suspects.at[0],
-                           f->heap->suspects.at[0].retained, &ret->culprit);
-    else
-        culprit_named("the Java heap", f->heap_end.value, &ret->culprit);
-}
-
-static bool fills_container(const struct facts *f, const struct part *heap)
-{
-    return heap->end * 100 >=
-           f->limit.value * f->thresholds->sizing_heap_percent;
-}
-
-/* Live data beyond the container is on-heap; a heap that only garbage let
- * grow is a matter of sizes. */
-static void judge_heap(const struct facts *f, struct pen *p,
-                       const struct part *heap, struct finding *ret)
-{
-    bool live = live_fills(f, heap), over = xmx_exceeds(f);
-
-    if (live && over)
-        finding_init(ret, KIND_XMX_OVER_LIMIT);
-    else if (over && fills_container(f, heap))
-        finding_init(ret, KIND_HEAP_RESERVATION_TOO_LARGE);
-    else
-        finding_init(ret, KIND_PARTS_EXCEED_LIMIT);
-    argue_heap(f, p, heap, ret);
-    if (over && !live)
-        finding_for(ret, HINT, figure_derived(heap->end), "bytes",
-                    pen_write(p,
-                              "the heap is %s of the limit (from %u %% on it "
-                              "alone is too large)",
-                              pen_share(p, heap->end, f->limit.value),
-                              f->thresholds->sizing_heap_percent));
-    name_heap(f, p, ret);
-    ret->summary = pen_write(
-        p, "Killed by the kernel%s with %s %s of Java heap%s; -Xmx %s.",
-        at_limit(f, p), heap->end > heap->last ? "up to" : "about",
-        pen_size(p, heap->end),
-        known(f->live.value)
-            ? pen_write(p, ", %s of it live", pen_size(p, f->live.value))
-            : "",
-        !known(f->xmx.value) ? "is not known"
-        : over ? pen_write(p, "(%s) let it", pen_size(p, f->xmx.value))
-               : pen_write(p, "is %s", pen_size(p, f->xmx.value)));
-}
-
 /* ---- which part ------------------------------------------------------- */
 
 /* Of NMT's own parts the one that grew most between two looks; or NULL. */
@@ -346,6 +235,36 @@ static bool judge_kill_alone(const struct facts *f, struct pen *p,
     return true;
 }
 
+/*
+ * The heap's committed bytes are a promise. Where no objects are known to
+ * have filled them, and those of the dump own half of what was killed
+ * elsewhere, that is the better account of it.
+ */
+static bool judge_promise(const struct facts *f, struct pen *p,
+                          const struct part *heap, struct finding *ret)
+{
+    struct part rest = {.kind = PART_UNTRACKED,
+                        .verdict = KIND_NATIVE_UNTRACKED_MALLOC,
+                        .name = "outside the heap"};
+
+    if (heap->kind != PART_HEAP || !f->heap || !known(f->anon.value) ||
+        heap_was_filled(f, heap) || f->heap->all.bytes > heap->last / 2)
+        return false;
+    rest.last = known_minus(f->anon.value, f->heap->all.bytes);
+    rest.figure = figure_derived(rest.last);
+    finding_init(ret, KIND_NOT_ENOUGH_EVIDENCE);
+    judge_owned(f, p, &rest, ret);
+    if (ret->kind == KIND_NOT_ENOUGH_EVIDENCE)
+        return false;
+    finding_cap(ret, CONFIDENCE_MEDIUM);
+    finding_against(ret, SUPPORTING, heap->figure, "bytes",
+                    pen_write(p,
+                              "%s of heap were committed, and may be garbage "
+                              "that the dump does not show",
+                              pen_size(p, heap->last)));
+    return true;
+}
+
 /* What grew after the last NMT can be the heap as long as -Xmx lets it. */
 static bool gap_may_be_heap(const struct facts *f, const struct part *part)
 {
@@ -400,10 +319,10 @@ bool rule_killed(const struct facts *f, struct pen *p, struct finding *ret)
         judge_gap(f, p, part, ret);
     else if (nobody(f, part))
         judge_sum(f, p, ret);
-    else if (part->kind == PART_HEAP)
-        judge_heap(f, p, part, ret);
-    else
+    else if (part->kind != PART_HEAP)
         judge_part(f, p, part, ret);
+    else if (!judge_promise(f, p, part, ret))
+        judge_heap(f, p, part, ret);
     return true;
 }
 
@@ -445,18 +364,6 @@ static bool still_grows(const struct facts *f, const struct part *part)
     return part->growth > (l.looks > 2 ? NO_WARM_UP / 2 : NO_WARM_UP);
 }
 
-static bool grew(uint64_t before, uint64_t now)
-{
-    return known(before) && known(now) && now >= before + 4 * MIB &&
-           now >= before + before / 3;
-}
-
-/* A few MiB of a large heap are nobody's leak. */
-static bool is_few(const struct facts *f, uint64_t live)
-{
-    return known(f->xmx.value) && live < f->xmx.value / 4;
-}
-
 /*
  * A live set a third as large again, by two dumps or by one full collection
  * after the other. Between those a cache of soft references swells and
@@ -465,12 +372,12 @@ static bool is_few(const struct facts *f, uint64_t live)
 static bool live_grows(const struct facts *f)
 {
     if (f->live_rises &&
-        grew(f->gc->first_full_after, f->gc->last_full_after) &&
-        !is_few(f, f->gc->last_full_after))
+        live_is_larger(f->gc->first_full_after, f->gc->last_full_after) &&
+        !live_is_few(f, f->gc->last_full_after))
         return true;
     return f->live.line == LINE_DUMP &&
-           grew(f->live_before.value, f->live.value) &&
-           !is_few(f, f->live.value);
+           live_is_larger(f->live_before.value, f->live.value) &&
+           !live_is_few(f, f->live.value);
 }
 
 /* How far it came, in front of what grew: no error and no kernel log tell. */

@@ -237,9 +237,21 @@ static void only_garbage(struct bench *b)
     given_heap(b, 512 * MIB, 10 * MIB);
 }
 
-static void all_of_it_alive(struct bench *b)
+static void lawful_garbage(struct bench *b)
 {
-    given_heap(b, 512 * MIB, 180 * MIB);
+    given_heap(b, 240 * MIB, 10 * MIB);
+}
+
+static void garbage_within_the_limit(struct bench *b)
+{
+    over_the_limit(b);
+    lawful_garbage(b);
+}
+
+static void live_within_the_limit(struct bench *b)
+{
+    over_the_limit(b);
+    within_the_limit(b);
 }
 
 /* Nobody looked; the dump is as large as what was killed. */
@@ -277,8 +289,11 @@ static const struct pair at[] = {
     {"killed by the kernel", KIND_XMX_OVER_LIMIT, over_the_limit,
      within_the_limit},
     {"killed by the kernel", KIND_XMX_OVER_LIMIT, dump_fills_it, dump_is_small},
-    {"killed by the kernel", KIND_HEAP_RESERVATION_TOO_LARGE, only_garbage,
-     all_of_it_alive},
+    {"killed by the kernel", KIND_XMX_OVER_LIMIT, only_garbage, lawful_garbage},
+    {"killed by the kernel", KIND_PARTS_EXCEED_LIMIT, garbage_within_the_limit,
+     within_the_limit},
+    {"killed by the kernel", KIND_HEAP_LEAK, live_within_the_limit,
+     lawful_garbage},
 };
 
 const struct pairs heap_pairs = {at, sizeof at / sizeof *at};

@@ -7,6 +7,7 @@
 Suite *judge_suite(void);
 Suite *rules_suite(void);
 TCase *full_tcase(void);
+TCase *killed_tcase(void);
 TCase *parts_tcase(void);
 TCase *patterns_tcase(void);
 TCase *native_tcase(void);

@@ -580,6 +580,7 @@ Suite *judge_suite(void)
     Suite *s = rules_suite();
 
     suite_add_tcase(s, full_tcase());
+    suite_add_tcase(s, killed_tcase());
     suite_add_tcase(s, parts_tcase());
     suite_add_tcase(s, patterns_tcase());
     suite_add_tcase(s, native_tcase());

@@ -322,8 +322,8 @@ START_TEST(test_heap_beyond_the_container)
     given_heap(&b, 512 * MIB, 180 * MIB);
     ck_assert_int_eq(first_found(&b), KIND_XMX_OVER_LIMIT);
     given_heap(&b, 512 * MIB, 10 * MIB); /* garbage let it grow */
-    ck_assert_int_eq(first_found(&b), KIND_HEAP_RESERVATION_TOO_LARGE);
-    given_heap(&b, 240 * MIB, 180 * MIB); /* lawful, but not beside the rest */
+    ck_assert_int_eq(first_found(&b), KIND_XMX_OVER_LIMIT);
+    given_heap(&b, 240 * MIB, 10 * MIB); /* lawful, but not beside the rest */
     ck_assert_int_eq(first_found(&b), KIND_PARTS_EXCEED_LIMIT);
 }
 END_TEST
