@@ -206,7 +206,7 @@ static bool make_rows(struct analysis *a, const struct heap_sum *sums)
     return true;
 }
 
-static bool histogram(struct analysis *a)
+bool census_take(struct analysis *a)
 {
     uint64_t n = (uint64_t)a->dump->n_classes + 1;
     struct heap_sum *sums = mem_alloc(a->mem, n, sizeof *sums, a->err);
@@ -216,13 +216,11 @@ static bool histogram(struct analysis *a)
     return ok;
 }
 
-bool census_retained(struct analysis *a, struct err *e)
+static bool retained_of_classes(struct analysis *a, struct err *e)
 {
     uint64_t n = (uint64_t)a->dump->n_classes + 1;
     struct heap_class_row *row;
 
-    if (!analysis_has_tree(a))
-        return true;
     a->class_retained = mem_alloc(a->mem, n, sizeof *a->class_retained, e);
     if (!a->class_retained ||
         !tree_class_retained(&a->tree, a->mem, a->class_retained, e))
@@ -255,7 +253,8 @@ static void ignore(void *ctx, uint32_t node)
 
 /* Referents of this strength whose Reference is alive and they are not. */
 static bool collect_starts(struct analysis *a, const struct marks *k,
-                           unsigned strength, struct node_list *starts)
+                           unsigned strength, struct node_list *starts,
+                           struct err *e)
 {
     const struct hprof_weak_edge *w;
 
@@ -264,7 +263,7 @@ static bool collect_starts(struct analysis *a, const struct marks *k,
         if (w->strength != strength || !has(k->seen, w->from) ||
             has(k->seen, w->to))
             continue;
-        if (!vec_push(starts, a->mem, a->err))
+        if (!vec_push(starts, a->mem, e))
             return false;
         *vec_last(starts) = w->to;
     }
@@ -292,7 +291,7 @@ static void sum_new(struct analysis *a, const struct marks *k,
 #define MAX_ROUNDS 64
 
 static bool reach_by(struct analysis *a, struct marks *k, unsigned strength,
-                     struct heap_reference_sum *ret)
+                     struct heap_reference_sum *ret, struct err *e)
 {
     struct node_list starts = {0};
     const struct hprof_weak_edge *w;
@@ -301,11 +300,11 @@ static bool reach_by(struct analysis *a, struct marks *k, unsigned strength,
     VEC_EACH (&a->dump->weak, w)
         ret->references += w->strength == strength && has(k->seen, w->from);
     for (unsigned i = 0; ok && i < MAX_ROUNDS; i++) {
-        ok = collect_starts(a, k, strength, &starts);
+        ok = collect_starts(a, k, strength, &starts, e);
         if (!ok || !starts.n)
             break;
         ok = walk_beyond(&a->model.graph, starts.at, starts.n, k->seen, ignore,
-                         NULL, a->mem, a->err);
+                         NULL, a->mem, e);
     }
     vec_free(&starts, a->mem);
     if (ok)
@@ -321,24 +320,22 @@ static void take_out(struct heap *h, const struct heap_reference_sum *s)
 
 /* java.lang.ref: soft before weak before due for finalization before
  * phantom; each strength counts what no stronger one reaches. */
-static bool strengths(struct analysis *a)
+static bool strengths(struct analysis *a, struct err *e)
 {
     struct heap *h = a->heap;
     struct marks k = {.bytes = ((uint64_t)a->dump->nodes / 64 + 1) * 8};
     bool ok;
 
-    if (!analysis_has_tree(a) || h->mat)
-        return true;
-    k.seen = mem_map(a->mem, k.bytes, a->err);
-    k.before = mem_map(a->mem, k.bytes, a->err);
+    k.seen = mem_map(a->mem, k.bytes, e);
+    k.before = mem_map(a->mem, k.bytes, e);
     ok = k.seen && k.before;
     if (ok) {
         memcpy(k.seen, a->tree.seen, k.bytes);
         memcpy(k.before, k.seen, k.bytes);
-        ok = reach_by(a, &k, SOFT, &h->soft) &&
-             reach_by(a, &k, WEAK, &h->weak) &&
-             reach_by(a, &k, FINAL, &h->final) &&
-             reach_by(a, &k, PHANTOM, &h->phantom);
+        ok = reach_by(a, &k, SOFT, &h->soft, e) &&
+             reach_by(a, &k, WEAK, &h->weak, e) &&
+             reach_by(a, &k, FINAL, &h->final, e) &&
+             reach_by(a, &k, PHANTOM, &h->phantom, e);
     }
     a->live = k.seen;
     mem_unmap(a->mem, k.before, k.bytes);
@@ -351,7 +348,8 @@ static bool strengths(struct analysis *a)
     return ok;
 }
 
-bool census_take(struct analysis *a)
+bool census_finish(struct analysis *a, struct err *e)
 {
-    return histogram(a) && strengths(a);
+    return !analysis_has_tree(a) ||
+           (retained_of_classes(a, e) && (a->heap->mat || strengths(a, e)));
 }

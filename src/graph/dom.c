@@ -245,9 +245,10 @@ static void publish(struct dfs *d, uint32_t *vertex, uint32_t *idom,
  */
 #define CORE_BYTES (5 * sizeof(uint32_t))
 
-/* One attempt; `again`: folding hid a dominator, and `barred` has grown. */
-static bool attempt(const struct graph *g, uint8_t *barred, struct mem *m,
-                    struct dom *ret, bool *again, struct err *e)
+/* One attempt with the core there is; `again`: folding hid a dominator, and
+ * `barred` has grown. */
+static bool attempt(struct dom *ret, uint8_t *barred, struct mem *m,
+                    bool *again, struct err *e)
 {
     struct exits exits = {0};
     struct preds p = {0};
@@ -255,9 +256,7 @@ static bool attempt(const struct graph *g, uint8_t *barred, struct mem *m,
     uint32_t *idom = NULL;
     uint64_t bytes;
 
-    memset(ret, 0, sizeof *ret);
-    if (core_build(g, barred, m, &ret->core, e) &&
-        mem_foresee(m, ret->core.n * CORE_BYTES, e) &&
+    if (mem_foresee(m, ret->core.n * CORE_BYTES, e) &&
         dfs_build(&ret->core, m, &d, e) && preds_build(&d, &p, m, e) &&
         exits_note(&exits, &d, p.begin, p.from, p.n, m, e))
         idom = mem_map(m, (uint64_t)ret->core.n * sizeof *idom, e);
@@ -273,29 +272,45 @@ static bool attempt(const struct graph *g, uint8_t *barred, struct mem *m,
     mem_unmap(m, p.from, p.room);
     mem_unmap(m, p.begin, bytes);
     dfs_deinit(&d, m);
-    if (!idom || *again)
-        dom_deinit(ret, m);
     return idom != NULL;
+}
+
+bool dom_fold(const struct graph *g, struct mem *m, struct dom *ret,
+              struct err *e)
+{
+    memset(ret, 0, sizeof *ret);
+    return core_build(g, NULL, m, &ret->core, e);
 }
 
 /* After so many attempts nothing is folded that has a class edge. */
 #define ATTEMPTS 2
 
+bool dom_find(struct dom *d, struct mem *m, struct err *e)
+{
+    const struct graph *g = d->core.graph;
+    uint8_t *barred = mem_alloc(m, (uint64_t)g->n_classes + 1, 1, e);
+    bool ok = barred != NULL, again = false;
+
+    for (unsigned i = 1; ok; i++) {
+        ok = attempt(d, barred, m, &again, e);
+        if (!ok || !again)
+            break;
+        again = false;
+        dom_deinit(d, m);
+        if (i >= ATTEMPTS)
+            memset(barred, 1, g->n_classes);
+        ok = core_build(g, barred, m, &d->core, e);
+    }
+    if (!ok)
+        dom_deinit(d, m);
+    mem_free(m, barred);
+    return ok;
+}
+
 bool dom_build(const struct graph *g, struct mem *m, struct dom *ret,
                struct err *e)
 {
-    uint8_t *barred = mem_alloc(m, (uint64_t)g->n_classes + 1, 1, e);
-    bool ok = barred != NULL, again = ok;
-
-    memset(ret, 0, sizeof *ret);
-    for (unsigned i = 1; ok && again; i++) {
-        again = false;
-        ok = attempt(g, barred, m, ret, &again, e);
-        if (i >= ATTEMPTS)
-            memset(barred, 1, g->n_classes);
-    }
-    mem_free(m, barred);
-    return ok;
+    return dom_fold(g, m, ret, e) && dom_find(ret, m, e);
 }
 
 void dom_spell_out(const struct dom *d, uint32_t *idom)

@@ -30,6 +30,11 @@ struct dom {
  * `g` must outlive it. */
 bool dom_build(const struct graph *g, struct mem *m, struct dom *ret,
                struct err *e);
+/* The same in two steps: folding, which several threads do, and the rest,
+ * which is one's. */
+bool dom_fold(const struct graph *g, struct mem *m, struct dom *ret,
+              struct err *e);
+bool dom_find(struct dom *d, struct mem *m, struct err *e);
 void dom_deinit(struct dom *d, struct mem *m);
 
 /* By node of the graph: idom[nodes] becomes the immediate dominator; NO_NODE:

@@ -97,41 +97,49 @@ static bool build_half(void *halves, uint64_t i, unsigned worker, struct err *e)
     struct halves *h = halves;
 
     (void)worker;
-    if (i == 0)
-        return pass_on_thread(h->a, do_without_tree, e);
-    begin(h->a, "dominators");
-    return dom_build(&h->a->model.graph, h->a->mem, &h->dom, e);
+    return i == 0 ? dom_find(&h->dom, h->a->mem, e)
+                  : pass_on_thread(h->a, do_without_tree, e);
+}
+
+static bool build_dominators(struct analysis *a, struct dom *ret)
+{
+    struct halves h = {.a = a};
+    bool alone = a->options->jobs < 2;
+    bool ok =
+        (!alone || do_without_tree(a)) && begin(a, "dominators") &&
+        dom_fold(&a->model.graph, a->mem, &h.dom, a->err) &&
+        parallel_for(a->options->jobs, alone ? 1 : 2, build_half, &h, a->err);
+
+    *ret = h.dom;
+    return ok;
 }
 
 static bool build_tree(struct analysis *a)
 {
-    struct halves h = {.a = a};
-    bool ok = parallel_for(a->options->jobs, a->options->quick ? 1 : 2,
-                           build_half, &h, a->err);
+    struct tree_sizes sizes = {.shallow = sizes_next, .ctx = &a->sizes};
+    struct dom dom;
+    bool ok;
 
-    if (ok && !a->options->quick) {
-        const struct tree_sizes sizes = {
-            .shallow = sizes_next,
-            .ctx = &a->sizes,
-            .most = sizes_most(&a->sizes),
-            .shift = sizes_shift(&a->sizes),
-        };
-
-        begin(a, "retained sizes");
-        ok = tree_build(&h.dom, &sizes, a->mem, &a->tree, a->err);
+    if (a->options->quick)
+        return do_without_tree(a);
+    ok = build_dominators(a, &dom) && begin(a, "retained sizes");
+    if (ok) {
+        sizes.most = sizes_most(&a->sizes);
+        sizes.shift = sizes_shift(&a->sizes);
+        ok = tree_build(&dom, &sizes, a->mem, &a->tree, a->err);
     }
-    dom_deinit(&h.dom, a->mem);
+    dom_deinit(&dom, a->mem);
     return ok;
 }
 
-/* What classes retain takes one thread as long as the suspects do. */
+/* The rest of the census takes one thread as long as the suspects do. */
 static bool look_half(void *analysis, uint64_t i, unsigned worker,
                       struct err *e)
 {
     struct analysis *a = analysis;
 
     (void)worker;
-    return i == 0 ? census_retained(a, e) : pass_on_thread(a, suspects_find, e);
+    return i == 0 ? census_finish(a, e) : pass_on_thread(a, suspects_find, e);
 }
 
 static bool look_at_tree(struct analysis *a)

@@ -60,8 +60,8 @@ const char *analysis_object_name(const struct analysis *a, uint32_t node);
  * before there is a tree. */
 bool census_count(struct analysis *a);
 bool census_take(struct analysis *a);
-/* Completes the histogram: what classes retain. */
-bool census_retained(struct analysis *a, struct err *e);
+/* What classes retain, and what references of each strength reach. */
+bool census_finish(struct analysis *a, struct err *e);
 /* texts.c: reads some Strings, which needs no tree; later says what those that
  * repeat others weigh. */
 bool texts_sample(struct analysis *a);

@@ -179,7 +179,7 @@ static void flag_classes(struct folding *f, const uint8_t *barred)
         bool few = f->instances[k] < g->nodes / STRIDE / FEW;
 
         if (f->c->live[k] != NO_NODE)
-            f->flags[k] = barred[k] || few ? EDGED | BARRED : EDGED;
+            f->flags[k] = few || (barred && barred[k]) ? EDGED | BARRED : EDGED;
     }
 }
 

@@ -36,8 +36,8 @@ struct core {
                        count; else NO_NODE */
 };
 
-/* `barred` [n_classes] says whose instances not to fold. The graph must
- * outlive the core. */
+/* `barred` [n_classes] says whose instances not to fold; NULL: none. The graph
+ * must outlive the core. */
 bool core_build(const struct graph *g, const uint8_t *barred, struct mem *m,
                 struct core *ret, struct err *e);
 void core_deinit(struct core *c, struct mem *m);
