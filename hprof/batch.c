@@ -145,15 +145,18 @@ ALWAYS_INLINE const struct kind *kind_of(struct decoder *k, uint64_t id,
 /* ---- sub-records --------------------------------------------------------- */
 
 /* Writes the edge to `to`; 1, or 0 if there is none. */
-static uint64_t take_referent(struct decoder *k, const struct kind *kind,
-                              const uint8_t *body, uint64_t object,
-                              struct hprof_weak_edge *to, struct one *o)
+static uint64_t take_referent(struct decoder *k, struct ids_near near,
+                              const struct kind *kind, const uint8_t *body,
+                              uint64_t object, struct hprof_weak_edge *to,
+                              struct one *o)
 {
-    uint64_t id = be64(body + kind->referent), slot;
+    uint64_t id = be64(body + kind->referent), slot, known;
 
     if (!o->next || !id)
         return 0;
-    slot = slot_slowly(k, id);
+    slot = ids_slot_near(near, id, &known);
+    if (!known)
+        slot = slot_slowly(k, id);
     if (slot == IDS_NONE)
         o->next = NULL;
     *to = (struct hprof_weak_edge){.from = (uint32_t)object,
@@ -181,7 +184,7 @@ ALWAYS_INLINE void take_instance(struct decoder *k, struct ids_near near,
     take_refs(k, near, p, kind->refs, kind->n_refs, b->refs + b->n_refs, o);
     if (__builtin_expect(kind->referent != UINT32_MAX, 0))
         b->n_weak +=
-            take_referent(k, kind, p, b->objects, &b->weak[b->n_weak], o);
+            take_referent(k, near, kind, p, b->objects, &b->weak[b->n_weak], o);
 }
 
 ALWAYS_INLINE void note_array(struct array_run *a, uint64_t id, uint32_t n)

@@ -23,10 +23,19 @@ void spans_deinit(struct spans *s, struct mem *m)
     memset(s, 0, sizeof *s);
 }
 
+static void put_word(uint8_t *p, uint64_t v)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    v = __builtin_bswap64(v);
+#endif
+    memcpy(p, &v, sizeof v);
+}
+
 static void put_start(struct span_group *g, uint64_t start)
 {
-    for (unsigned i = 0; i < sizeof g->start; i++)
-        g->start[i] = (uint8_t)(start >> 8 * i);
+    uint64_t rest = spans_word_(g->start) & ~(2 * SPANS_MOST - 1);
+
+    put_word(g->start, rest | start);
 }
 
 static uint64_t start_of(const struct span_group *g)
@@ -86,16 +95,26 @@ static bool has_long(const uint8_t *p)
     return (((a - ones) & ~a) | ((b - ones) & ~b)) & tops;
 }
 
-/* A whole group without long ones. */
+static uint64_t sum_of_bytes(uint64_t v)
+{
+    const uint64_t even = 0x00ff00ff00ff00ff;
+
+    v = (v & even) + (v >> 8 & even);
+    return v * 0x0001000100010001 >> 48;
+}
+
+/* A whole group without long ones. It is not read again here: what has just
+ * been written in two words would have to be waited for. */
 static void add_group(struct spans *s, const uint8_t *lengths)
 {
     struct span_group *g = &s->at[s->n / SPANS_GROUP];
-    unsigned last = SPANS_GROUP - 1;
+    const unsigned head = 8 - sizeof g->start;
+    uint64_t first = spans_word_(lengths), last = spans_word_(lengths + head);
 
-    put_start(g, s->total);
-    memcpy(g->length, lengths, SPANS_GROUP);
+    put_word(g->start, s->total | first << 8 * sizeof g->start);
+    put_word(g->length + head, last);
     s->n += SPANS_GROUP;
-    s->total += spans_sum_(g, last) + lengths[last];
+    s->total += sum_of_bytes(first) + sum_of_bytes(last >> 8 * (8 - head));
 }
 
 bool spans_add_many(struct spans *s, const uint8_t *lengths, uint64_t n,

@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "base/parallel.h"
+
 bool crossings_init(struct crossings *x, uint32_t n, const uint64_t *skip,
                     struct mem *m, struct err *e)
 {
@@ -149,46 +151,89 @@ bool crossings_room_(struct crossings *x, uint32_t drawer, struct err *e)
 
 /* ---- sorting ---------------------------------------------------------- */
 
+/* Slabs are no matter for several threads. */
+static void for_drawers(struct crossings *x, parallel_fn *fn, void *ctx)
+{
+    struct err none = {0};
+
+    parallel_for(x->slabs ? 1 : x->jobs, x->n_drawers, fn, ctx, &none);
+}
+
+static bool count_drawer(void *crossings, uint64_t i, unsigned worker,
+                         struct err *e)
+{
+    struct crossings *x = crossings;
+
+    (void)worker;
+    (void)e;
+    x->drawers[i].edges = sift(x, (uint32_t)i);
+    return true;
+}
+
 uint64_t crossings_count(struct crossings *x)
 {
     uint64_t n = 0;
 
+    for_drawers(x, count_drawer, x);
     for (uint32_t i = 0; i < x->n_drawers; i++)
-        n += sift(x, i);
+        n += x->drawers[i].edges;
     return n;
 }
 
+struct sorting {
+    struct crossings *x;
+    uint32_t n;
+    uint32_t *from, *begin;
+};
+
 /* Turns begin[n], which is all 0, into where the groups of a drawer end; the
- * first one starts at `at`. Returns where the last one ends. */
-static uint32_t find_ends(const struct crossings_block *b, uint32_t *begin,
-                          uint32_t n, uint32_t at)
+ * first one starts at `at`. */
+static void find_ends(const struct crossings_block *b, uint32_t *begin,
+                      uint32_t n, uint32_t at)
 {
     for (; b; b = b->next)
         for (uint32_t i = 0; i < b->n; i++)
             begin[b->to[i]]++;
     for (uint32_t i = 0; i < n; i++)
         begin[i] = at += begin[i];
-    return at;
+}
+
+/* `edges` says where it starts by now. */
+static bool sort_drawer(void *sorting, uint64_t i, unsigned worker,
+                        struct err *e)
+{
+    const struct sorting *s = sorting;
+    struct drawer *d = &s->x->drawers[i];
+    uint32_t base = (uint32_t)i << DRAWER_BITS;
+    uint32_t *begin = s->begin + base;
+
+    (void)worker;
+    (void)e;
+    if (base >= s->n)
+        return true;
+    find_ends(d->newest, begin, s->n - base < DRAWER ? s->n - base : DRAWER,
+              (uint32_t)d->edges);
+    while (d->newest) {
+        const struct crossings_block *b = d->newest;
+
+        for (uint32_t k = 0; k < b->n; k++)
+            s->from[--begin[b->to[k]]] = b->from[k];
+        drop(s->x, (uint32_t)i);
+    }
+    return true;
 }
 
 void crossings_sort(struct crossings *x, uint32_t n, uint32_t *from,
                     uint32_t *begin)
 {
-    uint32_t at = 0;
+    struct sorting s = {x, n, from, begin};
+    uint64_t at = 0;
 
     for (uint32_t i = 0; i < x->n_drawers; i++) {
-        uint32_t base = i << DRAWER_BITS;
-        uint32_t targets = n - base < DRAWER ? n - base : DRAWER;
+        uint64_t edges = x->drawers[i].edges;
 
-        if (base >= n)
-            break;
-        at = find_ends(x->drawers[i].newest, begin + base, targets, at);
-        while (x->drawers[i].newest) {
-            const struct crossings_block *b = x->drawers[i].newest;
-
-            for (uint32_t k = 0; k < b->n; k++)
-                from[--begin[base + b->to[k]]] = b->from[k];
-            drop(x, i);
-        }
+        x->drawers[i].edges = at;
+        at += edges;
     }
+    for_drawers(x, sort_drawer, &s);
 }

@@ -31,6 +31,7 @@ struct drawer {
     struct crossings_block *newest;
     uint32_t blocks;
     uint32_t sifted; /* blocks after it was last sifted */
+    uint64_t edges;  /* once counted */
 };
 
 struct crossings_slab;
@@ -41,6 +42,7 @@ struct crossings {
     struct crossings_block *spare; /* blocks of slabs that are not in use */
     uint32_t n_drawers;
     const uint64_t *skip; /* bitmap of targets; not owned */
+    unsigned jobs;        /* threads to count and sort with; 0 is 1 */
     struct mem *mem;
 };
 
@@ -68,7 +70,7 @@ static inline bool crossings_add(struct crossings *x, uint32_t from,
     return true;
 }
 
-/* How many edges are left, without those to skip. */
+/* How many edges are left, without those to skip. None may be added then. */
 uint64_t crossings_count(struct crossings *x);
 
 /*

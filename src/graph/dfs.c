@@ -212,8 +212,11 @@ static bool alloc(struct dfs *d, struct mem *m, struct err *e)
         d->top ? mem_alloc(m, (uint64_t)d->core->graph->n_classes + 1,
                            sizeof *d->class_number, e)
                : NULL;
-    return d->class_number &&
-           crossings_init(&d->crossings, d->core->n, d->top, m, e);
+    if (!d->class_number ||
+        !crossings_init(&d->crossings, d->core->n, d->top, m, e))
+        return false;
+    d->crossings.jobs = d->core->graph->jobs;
+    return true;
 }
 
 bool dfs_build(const struct core *c, struct mem *m, struct dfs *ret,

@@ -26,10 +26,9 @@ struct place {
     uint32_t next; /* position of the next child; in the end, at + span */
 };
 
+/* `p` has every span 1. */
 static void lay_out(const struct dom *d, struct place *p)
 {
-    for (uint32_t i = 0; i < d->reached; i++)
-        p[i].span = 1;
     for (uint32_t i = d->reached - 1; i > 0; i--)
         p[d->above[i]].span += p[i].span;
     p[0].next = 1;
@@ -60,7 +59,8 @@ static void find_nesting(void *storing, uint32_t i, uint32_t end,
 
         if (i + AHEAD < end)
             graph_ask_class(g, s->d->vertex[i + AHEAD]);
-        if (i && s->p[i].span > 1) /* any thread may be the first */
+        /* Any thread may be the first; none should write what is there. */
+        if (i && s->p[i].span > 1 && !__atomic_load_n(nests, __ATOMIC_RELAXED))
             __atomic_store_n(nests, true, __ATOMIC_RELAXED);
     }
 }
@@ -97,6 +97,16 @@ static void store_positions(void *storing, uint32_t i, uint32_t end,
             __builtin_prefetch(&t->at[core_rank(c, t->order[i + AHEAD])], 1);
         t->at[core_rank(c, t->order[i])] = i;
     }
+}
+
+static void begin_places(void *places, uint32_t i, uint32_t end,
+                         unsigned worker)
+{
+    struct place *p = places;
+
+    (void)worker;
+    for (; i < end; i++)
+        p[i].span = 1;
 }
 
 /* Each sweep is through with the array that the next one writes to. */
@@ -157,6 +167,7 @@ bool tree_build(struct dom *d, const struct tree_sizes *sizes, struct mem *m,
         tree_deinit(ret, m);
         return false;
     }
+    sweep_numbers(ret->core.graph, ret->reached, begin_places, ret->wide);
     lay_out(&from, (struct place *)ret->wide);
     store(&from, (struct place *)ret->wide, ret);
     narrow_down(ret, m);

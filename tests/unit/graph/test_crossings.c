@@ -58,9 +58,10 @@ START_TEST(test_crossings)
     struct mem m;
     uint64_t state = 7, n;
 
-    mem_init(&m, _i ? (uint64_t)64 << 20 : 0);
+    mem_init(&m, _i == 1 ? (uint64_t)64 << 20 : 0);
     memset(skip, 0, sizeof skip);
     ck_assert(crossings_init(&x, TARGETS, skip, &m, &e));
+    x.jobs = _i == 2 ? 3 : 1;
     for (uint32_t i = 0; i < EDGES; i++) {
         edges[i] = draw(&state);
         ck_assert(crossings_add(&x, edges[i].from, edges[i].to, &e));
@@ -113,7 +114,7 @@ Suite *crossings_suite(void)
     Suite *s = suite_create("crossings");
     TCase *t = tcase_create("crossings");
 
-    tcase_add_loop_test(t, test_crossings, 0, 2); /* with a limit */
+    tcase_add_loop_test(t, test_crossings, 0, 3); /* with a limit */
     tcase_add_test(t, test_no_memory);
     suite_add_tcase(s, t);
     return s;
