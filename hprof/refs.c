@@ -37,30 +37,41 @@ struct resolver {
     uint64_t out, from;
 };
 
-/* Where ids ascend, an object's rank is its place. */
-static void slots_to_nodes(const struct resolver *r, uint32_t *refs, uint64_t n)
+/* Where ids ascend, an object's rank is its place. Returns whether one
+ * dangles, as the next. */
+static bool slots_to_nodes(const struct resolver *r, uint32_t *refs, uint64_t n)
 {
     const struct hprof_ids *ids = &r->st->ids;
+    bool dangles = false;
 
     for (uint64_t i = 0; i < n; i++) {
         uint32_t slot = refs[i];
 
-        refs[i] = ids_bit(ids, slot)
-                      ? r->base + ids_rank(ids, slot)
-                      : ref_node(r->st, r->base, ref_code_of_slot(r->st, slot));
+        if (ids_bit(ids, slot)) {
+            refs[i] = r->base + ids_rank(ids, slot);
+            continue;
+        }
+        refs[i] = ref_node(r->st, r->base, ref_code_of_slot(r->st, slot));
+        dangles |= refs[i] == NODE_NONE;
     }
+    return dangles;
+}
+
+static bool codes_to_nodes(const struct resolver *r, uint32_t *refs, uint64_t n)
+{
+    bool dangles = false;
+
+    for (uint64_t i = 0; i < n; i++) {
+        refs[i] = ref_node(r->st, r->base, refs[i]);
+        dangles |= refs[i] == NODE_NONE;
+    }
+    return dangles;
 }
 
 static void slots_to_codes(const struct resolver *r, uint32_t *refs, uint64_t n)
 {
     for (uint64_t i = 0; i < n; i++)
         refs[i] = ref_code_of_slot(r->st, refs[i]);
-}
-
-static void codes_to_nodes(const struct resolver *r, uint32_t *refs, uint64_t n)
-{
-    for (uint64_t i = 0; i < n; i++)
-        refs[i] = ref_node(r->st, r->base, refs[i]);
 }
 
 static uint64_t block_end(const struct resolver *r, uint64_t at)
@@ -72,18 +83,12 @@ static void translate(const struct resolver *r, uint64_t at)
 {
     uint32_t *refs = r->st->refs.at + at;
     uint64_t n = block_end(r, at) - at;
-    bool dangles = false;
+    bool in_order = r->slots && !r->st->node_of.at;
 
-    if (r->slots && !r->st->node_of.at) {
-        slots_to_nodes(r, refs, n);
-    } else {
-        if (r->slots)
-            slots_to_codes(r, refs, n);
-        codes_to_nodes(r, refs, n);
-    }
-    for (uint64_t i = 0; i < n; i++)
-        dangles |= refs[i] == NODE_NONE;
-    r->dangles[at / BLOCK] = dangles;
+    if (r->slots && !in_order)
+        slots_to_codes(r, refs, n);
+    r->dangles[at / BLOCK] =
+        in_order ? slots_to_nodes(r, refs, n) : codes_to_nodes(r, refs, n);
 }
 
 static bool translate_some(void *resolver, uint64_t i, unsigned worker,
