@@ -46,25 +46,6 @@ struct storing {
     struct tree *t;
 };
 
-/* Whose instances dominate others that are not folded. */
-static void find_nesting(void *storing, uint32_t i, uint32_t end,
-                         unsigned worker)
-{
-    const struct storing *s = storing;
-    const struct graph *g = s->t->core.graph;
-
-    (void)worker;
-    for (; i < end; i++) {
-        bool *nests = &s->t->classes[graph_class(g, s->d->vertex[i])].nests;
-
-        if (i + AHEAD < end)
-            graph_ask_class(g, s->d->vertex[i + AHEAD]);
-        /* Any thread may be the first; none should write what is there. */
-        if (i && s->p[i].span > 1 && !__atomic_load_n(nests, __ATOMIC_RELAXED))
-            __atomic_store_n(nests, true, __ATOMIC_RELAXED);
-    }
-}
-
 static void store_nodes(void *storing, uint32_t i, uint32_t end,
                         unsigned worker)
 {
@@ -85,6 +66,8 @@ static void store_spans(void *storing, uint32_t i, uint32_t end,
         s->t->span[s->p[i].next - s->p[i].span] = s->p[i].span;
 }
 
+/* Also notes whose instances dominate others that are not folded; any thread
+ * may be the first to, and none should write what is there. */
 static void store_positions(void *storing, uint32_t i, uint32_t end,
                             unsigned worker)
 {
@@ -93,9 +76,16 @@ static void store_positions(void *storing, uint32_t i, uint32_t end,
 
     (void)worker;
     for (; i < end; i++) {
-        if (i + AHEAD < end)
+        uint32_t v = t->order[i];
+        bool *nests = &t->classes[graph_class(c->graph, v)].nests;
+
+        if (i + AHEAD < end) {
             __builtin_prefetch(&t->at[core_rank(c, t->order[i + AHEAD])], 1);
-        t->at[core_rank(c, t->order[i])] = i;
+            graph_ask_class(c->graph, t->order[i + AHEAD]);
+        }
+        t->at[core_rank(c, v)] = i;
+        if (v && t->span[i] > 1 && !__atomic_load_n(nests, __ATOMIC_RELAXED))
+            __atomic_store_n(nests, true, __ATOMIC_RELAXED);
     }
 }
 
@@ -115,7 +105,6 @@ static void store(const struct dom *d, const struct place *p, struct tree *t)
     struct storing s = {d, p, t};
     const struct graph *g = t->core.graph;
 
-    sweep_numbers(g, t->reached, find_nesting, &s);
     sweep_numbers(g, t->reached, store_nodes, &s);
     sweep_numbers(g, t->reached, store_spans, &s);
     memset(t->at, 0, (uint64_t)t->core.n * sizeof *t->at);
