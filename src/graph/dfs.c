@@ -134,9 +134,11 @@ ALWAYS_INLINE struct run enter(struct walk *k, uint32_t w, uint32_t up)
     run.left = (uint32_t)(last - first);
     for (i = 0; i < run.left && i < AHEAD; i++)
         ask_for(k, run.at[i]);
-    graph_extra(g, w, &i, &end);
-    if (i < end)
-        push(k, (struct run){g->extra->to + i, end - i, n});
+    if (__builtin_expect(k->c->words[w >> 6].extra, 0)) {
+        graph_extra(g, w, &i, &end);
+        if (i < end)
+            push(k, (struct run){g->extra->to + i, end - i, n});
+    }
     if (!core_is_edged(k->c, w))
         return run;
     class = graph_class(g, w);
@@ -184,8 +186,6 @@ static bool walk_tree(struct walk *k, uint32_t root)
     for (;;) {
         uint32_t w;
 
-        if (!make_room(k))
-            return false;
         run = pass_met(k, run);
         if (!run.left) {
             if (!k->depth)
@@ -193,6 +193,8 @@ static bool walk_tree(struct walk *k, uint32_t root)
             run = k->stack[--k->depth];
             continue;
         }
+        if (!make_room(k))
+            return false;
         w = core_target(k->c, *run.at++);
         run.left--;
         run = pass_met(k, run);

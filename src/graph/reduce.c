@@ -163,8 +163,10 @@ static void fix(struct folding *f)
     for (uint32_t k = 0; g->class_node && k < g->n_classes; k++)
         if (g->class_node[k] != NO_NODE)
             bits_add(f->fixed, g->class_node[k]);
-    for (uint32_t i = 0; o && i < f->c->n_words; i++)
+    for (uint32_t i = 0; o && i < f->c->n_words; i++) {
         f->fixed[i] |= o->members.bits[i];
+        f->c->words[i].extra = o->members.bits[i] != 0;
+    }
     for (uint32_t i = 0; o && i < o->first[o->members.n]; i++)
         bits_add(f->fixed, o->to[i]);
 }

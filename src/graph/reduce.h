@@ -25,6 +25,7 @@ struct core_word {
     uint64_t edged;  /* its class's edge counts, or, if it is folded, that of
                         a node folded into it */
     uint32_t before; /* kept nodes before these */
+    bool extra;      /* one of them has edges in the overlay */
 };
 
 struct core {
