@@ -187,7 +187,7 @@ static const struct {
      "the JVM did not take the memory"},
     {KIND_CHILD_PROCESS, "bound what the child may use, or run it elsewhere",
      "children are charged to the same container"},
-    {KIND_HEALTHY, "nothing", "no part grows and nothing ran out"},
+    {KIND_HEALTHY, "nothing", "nothing ran out, and nothing grows that would"},
     {KIND_SIGKILL,
      "ask who sends signals: the orchestrator, a liveness probe, an operator",
      "the kernel did not"},

@@ -185,6 +185,8 @@ struct level {
 struct level facts_level(const struct facts *f);
 /* Between the last two looks nothing grew by more than a tenth. */
 bool facts_is_level(const struct level *l);
+/* What grew between them is the heap. */
+bool facts_is_level_beside_heap(const struct level *l);
 /* Whether one of these kinds is the OutOfMemoryError that counts. */
 bool facts_oome_is(const struct facts *f, enum oome_kind kind);
 

@@ -148,6 +148,16 @@ bool facts_is_level(const struct level *l)
     return known(more) && (more <= NOISE || more <= l->last / 10);
 }
 
+bool facts_is_level_beside_heap(const struct level *l)
+{
+    uint64_t more = known_minus(l->last, l->before);
+    uint64_t before = moment_heap(l->from).value;
+    uint64_t last = moment_heap(l->to).value;
+
+    return known(more) && known(before) && known(last) && last > before &&
+           more <= last - before + NOISE;
+}
+
 static void take_threads(struct facts *f)
 {
     const struct moment *m;

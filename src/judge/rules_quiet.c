@@ -118,6 +118,34 @@ static bool live_was_watched(const struct facts *f)
     return known(most) && known(f->xmx.value) && most < f->xmx.value / 4;
 }
 
+/* A heap may grow to -Xmx, which a collection puts off as it likes. That is
+ * no trouble where -Xmx fits the container and the live set fits -Xmx twice. */
+static bool grows_as_it_may(const struct facts *f, const struct level *l)
+{
+    return facts_is_level_beside_heap(l) && known(f->xmx.value) &&
+           !f->xmx_guessed && known(f->live.value) &&
+           f->live.value < f->xmx.value / 2 && known(f->limit.value) &&
+           f->xmx.value * 100 <
+               f->limit.value * f->thresholds->xmx_of_limit_percent;
+}
+
+static void argue_heap_growth(const struct facts *f, struct pen *p,
+                              const struct level *l, struct finding *ret)
+{
+    struct figure heap = moment_heap(l->to);
+
+    if (facts_is_level(l))
+        return;
+    finding_cap(ret, CONFIDENCE_MEDIUM);
+    finding_for(ret, SUPPORTING, heap, "bytes",
+                pen_write(p,
+                          "what grew is the heap, from %s to %s; it may grow "
+                          "to %s, %s of the container's limit",
+                          pen_size(p, moment_heap(l->from).value),
+                          pen_size(p, heap.value), pen_size(p, f->xmx.value),
+                          pen_share(p, f->xmx.value, f->limit.value)));
+}
+
 static void argue_level(const struct facts *f, struct pen *p,
                         const struct level *l, struct finding *ret)
 {
@@ -196,16 +224,22 @@ bool rule_healthy(const struct facts *f, struct pen *p, struct finding *ret)
 {
     struct level l = facts_level(f);
 
-    if (facts_died(f) || l.looks < 2 || !facts_is_level(&l) ||
+    if (facts_died(f) || l.looks < 2 ||
+        (!facts_is_level(&l) && !grows_as_it_may(f, &l)) ||
         !errors_watched(f) || !live_was_watched(f) || !end_is_known(f))
         return false;
     finding_init(ret, KIND_HEALTHY);
     argue_level(f, p, &l, ret);
+    argue_heap_growth(f, p, &l, ret);
     argue_end(f, ret);
     argue_errors(f, ret);
     if (!f->gc)
         finding_cap(ret, CONFIDENCE_MEDIUM);
-    ret->summary = "Nothing ran out of memory, and nothing grows that would.";
+    ret->summary =
+        facts_is_level(&l)
+            ? "Nothing ran out of memory, and nothing grows that would."
+            : "Nothing ran out of memory, and what grew is only the heap, "
+              "within its -Xmx.";
     return true;
 }
 

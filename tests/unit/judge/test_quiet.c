@@ -52,6 +52,42 @@ START_TEST(test_healthy)
 }
 END_TEST
 
+/* 20 MiB more, which the heap had committed, of -Xmx 200 MiB. */
+static void given_growing_heap(uint64_t limit)
+{
+    given_life(&b, 50 * MIB, 70 * MIB, 90 * MIB);
+    b.facts.moments.at[1].heap_committed = says(&b, LINE_JCMD, 30 * MIB);
+    b.facts.moments.at[2].heap_committed = says(&b, LINE_JCMD, 50 * MIB);
+    b.facts.limit = says(&b, LINE_CGROUP, limit);
+}
+
+START_TEST(test_a_heap_may_grow)
+{
+    given_growing_heap(512 * MIB);
+    ck_assert_int_eq(first_found(&b), KIND_HEALTHY);
+    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_MEDIUM);
+    b.facts.live.value = 120 * MIB; /* ... as long as it is garbage */
+    ck_assert(!asks(rule_healthy));
+}
+END_TEST
+
+START_TEST(test_a_heap_may_not_grow_past_its_container)
+{
+    given_growing_heap(220 * MIB);
+    ck_assert(!asks(rule_healthy));
+}
+END_TEST
+
+START_TEST(test_more_than_the_heap_grew)
+{
+    given_growing_heap(512 * MIB);
+    b.facts.moments.at[1].heap_committed.value = 45 * MIB;
+    ck_assert(!asks(rule_healthy));
+    b.facts.moments.at[1].heap_committed = figure_none();
+    ck_assert(!asks(rule_healthy));
+}
+END_TEST
+
 START_TEST(test_healthy_needs_the_exit_to_be_sure)
 {
     given_life(&b, 50 * MIB, 90 * MIB, 91 * MIB);
@@ -288,6 +324,9 @@ TCase *quiet_tcase(void)
 
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, test_healthy);
+    tcase_add_test(t, test_a_heap_may_grow);
+    tcase_add_test(t, test_a_heap_may_not_grow_past_its_container);
+    tcase_add_test(t, test_more_than_the_heap_grew);
     tcase_add_test(t, test_healthy_needs_the_exit_to_be_sure);
     tcase_add_test(t, test_healthy_needs_a_log_of_errors);
     tcase_add_test(t, test_healthy_needs_a_look_into_the_heap);
