@@ -23,6 +23,9 @@ struct sight {
     unsigned lines;  /* with something on them, a jcmd's "PID:" not counted */
     bool hash_first; /* the first of them begins with '#' */
     bool header;     /* a mapping's "from-to perms" */
+    bool script;     /* "#!/bin/sh" */
+    bool options;    /* "-Xmx", "-XX:" in it */
+    unsigned java;   /* lines of the script that run it */
     unsigned oome, jvm, gc, event, clock, stat, value, limit;
 };
 
@@ -324,6 +327,28 @@ static void see_log(struct sight *s, const char *text,
 
 /* ---- one line, the whole ---------------------------------------------- */
 
+/* "exec /opt/jdk/bin/java ..." */
+static bool runs_java(const char *text)
+{
+    const char *s = text;
+
+    while ((s = strstr(s, "java "))) {
+        if (s == text || s[-1] == '/' || text_is_blank(s[-1]))
+            return true;
+        s++;
+    }
+    return false;
+}
+
+/* What starts the JVM says its options, if it starts only one. */
+static void see_script(struct sight *s, const char *text)
+{
+    if (!s->script || *text == '#')
+        return;
+    s->java += runs_java(text);
+    s->options = s->options || strstr(text, " -Xm") || strstr(text, " -XX:");
+}
+
 /* A jcmd's first line is "PID:". */
 static bool is_pid_line(const char *text)
 {
@@ -343,8 +368,10 @@ static enum artifact_kind see_line(struct sight *s, char *line)
     text = line + strspn(line, " \t");
     if (!*text || is_pid_line(text))
         return ARTIFACT_UNKNOWN;
-    if (!s->lines++)
+    if (!s->lines++) {
         s->hash_first = *text == '#';
+        s->script = text_starts(text, "#!");
+    }
     kind = marked(text, s->lines);
     if (kind)
         return kind;
@@ -354,6 +381,7 @@ static enum artifact_kind see_line(struct sight *s, char *line)
         return ARTIFACT_PROCESS_LIST;
     if (text_starts(text, "Limit ") && strstr(text, "Soft Limit"))
         return ARTIFACT_PROC_LIMITS;
+    see_script(s, text);
     s->header = s->header || is_mapping(text);
     if (text_starts(text, "Rss:"))
         return s->header ? ARTIFACT_SMAPS : ARTIFACT_SMAPS_ROLLUP;
@@ -395,6 +423,8 @@ static enum artifact_kind judge(const struct sight *s)
         return ARTIFACT_CGROUP_STAT;
     if (s->value >= 3 && s->value * 2 >= s->lines)
         return ARTIFACT_CGROUP_VALUES;
+    if (s->java == 1 && s->options)
+        return ARTIFACT_VM_COMMAND_LINE;
     if (s->oome)
         return ARTIFACT_APP_LOG;
     if (s->gc)

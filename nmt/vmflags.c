@@ -230,6 +230,8 @@ static bool flags_line(struct vm_flags *f, const char *line, uint64_t number,
     if (text_starts(s, "java_class_path") || text_starts(s, "Launcher"))
         return true;
     text_take(&s, "jvm_args:");
+    if (*s == '#') /* a script's comment */
+        return true;
     if (holds_options(s)) {
         if (!f->line)
             f->line = number;

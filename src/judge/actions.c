@@ -261,6 +261,7 @@ static const struct {
 } idle[] = {
     {"set -XX:+HeapDumpOnOutOfMemoryError", dumps_on_error},
     {"keep -Xmx below 70 % of the container's", not_killed},
+    {"find out whether the live set", facts_touched_at_start},
     {"set -XX:MaxMetaspaceSize", limits_metaspace},
     {"set -XX:MaxDirectMemorySize", limits_direct},
     {"raise -XX:MaxDirectMemorySize", left_direct},

@@ -119,7 +119,8 @@ static const char *why_not(const struct facts *f, const struct finding *won,
 }
 
 /* NMT's "Other" and "Internal" hold what Unsafe and direct buffers take; no
- * other category does. A heap that was never committed had no live set. */
+ * other category does. A heap that was never committed, or only touched, had no
+ * live set. */
 static bool cannot_be(const struct facts *f, const struct verdict *v,
                       enum verdict_kind other)
 {
@@ -128,6 +129,8 @@ static bool cannot_be(const struct facts *f, const struct verdict *v,
     if (other == KIND_DIRECT_BUFFERS && strncmp(name, "NMT ", 4) == 0)
         return strcmp(name, "NMT Other") != 0 &&
                strcmp(name, "NMT Internal") != 0;
+    if (v->kind == KIND_XMX_OVER_LIMIT && facts_touched_at_start(f))
+        return true;
     return other == KIND_XMX_OVER_LIMIT && !f->kill.kill &&
            !known(f->live.value);
 }

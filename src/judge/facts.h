@@ -187,6 +187,8 @@ struct level facts_level(const struct facts *f);
 bool facts_is_level(const struct level *l);
 /* What grew between them is the heap. */
 bool facts_is_level_beside_heap(const struct level *l);
+/* More of the heap than the limit allows was touched before main() began. */
+bool facts_touched_at_start(const struct facts *f);
 /* Whether one of these kinds is the OutOfMemoryError that counts. */
 bool facts_oome_is(const struct facts *f, enum oome_kind kind);
 

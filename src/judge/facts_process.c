@@ -143,12 +143,18 @@ static void take(struct facts *f, const struct input *in)
     }
 }
 
-/* NMT's reservation and the GC log's capacity stand for -Xmx only where
- * nobody states the flag itself. */
-static bool says_flags(enum artifact_kind k)
+/* Who is asked for the flags, in this order: the JVM itself, which says its
+ * pid; what it was to be started with; NMT's reservation and the GC log's
+ * capacity, which stand for -Xmx only where nobody states it. */
+enum asked { FROM_JVM, FROM_OTHERS, FROM_FIGURES, SOURCES };
+
+static enum asked asked_of(const struct input *in)
 {
-    return k == ARTIFACT_VM_FLAGS || k == ARTIFACT_VM_COMMAND_LINE ||
-           k == ARTIFACT_VM_INFO;
+    if (in->kind == ARTIFACT_VM_INFO)
+        return FROM_JVM;
+    if (in->kind != ARTIFACT_VM_FLAGS && in->kind != ARTIFACT_VM_COMMAND_LINE)
+        return FROM_FIGURES;
+    return known(in->flags->pid) ? FROM_JVM : FROM_OTHERS;
 }
 
 void facts_process(struct facts *f)
@@ -159,12 +165,10 @@ void facts_process(struct facts *f)
     f->pid = stated(i->stated.pid);
     f->xmx = stated(i->stated.xmx);
     f->limit = stated(i->stated.limit);
-    VEC_EACH (&i->inputs, in)
-        if (in->any && says_flags(in->kind))
-            take(f, in);
-    VEC_EACH (&i->inputs, in)
-        if (in->any && !in->beside && !says_flags(in->kind))
-            take(f, in);
+    for (enum asked from = FROM_JVM; from < SOURCES; from++)
+        VEC_EACH (&i->inputs, in)
+            if (in->any && asked_of(in) == from)
+                take(f, in);
     if (f->gc)
         figure_fill(&f->xmx, figure_of(f->gc_input, f->gc->heap_max, 0));
     figure_fill(&f->pid, f->ns_pid);
@@ -194,4 +198,10 @@ void facts_xmx(struct facts *f)
         return;
     f->xmx = f->reservation;
     f->xmx_guessed = known(f->xmx.value);
+}
+
+bool facts_touched_at_start(const struct facts *f)
+{
+    return f->pretouch && known(f->xms.value) && known(f->limit.value) &&
+           f->xms.value >= f->limit.value;
 }

@@ -203,6 +203,32 @@ static const char *what_was_killed(const struct facts *f, struct pen *p)
         known(rss) ? pen_write(p, "; the JVM had %s", pen_size(p, rss)) : "");
 }
 
+/* A JVM that touches all of -Xms as it starts needs no look to know what
+ * filled the container; the script it was started by may be another's. */
+static bool judge_pretouch(const struct facts *f, struct pen *p,
+                           struct finding *ret)
+{
+    if (!f->kill.kill || !facts_touched_at_start(f))
+        return false;
+    finding_init(ret, KIND_XMX_OVER_LIMIT);
+    argue_kill(f, p, ret);
+    finding_for(ret, SUPPORTING, f->xms, "bytes",
+                pen_write(p,
+                          "AlwaysPreTouch: all of -Xms, %s, is touched "
+                          "before main() begins",
+                          pen_size(p, f->xms.value)));
+    if (!f->gc || !f->gc->pretouch)
+        finding_cap(ret, CONFIDENCE_MEDIUM);
+    argue_xmx(f, p, ret);
+    culprit_named("-Xms with AlwaysPreTouch", f->xms.value, &ret->culprit);
+    ret->summary = pen_write(
+        p,
+        "Killed by the kernel%s while the JVM touched its heap: -Xms is %s, "
+        "and AlwaysPreTouch needs all of it at once.",
+        at_limit(f, p), pen_size(p, f->xms.value));
+    return true;
+}
+
 /*
  * Nothing but the kernel's word and perhaps a dump. If its objects, or the
  * native memory they own, cover half of what was killed, that is the answer;
@@ -217,6 +243,8 @@ static bool judge_kill_alone(const struct facts *f, struct pen *p,
     uint64_t heap = f->heap ? f->heap->all.bytes : 0;
     uint64_t private = known_minus(f->rss.value, known_or(f->file.value, 0));
 
+    if (judge_pretouch(f, p, ret))
+        return true;
     finding_init(ret, KIND_NOT_ENOUGH_EVIDENCE);
     argue_kill(f, p, ret);
     ret->summary = what_was_killed(f, p);

@@ -115,6 +115,23 @@ START_TEST(a_namespace_may_lie_between)
 }
 END_TEST
 
+/* A script says what was meant, the JVM what is. */
+START_TEST(the_jvm_knows_its_flags_best)
+{
+    static struct vm_flags script;
+
+    script = flags;
+    script.pid = UNKNOWN;
+    script.xmx = 100 * MIB;
+    given("a-script.sh", ARTIFACT_VM_COMMAND_LINE)->flags = &script;
+    flags.pid = 4242;
+    flags.xmx = 200 * MIB;
+    given("flags.txt", ARTIFACT_VM_FLAGS)->flags = &flags;
+    facts_process(&b.facts);
+    ck_assert_uint_eq(b.facts.xmx.value, 200 * MIB);
+}
+END_TEST
+
 /* ---- the dump of another life ------------------------------------------ */
 
 static void given_dump(const char *name, int64_t time)
@@ -203,6 +220,7 @@ TCase *identity_tcase(void)
     tcase_add_test(t, another_ones_status);
     tcase_add_test(t, a_dump_left_behind);
     tcase_add_test(t, a_namespace_may_lie_between);
+    tcase_add_test(t, the_jvm_knows_its_flags_best);
     tcase_add_test(t, another_ones_dump_is_set_aside);
     tcase_add_test(t, our_own_dump_is_not);
     tcase_add_test(t, a_dump_is_the_last_to_say_who_it_is);

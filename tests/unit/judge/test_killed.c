@@ -139,6 +139,33 @@ START_TEST(test_nobody_holds_them)
 }
 END_TEST
 
+static void given_start(uint64_t xms)
+{
+    b.facts.parts.n = 0; /* nobody looked */
+    b.facts.xms = says(&b, LINE_JCMD, xms);
+    b.facts.xmx = says(&b, LINE_JCMD, 400 * MIB);
+    b.facts.pretouch = true;
+}
+
+START_TEST(test_touched_at_the_start)
+{
+    given_start(400 * MIB);
+    ck_assert_int_eq(confidence_of(KIND_XMX_OVER_LIMIT), CONFIDENCE_MEDIUM);
+    b.facts.gc = &b.gc;
+    b.gc.pretouch = true; /* its own word */
+    ck_assert_int_eq(confidence_of(KIND_XMX_OVER_LIMIT), CONFIDENCE_HIGH);
+    b.facts.pretouch = false;
+    ck_assert_int_eq(first_found(&b), KIND_NOT_ENOUGH_EVIDENCE);
+}
+END_TEST
+
+START_TEST(test_less_is_touched_than_there_is)
+{
+    given_start(200 * MIB);
+    ck_assert_int_eq(first_found(&b), KIND_NOT_ENOUGH_EVIDENCE);
+}
+END_TEST
+
 /* ---- a heap without collections ---------------------------------------- */
 
 static uint64_t heap_of(struct moment *m)
@@ -198,6 +225,8 @@ TCase *killed_tcase(void)
     tcase_add_test(t, test_garbage_without_nmt);
     tcase_add_test(t, test_what_a_nearly_empty_heap_owns);
     tcase_add_test(t, test_nobody_holds_them);
+    tcase_add_test(t, test_touched_at_the_start);
+    tcase_add_test(t, test_less_is_touched_than_there_is);
     tcase_add_test(t, test_no_collection_no_pages);
     tcase_add_test(t, test_who_never_collected);
     return t;

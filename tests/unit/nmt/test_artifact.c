@@ -132,6 +132,14 @@ static const struct {
     {ARTIFACT_VM_FLAGS, "a", "12:\n-XX:CICompilerCount=1 -XX:+UseG1GC\n"},
     {ARTIFACT_VM_FLAGS, "a", "[Global flags]\n int ActiveProcessorCount\n"},
     {ARTIFACT_VM_COMMAND_LINE, "a", "12:\nVM Arguments:\njvm_args: -Xmx1m\n"},
+    {ARTIFACT_VM_COMMAND_LINE, "a",
+     "#!/bin/sh\nexec /opt/jdk/bin/java -Xms1g -Xmx1g -cp /app a.Main\n"},
+    {ARTIFACT_VM_COMMAND_LINE, "a",
+     "#!/bin/sh\nJAVA_OPTS=\" -XX:+UseG1GC\"\njava $JAVA_OPTS a.Main\n"},
+    /* Whose options are they? */
+    {ARTIFACT_UNKNOWN, "a",
+     "#!/bin/sh\njava -Xmx1g a.Main &\njava -Xmx2g a.Other\n"},
+    {ARTIFACT_UNKNOWN, "a", "#!/bin/sh\n# java -Xmx1g a.Main\nsleep 1\n"},
     {ARTIFACT_PROCESS_LIST, "a",
      "$ ps -eo pid,ppid,rss,comm\n"
      "    PID    PPID   RSS COMMAND\n"

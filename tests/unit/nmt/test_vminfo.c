@@ -402,6 +402,22 @@ START_TEST(flags_of_a_command_line)
 }
 END_TEST
 
+START_TEST(flags_of_a_start_script)
+{
+    struct vm_flags f;
+    struct text t;
+
+    text_open(&t, "#!/bin/sh\n# was -Xmx9g\n"
+                  "exec java -Xms1g -Xmx2g -XX:+AlwaysPreTouch a.Main\n");
+    ck_assert(vm_flags_read(t.source, &t.arena, &f, &t.err));
+    ck_assert_uint_eq(f.xms, MB(1024));
+    ck_assert_uint_eq(f.xmx, MB(2048));
+    ck_assert(f.pretouch);
+    ck_assert_uint_eq(f.line, 3);
+    text_close(&t);
+}
+END_TEST
+
 START_TEST(flags_of_a_string)
 {
     struct vm_flags f;
@@ -444,6 +460,7 @@ Suite *vminfo_suite(void)
     tcase_add_test(c, windows);
     tcase_add_test(c, flags_of_jcmd);
     tcase_add_test(c, flags_of_a_command_line);
+    tcase_add_test(c, flags_of_a_start_script);
     tcase_add_test(c, flags_of_a_string);
     tcase_set_timeout(c, 60); /* sweeps, under sanitizers */
     tcase_add_loop_test(c, cut_anywhere, 0, 3);
