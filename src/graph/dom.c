@@ -14,6 +14,7 @@
 
 #include "base/bits.h"
 #include "graph/exits.h"
+#include "graph/sweep.h"
 
 /* How many independent loads are kept in flight. */
 #define AHEAD 24
@@ -212,16 +213,32 @@ static void find_dominators(struct dfs *d, struct preds *p, uint32_t *idom,
         dominators_by_jumps(idom, semi, d->link, done, d->reached);
 }
 
+struct naming {
+    const struct dfs *d;
+    uint32_t *vertex;
+};
+
+static void find_some_nodes(void *naming, uint32_t w, uint32_t end,
+                            unsigned worker)
+{
+    const struct naming *x = naming;
+    const struct core *c = x->d->core;
+    const uint32_t *number = x->d->number + c->words[w].before;
+
+    (void)worker;
+    for (; w < end; w++)
+        for (uint64_t b = c->words[w].kept; b; b &= b - 1, number++) {
+            if (*number)
+                x->vertex[*number] = w << 6 | (uint32_t)__builtin_ctzll(b);
+        }
+}
+
 /* Which node has which number. */
 static void find_nodes(const struct dfs *d, uint32_t *vertex)
 {
-    const struct core *c = d->core;
-    uint32_t rank = 0;
+    struct naming x = {d, vertex};
 
-    for (uint32_t i = 0; i < c->n_words; i++)
-        for (uint64_t b = c->words[i].kept; b; b &= b - 1, rank++)
-            if (d->number[rank])
-                vertex[d->number[rank]] = i << 6 | (uint32_t)__builtin_ctzll(b);
+    sweep(d->core->graph, find_some_nodes, &x);
     vertex[0] = 0;
 }
 
