@@ -163,6 +163,8 @@ bool facts_died(const struct facts *f);
 /* What a collection would leave of the dump, short of memory: without what
  * only soft references reach, with what waits to be finalized. */
 uint64_t facts_live_of(const struct heap *h);
+/* What the last full collections before the error left; needs a GC log. */
+uint64_t facts_after_full(const struct facts *f);
 /* Killed for memory, as the cgroup's counter or hearsay has it, without the
  * kernel's own report. */
 bool facts_killed_unseen(const struct facts *f);

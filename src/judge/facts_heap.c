@@ -29,7 +29,7 @@ static bool made_by_error(const struct facts *f)
  * What the last full collection left. After an OutOfMemoryError its thread
  * is gone and its data with it, so the largest of the last attempts counts.
  */
-static uint64_t after_full(const struct facts *f)
+uint64_t facts_after_full(const struct facts *f)
 {
     uint64_t most = f->gc->last_full_after, n = 0;
 
@@ -55,9 +55,9 @@ static void find_live(struct facts *f)
 
     if (made_by_error(f) || (f->heap && (!full || !facts_died(f))))
         f->live = figure_of(f->dump, facts_live_of(f->heap), 0);
-    if (full && after_full(f))
-        figure_fill(&f->live,
-                    figure_of(f->gc_input, after_full(f), f->gc->last_line));
+    if (full && facts_after_full(f))
+        figure_fill(&f->live, figure_of(f->gc_input, facts_after_full(f),
+                                        f->gc->last_line));
     for (uint64_t i = f->moments.n; i-- > 0;)
         figure_fill(&f->live, f->moments.at[i].heap_live);
 }

@@ -59,24 +59,59 @@ static uint64_t histogram_bytes(const struct facts *f)
     return bytes;
 }
 
-/* G1 gives every object above half a region whole regions of its own: the
- * heap is full although the bytes in it are not. */
-static bool humongous(const struct facts *f, struct pen *p, struct finding *ret)
+/* What G1 itself says of humongous regions, where it was asked. */
+static bool regions_told(const struct facts *f, struct pen *p, uint64_t live,
+                         struct finding *ret)
 {
-    uint64_t regions = f->gc ? f->gc->humongous_last : UNKNOWN;
-    uint64_t live = f->heap ? facts_live_of(f->heap) : histogram_bytes(f);
+    uint64_t regions = f->gc->humongous_last;
 
-    /* G1's own "used" counts whole regions, so objects must be counted. */
-    if (!known(regions) || !known(live) || !known(f->xmx.value) ||
-        regions < f->xmx.value / 2 || live > f->xmx.value - f->xmx.value / 4)
+    if (!known(regions) || regions < f->xmx.value / 2 ||
+        live > f->xmx.value - f->xmx.value / 4)
         return false;
-    ret->kind = KIND_G1_HUMONGOUS;
     finding_for(ret, SUPPORTING,
                 figure_of(f->gc_input, regions, f->gc->last_line), "bytes",
                 pen_write(p,
                           "humongous objects take up %s of regions in G1's "
                           "heap of %s",
                           pen_size(p, regions), pen_size(p, f->xmx.value)));
+    return true;
+}
+
+/*
+ * A full collection packs everything but humongous objects, and G1 counts
+ * their regions whole: what it left above the objects that the error's own
+ * dump has is the unused end of such regions.
+ */
+static bool regions_implied(const struct facts *f, struct pen *p, uint64_t live,
+                            struct finding *ret)
+{
+    uint64_t left = f->gc->full_count ? facts_after_full(f) : UNKNOWN;
+
+    if (!f->heap || f->heap->oome_thread >= f->heap->threads.n ||
+        !f->collector || strcmp(f->collector, "G1") != 0 || !known(left) ||
+        known_minus(left, live + f->heap->soft.bytes) < f->xmx.value / 4)
+        return false;
+    finding_for(ret, SUPPORTING, figure_of(f->gc_input, left, f->gc->last_line),
+                "bytes",
+                pen_write(p,
+                          "full collections left %s in G1's regions, of which "
+                          "objects are only %s: large arrays leave the end "
+                          "of their regions unused",
+                          pen_size(p, left), pen_size(p, live)));
+    return true;
+}
+
+/* G1 gives every object above half a region whole regions of its own: the
+ * heap is full although the bytes in it are not. Its own "used" counts whole
+ * regions, so objects must be counted. */
+static bool humongous(const struct facts *f, struct pen *p, struct finding *ret)
+{
+    uint64_t live = f->heap ? facts_live_of(f->heap) : histogram_bytes(f);
+
+    if (!f->gc || !known(live) || !known(f->xmx.value) ||
+        (!regions_told(f, p, live, ret) && !regions_implied(f, p, live, ret)))
+        return false;
+    ret->kind = KIND_G1_HUMONGOUS;
     return true;
 }
 

@@ -91,6 +91,40 @@ START_TEST(test_more_live_than_was_committed)
 }
 END_TEST
 
+/* Of 224 MiB full collections left so much; the error's dump has 120. */
+static enum verdict_kind left_by_g1(uint64_t left)
+{
+    b.facts.oome = NULL;
+    given_oome(&b, OOME_HEAP_SPACE, "Java heap space");
+    given_heap_dump(&b, 120 * MIB);
+    given_heap(&b, 224 * MIB, 120 * MIB);
+    b.facts.collector = "G1";
+    b.facts.gc = &b.gc;
+    b.facts.gc_input = &b.input;
+    b.gc.full_count = 2;
+    b.gc.last_full_after = left;
+    b.gc.humongous_last = UNKNOWN;
+    return first_found(&b);
+}
+
+START_TEST(test_more_regions_than_objects)
+{
+    given_thread(&b, "main", 0, 0);
+    b.heap.oome_thread = 0;
+    ck_assert_int_eq(left_by_g1(220 * MIB), KIND_G1_HUMONGOUS);
+    ck_assert_int_eq(left_by_g1(130 * MIB), KIND_HEAP_LEAK);
+    b.heap.soft.bytes = 60 * MIB; /* those were not cleared yet */
+    ck_assert_int_eq(left_by_g1(220 * MIB), KIND_HEAP_LEAK);
+}
+END_TEST
+
+/* A dump on request may be of another hour. */
+START_TEST(test_regions_of_another_hour)
+{
+    ck_assert_int_eq(left_by_g1(220 * MIB), KIND_HEAP_LEAK);
+}
+END_TEST
+
 TCase *full_tcase(void)
 {
     TCase *t = tcase_create("full");
@@ -100,5 +134,7 @@ TCase *full_tcase(void)
     tcase_add_test(t, test_a_reservation_is_not_xmx);
     tcase_add_test(t, test_wide_references_give_zgc_away);
     tcase_add_test(t, test_more_live_than_was_committed);
+    tcase_add_test(t, test_more_regions_than_objects);
+    tcase_add_test(t, test_regions_of_another_hour);
     return t;
 }
