@@ -74,8 +74,8 @@ static const struct {
     {KIND_VIRTUAL_THREADS, "bound what may run at once with a semaphore",
      "virtual threads cost heap, so their number is the limit that is missing"},
     {KIND_CLASSLOADER_LEAK,
-     "let go of the loader: stop its threads, deregister its drivers, clear "
-     "its thread-locals",
+     "let go of the loader: stop its threads, deregister its drivers and "
+     "hooks, clear its thread-locals",
      "one object of its classes keeps all of them"},
     {KIND_XMX_OVER_LIMIT,
      "lower -Xmx below the container's limit, or drop it for "
@@ -156,7 +156,8 @@ static const struct {
     {KIND_SHMEM_UNMAPPED,
      "delete files on /dev/shm or memory-backed volumes, or put them on disk",
      "tmpfs counts to the container until they are gone"},
-    {KIND_KERNEL_MEMORY, "look at sockets, threads and files of the container",
+    {KIND_KERNEL_MEMORY,
+     "look at sockets, pipes, threads and files of the container",
      "their kernel side is charged to it"},
     {KIND_HEAP_RESERVATION_TOO_LARGE,
      "lower -Xmx or -XX:MaxRAMPercentage to 70 % of the limit",

@@ -118,14 +118,16 @@ static const char *why_not(const struct facts *f, const struct finding *won,
                      other->summary);
 }
 
-/* NMT's "Other" and "Internal" hold what Unsafe and direct buffers take; no
- * other category does. A heap that was never committed, or only touched, had no
- * live set. */
+/* Whose child a process is was seen, or not. NMT's "Other" and "Internal"
+ * hold what Unsafe and direct buffers take; no other category does. A heap that
+ * was never committed, or only touched, had no live set. */
 static bool cannot_be(const struct facts *f, const struct verdict *v,
                       enum verdict_kind other)
 {
     const char *name = v->culprit.known ? v->culprit.name : "";
 
+    if (other == KIND_CHILD_PROCESS || other == KIND_NEIGHBOUR)
+        return known(f->parent.value);
     if (other == KIND_DIRECT_BUFFERS && strncmp(name, "NMT ", 4) == 0)
         return strcmp(name, "NMT Other") != 0 &&
                strcmp(name, "NMT Internal") != 0;

@@ -46,6 +46,15 @@ static const char *word(enum line l)
     return words[l];
 }
 
+static const char *heap_source(const struct facts *f)
+{
+    if (!f->last || !known(f->last->heap_resident.value))
+        return f->last && f->last->never_collected ? "what objects fill"
+                                                   : "committed heap";
+    return facts_multi_mapped(f) ? "shared memory, as ZGC's heap is"
+                                 : "pages of the heap's range in smaps";
+}
+
 /* The live set, and the garbage around it: at most the heap's pages. */
 static bool rows_of_heap(struct sheet *s)
 {
@@ -62,10 +71,8 @@ static bool rows_of_heap(struct sheet *s)
     return row(s, known(live) ? "heap_garbage" : "heap",
                known(live) ? "Java heap, garbage and free pages" : "Java heap",
                0, known(live) ? heap - live : heap,
-               pen_write(s->pen, "%s, less the live set",
-                         known(f->last ? f->last->heap_resident.value : UNKNOWN)
-                             ? "pages of the heap's range in smaps"
-                             : "committed heap"),
+               pen_write(s->pen, "%s%s", heap_source(f),
+                         known(live) ? ", less the live set" : ""),
                f->heap_end.origin);
 }
 

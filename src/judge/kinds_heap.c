@@ -137,6 +137,24 @@ static void argue_suspect(const struct facts *f, struct pen *p,
                           pen_share(p, bytes, live)));
 }
 
+/* Many loaders are no leak by themselves: whoever holds them has to let go. */
+static void argue_holder(const struct facts *f, struct pen *p, uint64_t bytes,
+                         struct finding *ret)
+{
+    const struct heap_suspect *s;
+    struct culprit holder = {.known = false};
+
+    if (!f->heap->suspects.n)
+        return;
+    s = &f->heap->suspects.at[0];
+    if (s->kind != SUSPECT_OBJECT || s->retained < bytes / 2)
+        return;
+    culprit_of_suspect(p, f->heap, s, s->retained, &holder);
+    finding_for(ret, HINT, dump_says(f, s->retained), "bytes",
+                pen_write(p, "%s of it hang on %s", pen_size(p, s->retained),
+                          holder.name));
+}
+
 /* The first pattern that accounts for a third of the live set. */
 static bool match(const struct facts *f, struct pen *p, struct finding *ret)
 {
@@ -153,6 +171,8 @@ static bool match(const struct facts *f, struct pen *p, struct finding *ret)
         else
             name_suspect(f, p, m.suspect, ret);
         finding_for(ret, SUPPORTING, dump_says(f, m.bytes), "bytes", m.text);
+        if (ret->kind == KIND_CLASSLOADER_LEAK)
+            argue_holder(f, p, m.bytes, ret);
         return true;
     }
     return false;

@@ -42,7 +42,8 @@ static void note_strangers(const struct facts *f, struct pen *p,
                       f->stranger->path, (unsigned long long)f->stranger_pid,
                       (unsigned long long)f->our_pid,
                       f->strangers > 1
-                          ? pen_write(p, ", and %llu files more are not",
+                          ? pen_write(p, ", nor %s %llu more",
+                                      f->strangers > 2 ? "are" : "is",
                                       (unsigned long long)f->strangers - 1)
                           : ""));
 }

@@ -368,10 +368,12 @@ bool judge_native_growth(const struct facts *f, struct pen *p, uint64_t asked,
         !f->last->nmt)
         return false;
     judge_part(f, p, part, ret);
-    ret->summary =
-        pen_write(p, "%s a native allocation%s failed: %s.",
-                  f->hs_err ? "The JVM stopped because" : "It ended when",
-                  bytes, kind_title(ret->kind));
+    ret->summary = pen_write(
+        p,
+        "%s a native allocation%s failed; about %s of its memory "
+        "%s: %s.",
+        f->hs_err ? "The JVM stopped because" : "It ended when", bytes,
+        pen_size(p, part->end), part_phrase(f, p, part), kind_title(ret->kind));
     return true;
 }
 

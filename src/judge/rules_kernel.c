@@ -195,9 +195,12 @@ bool rule_other_killed(const struct facts *f, struct pen *p,
         finding_for(ret, SUPPORTING, f->pid, "count",
                     "the JVM's own pid is another one");
     ret->summary = pen_write(
-        p, "The kernel killed %s (%s resident)%s, not the JVM.",
-        ret->culprit.name, known(rss) ? pen_size(p, rss) : "unknown size",
-        at_limit(f, p));
+        p, "The kernel killed process %llu (%s, %s resident)%s, not %s.",
+        (unsigned long long)k->pid, ret->culprit.name,
+        known(rss) ? pen_size(p, rss) : "unknown size", at_limit(f, p),
+        known(f->pid.value) ? pen_write(p, "the JVM (process %llu)",
+                                        (unsigned long long)f->pid.value)
+                            : "the JVM");
     return true;
 }
 
@@ -280,7 +283,8 @@ bool rule_kernel_memory(const struct facts *f, struct pen *p,
         finding_for(ret, SUPPORTING, f->last->group_kernel, "bytes",
                     "it was large before the kill already");
     ret->culprit.known = true;
-    ret->culprit.name = "kernel memory (sockets, dentries, page tables, ...)";
+    ret->culprit.name =
+        "kernel memory (sockets, pipes, dentries, page tables, ...)";
     ret->culprit.bytes = f->group_kernel.value;
     ret->summary = pen_write(
         p,

@@ -125,6 +125,30 @@ START_TEST(test_regions_of_another_hour)
 }
 END_TEST
 
+static bool says_who_holds_them(void)
+{
+    given_oome(&b, OOME_HEAP_SPACE, "Java heap space");
+    ck_assert_int_eq(first_found(&b), KIND_CLASSLOADER_LEAK);
+    for (unsigned i = 0; i < b.found.n_evidence; i++)
+        if (strstr(b.found.evidence[i].text, "hang on a.Registry"))
+            return true;
+    return false;
+}
+
+START_TEST(test_who_holds_the_loaders)
+{
+    given_heap(&b, 100 * MIB, 95 * MIB);
+    given_heap_dump(&b, 95 * MIB);
+    given_row(&b, "plug.Loader", 400, 90 * MIB);
+    b.heap.loaders.repeated_loader = "plug.Loader";
+    b.heap.loaders.repeated_loader_count = 400;
+    given_suspect(&b, "a.Registry", 80 * MIB);
+    ck_assert(says_who_holds_them());
+    b.heap.suspects.at[0].retained = 20 * MIB; /* the rest hang elsewhere */
+    ck_assert(!says_who_holds_them());
+}
+END_TEST
+
 TCase *full_tcase(void)
 {
     TCase *t = tcase_create("full");
@@ -136,5 +160,6 @@ TCase *full_tcase(void)
     tcase_add_test(t, test_more_live_than_was_committed);
     tcase_add_test(t, test_more_regions_than_objects);
     tcase_add_test(t, test_regions_of_another_hour);
+    tcase_add_test(t, test_who_holds_the_loaders);
     return t;
 }

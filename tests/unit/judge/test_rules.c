@@ -274,6 +274,7 @@ START_TEST(test_other_killed)
     b.kill.name = "ffmpeg";
     memset(&b.facts.kill, 0, sizeof b.facts.kill);
     ck_assert(asks(rule_other_killed));
+    ck_assert_ptr_nonnull(strstr(b.found.summary, "killed process "));
     ck_assert_int_eq(kind_side(b.found.kind), SIDE_OTHER_PROCESS);
     b.facts.kill = b.facts.other; /* our own kill is what counts then */
     ck_assert(!asks(rule_other_killed));
