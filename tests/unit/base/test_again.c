@@ -5,11 +5,11 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "base/pieces.h"
 #include "base/points.h"
 #include "base/source.h"
+#include "pack.h"
 #include "suite.h"
 
 /* More than the pieces and, at their first distance, the points can be of. */
@@ -22,12 +22,6 @@ static size_t packed_n;
 static struct mem mem;
 static struct err err;
 
-static uint32_t next(uint32_t *x)
-{
-    *x = *x * 1664525 + 1013904223;
-    return *x >> 8;
-}
-
 static void setup(void)
 {
     uint32_t x = 1;
@@ -37,7 +31,7 @@ static void setup(void)
     plain = malloc(LARGE);
     packed = malloc(ROOM);
     for (size_t i = 0; i < LARGE; i++)
-        plain[i] = (uint8_t)(next(&x) >> 20 & 7);
+        plain[i] = (uint8_t)(pack_random(&x) >> 20 & 7);
 }
 
 static void teardown(void)
@@ -46,31 +40,14 @@ static void teardown(void)
     free(packed);
 }
 
-static void pack_member(const uint8_t *from, size_t n, const char *say)
-{
-    gz_header head = {.comment = (uint8_t *)say};
-    z_stream z = {0};
-
-    ck_assert_int_eq(
-        deflateInit2(&z, 1, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY),
-        Z_OK);
-    if (say)
-        ck_assert_int_eq(deflateSetHeader(&z, &head), Z_OK);
-    z.next_in = (uint8_t *)from;
-    z.avail_in = (unsigned)n;
-    z.next_out = packed + packed_n;
-    z.avail_out = (unsigned)(ROOM - packed_n);
-    ck_assert_int_eq(deflate(&z, Z_FINISH), Z_STREAM_END);
-    packed_n = ROOM - z.avail_out;
-    deflateEnd(&z);
-}
-
 /* The first `n` bytes in members of `each`, in the JVM's way if it says so. */
 static void pack(size_t n, size_t each, const char *say)
 {
     packed_n = 0;
     for (size_t at = 0; at < n; at += each)
-        pack_member(plain + at, n - at < each ? n - at : each, at ? NULL : say);
+        packed_n +=
+            pack_member(plain + at, n - at < each ? n - at : each, 1,
+                        at ? NULL : say, packed + packed_n, ROOM - packed_n);
 }
 
 static void expect(struct source *s, uint64_t at, size_t want, size_t n)
@@ -96,14 +73,14 @@ static void go_about(struct source *s, size_t n, unsigned times)
     uint64_t at = 0;
 
     for (unsigned i = 0; i < times; i++) {
-        uint64_t step = next(&x) % 400000;
+        uint64_t step = pack_random(&x) % 400000;
 
-        switch (next(&x) % 4) {
-        case 0: at = next(&x) % n; break;
+        switch (pack_random(&x) % 4) {
+        case 0: at = pack_random(&x) % n; break;
         case 1: at = at > step ? at - step : 0; break;
         default: at = at + step < n ? at + step : n - 1;
         }
-        expect(s, at, 1 + next(&x) % (i % 8 ? 3000 : 300000), n);
+        expect(s, at, 1 + pack_random(&x) % (i % 8 ? 3000 : 300000), n);
     }
     ck_assert_ptr_null(source_damage(s));
 }

@@ -9,6 +9,7 @@
 #include <zlib.h>
 
 #include "base/source.h"
+#include "pack.h"
 #include "suite.h"
 
 #define PLAIN  ((size_t)1 << 20)
@@ -29,12 +30,6 @@ static uint8_t plain[PLAIN], packed[PACKED + 64], other[PACKED + 64];
 static struct mem mem;
 static struct err err;
 
-static uint32_t next(uint32_t *x)
-{
-    *x = *x * 1664525 + 1013904223;
-    return *x >> 8;
-}
-
 static void setup(void)
 {
     uint32_t x = 1;
@@ -42,27 +37,7 @@ static void setup(void)
     mem_init(&mem, 0);
     err = (struct err){0};
     for (size_t i = 0; i < PLAIN; i++)
-        plain[i] = (uint8_t)(next(&x) >> 20);
-}
-
-static size_t pack(const uint8_t *from, size_t n, int level, const char *say,
-                   uint8_t *to, size_t room)
-{
-    gz_header head = {.comment = (uint8_t *)say};
-    z_stream z = {0};
-
-    ck_assert_int_eq(deflateInit2(&z, level, Z_DEFLATED, 16 + MAX_WBITS, 8,
-                                  Z_DEFAULT_STRATEGY),
-                     Z_OK);
-    if (say)
-        ck_assert_int_eq(deflateSetHeader(&z, &head), Z_OK);
-    z.next_in = (uint8_t *)from;
-    z.avail_in = (unsigned)n;
-    z.next_out = to;
-    z.avail_out = (unsigned)room;
-    ck_assert_int_eq(deflate(&z, Z_FINISH), Z_STREAM_END);
-    deflateEnd(&z);
-    return room - z.avail_out;
+        plain[i] = (uint8_t)(pack_random(&x) >> 20);
 }
 
 /* The whole of `plain` as HotSpot writes it, into `packed`. */
@@ -71,8 +46,8 @@ static size_t pack_blocks(int level, const char *say)
     size_t n = 0;
 
     for (size_t at = 0; at < PLAIN; at += BLOCK)
-        n += pack(plain + at, BLOCK, level, at ? NULL : say, packed + n,
-                  PACKED - n);
+        n += pack_member(plain + at, BLOCK, level, at ? NULL : say, packed + n,
+                         PACKED - n);
     return n;
 }
 
@@ -139,7 +114,8 @@ START_TEST(what_looks_like_a_header_is_none)
     uint32_t x = 7;
 
     for (int i = 0; i < 40; i++)
-        memcpy(plain + next(&x) % (PLAIN - sizeof fake), fake, sizeof fake);
+        memcpy(plain + pack_random(&x) % (PLAIN - sizeof fake), fake,
+               sizeof fake);
     expect_like_others(pack_blocks(0, "HPROF BLOCKSIZE=16384"));
 }
 END_TEST
@@ -168,7 +144,7 @@ START_TEST(cut_blocks_give_what_is_there)
     for (size_t cut = n - 30; cut < n; cut++)
         expect_like_others(cut);
     for (int i = 0; i < 40; i++)
-        expect_like_others(next(&x) % n);
+        expect_like_others(pack_random(&x) % n);
 }
 END_TEST
 
@@ -178,8 +154,8 @@ START_TEST(damaged_blocks_give_what_comes_before)
     uint32_t x = 5;
 
     for (int i = 0; i < 100; i++) {
-        size_t at = 40 + next(&x) % (n - 40);
-        uint8_t bit = (uint8_t)(1 << next(&x) % 8);
+        size_t at = 40 + pack_random(&x) % (n - 40);
+        uint8_t bit = (uint8_t)(1 << pack_random(&x) % 8);
 
         packed[at] ^= bit;
         expect_like_others(n);
@@ -210,7 +186,8 @@ START_TEST(seeks_go_anywhere)
     uint32_t x = 9;
 
     for (int i = 0; i < 300; i++) {
-        size_t at = next(&x) % PLAIN, want = next(&x) % (4 * BLOCK);
+        size_t at = pack_random(&x) % PLAIN,
+               want = pack_random(&x) % (4 * BLOCK);
 
         if (want > PLAIN - at)
             want = PLAIN - at;

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include "base/lines.h"
+#include "pack.h"
 #include "suite.h"
 
 #define PLAIN ((size_t)3 << 20)
@@ -29,31 +29,15 @@ static void setup(void)
     }
 }
 
-/* One gzip member; returns its length. */
-static size_t pack(const uint8_t *from, size_t n, uint8_t *to, size_t room)
-{
-    z_stream z = {0};
-
-    ck_assert_int_eq(
-        deflateInit2(&z, 6, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY),
-        Z_OK);
-    z.next_in = (uint8_t *)from;
-    z.avail_in = (unsigned)n;
-    z.next_out = to;
-    z.avail_out = (unsigned)room;
-    ck_assert_int_eq(deflate(&z, Z_FINISH), Z_STREAM_END);
-    deflateEnd(&z);
-    return room - z.avail_out;
-}
-
 /* `members` equal parts, each a member of its own. */
 static size_t pack_members(unsigned members, uint8_t *to, size_t room)
 {
     size_t each = PLAIN / members, n = 0;
 
     for (unsigned i = 0; i < members; i++)
-        n += pack(plain + i * each, i + 1 == members ? PLAIN - i * each : each,
-                  to + n, room - n);
+        n += pack_member(plain + i * each,
+                         i + 1 == members ? PLAIN - i * each : each, 6, NULL,
+                         to + n, room - n);
     return n;
 }
 
