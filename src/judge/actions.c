@@ -85,6 +85,9 @@ static const struct {
      "with a fitting -Xmx it would have been an OutOfMemoryError with a dump"},
     {KIND_DIRECT_BUFFERS, "release or pool the buffers that the culprit holds",
      "a direct buffer's memory goes only when its object does"},
+    {KIND_DIRECT_BUFFERS, "reuse buffers instead of dropping them",
+     "a dropped buffer keeps its memory until a collection, and a quiet heap "
+     "has none"},
     {KIND_DIRECT_BUFFERS,
      "set -XX:MaxDirectMemorySize so that it fits the container",
      "it is as large as -Xmx by default"},
@@ -234,6 +237,19 @@ static bool limits_direct(const struct facts *f)
             f->max_direct.value < f->limit.value);
 }
 
+/* Most of them are garbage already. */
+static bool dropped_direct(const struct facts *f)
+{
+    const struct heap_natives *n = f->heap ? &f->heap->natives : NULL;
+
+    return n && n->awaiting_gc.bytes > n->owners.bytes / 2;
+}
+
+static bool kept_direct(const struct facts *f)
+{
+    return !dropped_direct(f);
+}
+
 static bool never_ran(const struct facts *f)
 {
     return !f->kill.kill &&
@@ -264,6 +280,8 @@ static const struct {
     {"keep -Xmx below 70 % of the container's", not_killed},
     {"find out whether the live set", facts_touched_at_start},
     {"set -XX:MaxMetaspaceSize", limits_metaspace},
+    {"release or pool the buffers", dropped_direct},
+    {"reuse buffers instead", kept_direct},
     {"set -XX:MaxDirectMemorySize", limits_direct},
     {"raise -XX:MaxDirectMemorySize", left_direct},
     {"lower -Xmx or -XX:MaxRAMPercentage", never_ran},

@@ -28,8 +28,9 @@ static void argue_hearsay(const struct facts *f, struct pen *p,
 {
     if (known(f->group_kills.value) && f->group_kills.value > 0)
         finding_for(ret, SUPPORTING, f->group_kills, "count",
-                    pen_write(p, "the cgroup counted %llu OOM kills%s",
+                    pen_write(p, "the cgroup counted %llu OOM kill%s%s",
                               (unsigned long long)f->group_kills.value,
+                              f->group_kills.value > 1 ? "s" : "",
                               at_limit(f, p)));
     if (f->hearsay)
         finding_for(ret, SUPPORTING,

@@ -2,7 +2,10 @@
  * test_native.c - which kind of native memory a part is, by census, by the
  * allocator's figures, by mappings.
  */
+#include <string.h>
+
 #include "bench.h"
+#include "judge/verdict_parts.h"
 #include "suites.h"
 
 static struct bench b;
@@ -272,6 +275,27 @@ START_TEST(test_a_category_beyond_the_ordinary)
 }
 END_TEST
 
+/* What to do first about direct buffers. */
+static void advises(uint64_t garbage, const char *what)
+{
+    struct verdict v = {.kind = KIND_DIRECT_BUFFERS};
+
+    b.facts.heap = &b.heap;
+    b.heap.natives.owners.bytes = 100 * MIB;
+    b.heap.natives.awaiting_gc.bytes = garbage;
+    ck_assert(actions_list(&b.facts, &b.pen, &v));
+    ck_assert_uint_gt(v.actions.n, 0);
+    ck_assert_ptr_eq(strstr(v.actions.at[0].what, what), v.actions.at[0].what);
+    vec_free(&v.actions, &b.mem);
+}
+
+START_TEST(test_buffers_kept_or_dropped)
+{
+    advises(10 * MIB, "release or pool");
+    advises(90 * MIB, "reuse buffers");
+}
+END_TEST
+
 TCase *native_tcase(void)
 {
     TCase *t = tcase_create("native");
@@ -289,5 +313,6 @@ TCase *native_tcase(void)
     tcase_add_test(t, test_loaders_or_classes);
     tcase_add_loop_test(t, test_a_category_that_grew, 0, CATEGORIES);
     tcase_add_loop_test(t, test_a_category_beyond_the_ordinary, 0, CATEGORIES);
+    tcase_add_test(t, test_buffers_kept_or_dropped);
     return t;
 }
