@@ -143,12 +143,20 @@ bool heap_was_filled(const struct facts *f, const struct part *heap)
            most >= heap->last - heap->last / 4;
 }
 
-/* Objects in use are no garbage, however few they are yet. */
+/* Objects in use are no garbage, however few they are yet; and the more they
+ * are, the less do two looks say that they are no leak. */
 static void doubt_live(const struct facts *f, struct pen *p,
                        struct finding *ret)
 {
     struct figure before = live_at_first(f);
 
+    if (live_is_most(f) && live_is_level(f)) {
+        finding_cap(ret, CONFIDENCE_MEDIUM);
+        finding_against(ret, SUPPORTING, f->live, "bytes",
+                        "objects in use are half of what was killed: a leak "
+                        "that is slower than the looks at it seems level");
+        return;
+    }
     if (!live_is_larger(before.value, f->live.value) ||
         live_is_few(f, f->live.value))
         return;

@@ -52,7 +52,7 @@ START_TEST(test_a_level_live_set_is_a_need)
 {
     given_heap(&b, 240 * MIB, 180 * MIB);
     b.moments[0].heap_used = says(&b, LINE_JCMD, 170 * MIB);
-    ck_assert_int_eq(first_found(&b), KIND_PARTS_EXCEED_LIMIT);
+    ck_assert_int_eq(confidence_of(KIND_PARTS_EXCEED_LIMIT), CONFIDENCE_MEDIUM);
     b.facts.live_before = says(&b, LINE_GC, 60 * MIB);
     ck_assert_int_eq(first_found(&b), KIND_HEAP_LEAK);
 }
