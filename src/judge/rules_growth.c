@@ -139,12 +139,48 @@ static const char *part_phrase(const struct facts *f, struct pen *p,
     return pen_write(p, "lies %s", outside(f, part));
 }
 
+/* What NMT has committed need not have pages: the collector's tables are as
+ * large for a heap that is hardly used. What did not grow is only large. */
+static void doubt_standing(const struct facts *f, const struct part *part,
+                           struct finding *ret)
+{
+    if (!f->parts.first || part->growth >= GROWTH_THAT_COUNTS ||
+        part->growth >= part->last / 10)
+        return;
+    finding_cap(ret, CONFIDENCE_LOW);
+    finding_against(ret, SUPPORTING, part->figure, NULL,
+                    "it was as large at the first look, when nothing was "
+                    "wrong yet; what is committed may have no pages");
+}
+
+/* Whether something says what the parts were before. */
+static bool has_baseline(const struct facts *f)
+{
+    return f->parts.first || (f->last && f->last->nmt && f->last->nmt->diff);
+}
+
+/* Of one look the pace is guessed from what a fresh JVM has; it proves nothing
+ * where most of the part would have come after that look. */
+static void doubt_pace(const struct facts *f, const struct part *part,
+                       struct finding *ret)
+{
+    if (has_baseline(f) || part->kind != PART_TRACKED ||
+        !f->parts.extrapolated || part->end / 2 < part->last)
+        return;
+    finding_cap(ret, CONFIDENCE_LOW);
+    finding_against(ret, SUPPORTING, part->figure, NULL,
+                    "it was looked at once: whether it grew at all is not "
+                    "known");
+}
+
 static void judge_part(const struct facts *f, struct pen *p,
                        const struct part *part, struct finding *ret)
 {
     finding_init(ret, part->verdict);
     argue_kill(f, p, ret);
     argue_part(f, p, part, ret);
+    doubt_standing(f, part, ret);
+    doubt_pace(f, part, ret);
     culprit_named(name_of(p, part), part->end, &ret->culprit);
     ret->summary = "";
     if (f->parts.unseen)

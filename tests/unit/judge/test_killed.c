@@ -210,6 +210,36 @@ START_TEST(test_who_never_collected)
 }
 END_TEST
 
+/* ---- how a part came to be large ---------------------------------------- */
+
+static enum confidence of_collector(uint64_t first, uint64_t last)
+{
+    b.facts.parts.n = 0;
+    b.facts.parts.growth = 0;
+    given_part(&b, PART_TRACKED, "GC", KIND_GC_STRUCTURES, first, last);
+    return confidence_of(KIND_GC_STRUCTURES);
+}
+
+START_TEST(test_as_large_from_the_start)
+{
+    ck_assert_int_eq(of_collector(10 * MIB, 200 * MIB), CONFIDENCE_HIGH);
+    ck_assert_int_eq(of_collector(199 * MIB, 200 * MIB), CONFIDENCE_LOW);
+}
+END_TEST
+
+START_TEST(test_a_pace_of_one_look)
+{
+    of_collector(4 * MIB, 50 * MIB);
+    b.facts.parts.extrapolated = true;
+    b.facts.parts.at[0].end = 200 * MIB;
+    ck_assert_int_eq(confidence_of(KIND_GC_STRUCTURES), CONFIDENCE_HIGH);
+    b.facts.parts.first = NULL; /* 4 MiB is what others have */
+    ck_assert_int_eq(confidence_of(KIND_GC_STRUCTURES), CONFIDENCE_LOW);
+    b.facts.parts.at[0].end = 60 * MIB;
+    ck_assert_int_ne(confidence_of(KIND_GC_STRUCTURES), CONFIDENCE_LOW);
+}
+END_TEST
+
 TCase *killed_tcase(void)
 {
     TCase *t = tcase_create("killed");
@@ -227,6 +257,8 @@ TCase *killed_tcase(void)
     tcase_add_test(t, test_nobody_holds_them);
     tcase_add_test(t, test_touched_at_the_start);
     tcase_add_test(t, test_less_is_touched_than_there_is);
+    tcase_add_test(t, test_as_large_from_the_start);
+    tcase_add_test(t, test_a_pace_of_one_look);
     tcase_add_test(t, test_no_collection_no_pages);
     tcase_add_test(t, test_who_never_collected);
     return t;
