@@ -80,6 +80,12 @@ struct decoder {
     struct kind kinds[KINDS]; /* met lately, by some bits of their ids */
 };
 
+/* Nobody will ask for the references. */
+static inline void batch_drop_refs(struct batch *b)
+{
+    b->n_refs = b->n_many = b->n_doubts = 0;
+}
+
 /* Whether it's the tag of what may be ordinary. */
 static inline bool batch_is_object(unsigned tag)
 {

@@ -101,11 +101,12 @@ static bool take(struct ingest *in, uint64_t n, struct err *e)
     r->p = batch_decode(&to->decoder, &b, r->p, r->p + n, r->end);
     st->class_of.n += b.objects;
     st->lengths.n += b.n_lengths;
-    if (!in->no_refs) { /* else the next ones overwrite them */
+    if (in->no_refs)
+        batch_drop_refs(&b); /* the next ones overwrite them */
+    else
         st->degrees.n += b.objects;
-        st->many.n += b.n_many;
-        st->refs.n += b.n_refs;
-    }
+    st->many.n += b.n_many;
+    st->refs.n += b.n_refs;
     count(in, &b);
     return ids_add_run(&st->ids, &b.ids, e) && ingest_add_up(in, &b, e);
 }

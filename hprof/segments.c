@@ -259,6 +259,8 @@ static bool decode(void *segments, uint64_t i, unsigned worker, struct err *e)
     }
     decode_bytes(&w->decoder, piece, begin, begin + n);
     raw_unlook(&view);
+    if (s->in->no_refs)
+        batch_drop_refs(&piece->batch);
     return true;
 }
 
