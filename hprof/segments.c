@@ -279,7 +279,8 @@ static void copy_labels(const struct column *to, uint64_t at,
 static void copy_words(const struct column *to, uint64_t at,
                        const uint32_t *from, uint64_t n)
 {
-    memcpy(to->at + at, from, n * sizeof *from);
+    if (n) /* else there may be no column */
+        memcpy(to->at + at, from, n * sizeof *from);
 }
 
 static bool copy(void *segments, uint64_t i, unsigned worker, struct err *e)
