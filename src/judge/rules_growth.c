@@ -40,13 +40,19 @@ static const char *name_of(struct pen *p, const struct part *part)
                : pen_write(p, "NMT %s", part->name);
 }
 
+/* What says how large the parts were before; NULL: nothing does. */
+static const char *baseline(const struct facts *f)
+{
+    if (f->parts.first)
+        return f->parts.first->name;
+    return f->last && f->last->nmt && f->last->nmt->diff ? "its baseline"
+                                                         : NULL;
+}
+
 void argue_part(const struct facts *f, struct pen *p, const struct part *part,
                 struct finding *ret)
 {
-    const char *since = f->parts.first ? f->parts.first->name
-                        : f->last && f->last->nmt && f->last->nmt->diff
-                            ? "its baseline"
-                            : NULL;
+    const char *since = baseline(f);
     struct figure last = part->figure;
 
     last.value = part->last;
@@ -153,19 +159,13 @@ static void doubt_standing(const struct facts *f, const struct part *part,
                     "wrong yet; what is committed may have no pages");
 }
 
-/* Whether something says what the parts were before. */
-static bool has_baseline(const struct facts *f)
-{
-    return f->parts.first || (f->last && f->last->nmt && f->last->nmt->diff);
-}
-
 /* Of one look the pace is guessed from what a fresh JVM has; it proves nothing
  * where most of the part would have come after that look. */
 static void doubt_pace(const struct facts *f, const struct part *part,
                        struct finding *ret)
 {
-    if (has_baseline(f) || part->kind != PART_TRACKED ||
-        !f->parts.extrapolated || part->end / 2 < part->last)
+    if (baseline(f) || part->kind != PART_TRACKED || !f->parts.extrapolated ||
+        part->end / 2 < part->last)
         return;
     finding_cap(ret, CONFIDENCE_LOW);
     finding_against(ret, SUPPORTING, part->figure, NULL,
@@ -200,14 +200,14 @@ static void judge_part(const struct facts *f, struct pen *p,
 }
 
 /* Only what the dump's objects own off the heap is more than a remainder. */
-static void judge_owned(const struct facts *f, struct pen *p,
-                        const struct part *rest, struct finding *ret)
+static void judge_owned(const struct facts *f, struct pen *p, uint64_t rest,
+                        struct finding *ret)
 {
     struct finding owned;
 
     finding_init(&owned, KIND_NOT_ENOUGH_EVIDENCE);
     argue_kill(f, p, &owned);
-    if (!kind_of_owned(f, p, rest->last, &owned))
+    if (!kind_of_owned(f, p, rest, &owned))
         return;
     owned.summary =
         pen_write(p, "Killed by the kernel%s; %s: %s.", at_limit(f, p),
@@ -273,9 +273,6 @@ static bool judge_pretouch(const struct facts *f, struct pen *p,
 static bool judge_kill_alone(const struct facts *f, struct pen *p,
                              struct finding *ret)
 {
-    struct part rest = {.kind = PART_UNTRACKED,
-                        .verdict = KIND_NATIVE_UNTRACKED_MALLOC,
-                        .name = "outside the heap"};
     uint64_t heap = f->heap ? f->heap->all.bytes : 0;
     uint64_t private = known_minus(f->rss.value, known_or(f->file.value, 0));
 
@@ -293,9 +290,7 @@ static bool judge_kill_alone(const struct facts *f, struct pen *p,
         judge_heap(f, p, &part, ret);
         return true;
     }
-    rest.last = rest.end = rest.growth = known_minus(private, heap);
-    rest.figure = figure_derived(rest.last);
-    judge_owned(f, p, &rest, ret);
+    judge_owned(f, p, known_minus(private, heap), ret);
     return true;
 }
 
@@ -307,17 +302,11 @@ static bool judge_kill_alone(const struct facts *f, struct pen *p,
 static bool judge_promise(const struct facts *f, struct pen *p,
                           const struct part *heap, struct finding *ret)
 {
-    struct part rest = {.kind = PART_UNTRACKED,
-                        .verdict = KIND_NATIVE_UNTRACKED_MALLOC,
-                        .name = "outside the heap"};
-
     if (heap->kind != PART_HEAP || !f->heap || !known(f->anon.value) ||
         heap_was_filled(f, heap) || f->heap->all.bytes > heap->last / 2)
         return false;
-    rest.last = known_minus(f->anon.value, f->heap->all.bytes);
-    rest.figure = figure_derived(rest.last);
     finding_init(ret, KIND_NOT_ENOUGH_EVIDENCE);
-    judge_owned(f, p, &rest, ret);
+    judge_owned(f, p, known_minus(f->anon.value, f->heap->all.bytes), ret);
     if (ret->kind == KIND_NOT_ENOUGH_EVIDENCE)
         return false;
     finding_cap(ret, CONFIDENCE_MEDIUM);
