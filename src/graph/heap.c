@@ -88,8 +88,7 @@ static bool pass_on_thread(struct analysis *a, bool (*pass)(struct analysis *a),
 
 static bool do_without_tree(struct analysis *a)
 {
-    return find_sizes(a) && census_count(a) &&
-           (a->options->quick || texts_sample(a));
+    return find_sizes(a) && census_count(a) && texts_sample(a);
 }
 
 static bool build_half(void *halves, uint64_t i, unsigned worker, struct err *e)

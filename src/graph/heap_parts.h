@@ -62,8 +62,8 @@ bool census_count(struct analysis *a);
 bool census_take(struct analysis *a);
 /* What classes retain, and what references of each strength reach. */
 bool census_finish(struct analysis *a, struct err *e);
-/* texts.c: reads some Strings, which needs no tree; later says what those that
- * repeat others weigh. */
+/* texts.c: reads some Strings, but not in quick mode; needs no tree. Later it
+ * says what those that repeat others weigh. */
 bool texts_sample(struct analysis *a);
 void texts_weigh(struct analysis *a);
 /* threads.c: names, stacks, who threw the OutOfMemoryError. */

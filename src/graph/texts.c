@@ -112,7 +112,7 @@ bool texts_sample(struct analysis *a)
     bool ok;
 
     s->duplicate_bytes = UNKNOWN;
-    if (string == CLASS_NONE)
+    if (string == CLASS_NONE || a->options->quick)
         return true;
     s->count = d->classes[string].objects;
     step = s->count / SAMPLE + 1;

@@ -349,6 +349,7 @@ START_TEST(quick_mode_counts_without_a_tree)
     ck_assert_uint_eq(row("byte[]")->retained, UNKNOWN);
     ck_assert_uint_eq(heap.reachable.bytes, UNKNOWN);
     ck_assert_uint_eq(heap.suspects.n, 0);
+    ck_assert_uint_eq(heap.strings.duplicate_bytes, UNKNOWN);
 }
 END_TEST
 
