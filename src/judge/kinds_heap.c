@@ -6,7 +6,7 @@
  * that accounts for a third of the live set names the kind. Special ones
  * come before general ones: a queue of strings is a backlog first.
  */
-#include "rules.h"
+#include "kinds.h"
 
 #include <string.h>
 

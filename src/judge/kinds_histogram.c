@@ -6,7 +6,7 @@
  * A count says that a mechanism is in use a thousandfold, not that it holds
  * the bytes: what is named here is at most a good guess.
  */
-#include "rules.h"
+#include "kinds.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
  * unloaded, each with a few classes, or ever more classes in loaders that
  * live on (generated, hidden, scripted).
  */
-#include "rules.h"
+#include "kinds.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
 #ifndef OOMWHY_JUDGE_RULES_H
 #define OOMWHY_JUDGE_RULES_H
 
-#include "judge/finding.h"
+#include "judge/kinds.h"
 
 /* True: `ret` is filled. */
 typedef bool rule_fn(const struct facts *f, struct pen *p, struct finding *ret);
@@ -44,27 +44,6 @@ rule_fn rule_metaspace, rule_direct, rule_thread_limit, rule_map_limit,
     rule_oversized, rule_heap_full, rule_reservation;
 /* rules_quiet.c: no memory problem, or not enough to go by. */
 rule_fn rule_crash, rule_sigkill, rule_healthy, rule_undecided;
-
-/* ---- kinds: naming a part more exactly --------------------------------------
- */
-
-/* kinds_native.c: fills kind, claims and culprit for `part`, which grew. */
-void kind_of_part(const struct facts *f, struct pen *p, const struct part *part,
-                  struct finding *ret);
-/* The same for direct memory that the JVM itself refused. */
-void kind_of_direct(const struct facts *f, struct pen *p, uint64_t bytes,
-                    struct finding *ret);
-/* What the dump's objects own off the heap, if that is half of `bytes`. */
-bool kind_of_owned(const struct facts *f, struct pen *p, uint64_t bytes,
-                   struct finding *ret);
-/* kinds_metaspace.c */
-void kind_of_metaspace(const struct facts *f, struct pen *p,
-                       struct finding *ret);
-/* kinds_heap.c: what fills the live set. False: no dump tells. */
-bool kind_of_heap(const struct facts *f, struct pen *p, struct finding *ret);
-/* kinds_histogram.c: the same from a class histogram; a poor man's dump. */
-bool kind_of_histogram(const struct facts *f, struct pen *p,
-                       struct finding *ret);
 
 /* ---- shared sentences -------------------------------------------------------
  */
