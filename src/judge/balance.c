@@ -197,7 +197,7 @@ static void close_sheet(struct balance *b)
 bool balance_draw(const struct facts *f, struct pen *p, struct balance *ret)
 {
     struct sheet s = {f, p, ret};
-    uint64_t total = end_rss(f);
+    uint64_t total = facts_end_rss(f);
 
     if (!known(total) || !total)
         return true;

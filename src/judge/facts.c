@@ -127,6 +127,13 @@ bool facts_died(const struct facts *f)
            (known(f->exit_status.value) && f->exit_status.value != 0);
 }
 
+uint64_t facts_end_rss(const struct facts *f)
+{
+    if (known(f->rss.value))
+        return f->rss.value;
+    return f->last ? f->last->rss.value : UNKNOWN;
+}
+
 bool facts_multi_mapped(const struct facts *f)
 {
     return f->collector && f->collector[0] == 'Z';

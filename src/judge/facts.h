@@ -175,6 +175,8 @@ bool facts_sigkill_told(const struct facts *f);
 /* A sudden end, by that or by a GC log that just stops, of which nobody says
  * who or what made it. */
 bool facts_end_unsaid(const struct facts *f);
+/* Bytes: the process's RSS at its end, or the last known; UNKNOWN. */
+uint64_t facts_end_rss(const struct facts *f);
 /* Whether the collector maps its heap several times over as shared memory:
  * ZGC before JDK 21. */
 bool facts_multi_mapped(const struct facts *f);

@@ -7,65 +7,7 @@
  */
 #include "rules.h"
 
-#include <string.h>
-
-uint64_t end_rss(const struct facts *f)
-{
-    if (known(f->rss.value))
-        return f->rss.value;
-    return f->last ? f->last->rss.value : UNKNOWN;
-}
-
-const char *at_limit(const struct facts *f, struct pen *p)
-{
-    if (!known(f->limit.value))
-        return "";
-    return pen_write(p, " under a limit of %s", pen_size(p, f->limit.value));
-}
-
-static void argue_hearsay(const struct facts *f, struct pen *p,
-                          struct finding *ret)
-{
-    if (known(f->group_kills.value) && f->group_kills.value > 0)
-        finding_for(ret, SUPPORTING, f->group_kills, "count",
-                    pen_write(p, "the cgroup counted %llu OOM kill%s%s",
-                              (unsigned long long)f->group_kills.value,
-                              f->group_kills.value > 1 ? "s" : "",
-                              at_limit(f, p)));
-    if (f->hearsay)
-        finding_for(ret, SUPPORTING,
-                    figure_of(f->hearsay_input, UNKNOWN, f->hearsay->line),
-                    NULL, f->hearsay->text);
-    finding_cap(ret, CONFIDENCE_MEDIUM);
-    if (!f->hearsay || f->hearsay->kind != OOM_EVENT_OOMD)
-        finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
-                        "the kernel's own report of the kill is not there");
-}
-
-void argue_kill(const struct facts *f, struct pen *p, struct finding *ret)
-{
-    const struct oom_kill *k = f->kill.kill;
-
-    if (facts_killed_unseen(f))
-        argue_hearsay(f, p, ret);
-    if (!k)
-        return;
-    if (known(f->rss.value))
-        finding_for(ret, SUPPORTING, f->rss, "bytes",
-                    pen_write(p,
-                              "the kernel killed process %llu (%s), which "
-                              "held %s%s",
-                              (unsigned long long)k->pid,
-                              k->name ? k->name : "?",
-                              pen_size(p, f->rss.value), at_limit(f, p)));
-    if (!f->kill.guessed)
-        return;
-    finding_against(ret, SUPPORTING, f->pid, "count",
-                    "the pid in the kernel's log is another one; a "
-                    "container's pid namespace would explain that");
-    if (f->ns_pid.value >= CONTAINER_PIDS)
-        finding_cap(ret, CONFIDENCE_LOW);
-}
+#include "argue.h"
 
 /* ---- somebody else ----------------------------------------------------------
  */

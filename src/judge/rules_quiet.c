@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "argue.h"
 #include "culprit.h"
 
 bool rule_crash(const struct facts *f, struct pen *p, struct finding *ret)

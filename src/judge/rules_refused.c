@@ -14,7 +14,9 @@
 
 #include <string.h>
 
+#include "argue.h"
 #include "culprit.h"
+#include "kinds.h"
 
 #define MIB ((uint64_t)1 << 20)
 
@@ -76,36 +78,6 @@ static void argue_left(const struct facts *f, struct pen *p,
                     "bytes",
                     pen_write(p, "%s could still be had at that moment",
                               pen_size(p, left(f))));
-}
-
-/* ---- address space ------------------------------------------------------ */
-
-/* A gigabyte for classes, a quarter for code, the archive, arenas of malloc,
- * stacks: what a JVM reserves beside its heap unless told otherwise. */
-#define BESIDE_THE_HEAP ((uint64_t)2 << 30)
-
-bool address_space_is_short(const struct facts *f, uint64_t heap)
-{
-    uint64_t limit = f->address_space.value;
-
-    return known(limit) && known(heap) &&
-           (heap >= limit || limit - heap < BESIDE_THE_HEAP);
-}
-
-const char *argue_address_space(const struct facts *f, struct pen *p,
-                                unsigned weight, struct finding *ret)
-{
-    const char *size;
-
-    if (!known(f->address_space.value))
-        return NULL;
-    size = pen_size(p, f->address_space.value);
-    finding_for(ret, weight, f->address_space, "bytes",
-                pen_write(p,
-                          "the process may map %s at most (ulimit -v), "
-                          "resident or not",
-                          size));
-    return pen_write(p, "ulimit -v of %s", size);
 }
 
 /* ---- requests that name their cause ----------------------------------------
@@ -304,6 +276,27 @@ static void not_told(const struct facts *f, struct pen *p, struct finding *ret)
         bytes);
 }
 
+/* Needs figures of NMT: without them nobody can tell what NMT would see. */
+static bool grown_native(const struct facts *f, struct pen *p, uint64_t asked,
+                         struct finding *ret)
+{
+    const struct part *part = part_to_blame(f);
+    const char *bytes =
+        known(asked) ? pen_write(p, " of %s", pen_size(p, asked)) : "";
+
+    if (!part || part->kind == PART_HEAP || nobody_to_blame(f, part) ||
+        !f->last || !f->last->nmt)
+        return false;
+    judge_part(f, p, part, ret);
+    ret->summary = pen_write(
+        p,
+        "%s a native allocation%s failed; about %s of its memory "
+        "%s: %s.",
+        f->hs_err ? "The JVM stopped because" : "It ended when", bytes,
+        pen_size(p, part->end), part_phrase(f, p, part), kind_title(ret->kind));
+    return true;
+}
+
 bool rule_native_failed(const struct facts *f, struct pen *p,
                         struct finding *ret)
 {
@@ -312,7 +305,7 @@ bool rule_native_failed(const struct facts *f, struct pen *p,
     if (thread_refused(f, p, ret) || heap_refused(f, p, ret) ||
         arena_refused(f, p, ret))
         return true;
-    if (judge_native_growth(f, p, failure(f)->bytes, ret)) {
+    if (grown_native(f, p, failure(f)->bytes, ret)) {
         argue_failure(f, SUPPORTING, ret);
         return true;
     }
@@ -356,7 +349,7 @@ bool rule_malloc_refused(const struct facts *f, struct pen *p,
     if (!facts_oome_is(f, OOME_NATIVE) || f->hs_err)
         return false;
     asked = f->oome->oome ? f->oome->oome->requested : UNKNOWN;
-    if (judge_native_growth(f, p, asked, ret))
+    if (grown_native(f, p, asked, ret))
         argue_oome(f, p, ret);
     else
         malloc_not_told(

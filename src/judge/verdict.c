@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rules.h"
 #include "verdict_parts.h"
 
 #define FINDINGS_MAX 24
@@ -77,7 +78,7 @@ static void take_process(const struct facts *f, struct verdict *v)
     r->pid = f->kill.kill ? f->kill.kill->pid : f->pid.value;
     r->xmx = f->xmx.value;
     r->limit = f->limit.value;
-    r->rss = end_rss(f);
+    r->rss = facts_end_rss(f);
     r->anon = known(f->rss.value) || !last ? f->anon.value : last->anon.value;
     r->file = known(f->rss.value) || !last ? f->file.value : last->file.value;
     r->shmem =

@@ -7,7 +7,6 @@
 #define OOMWHY_JUDGE_VERDICT_PARTS_H
 
 #include "judge/finding.h"
-#include "judge/rules.h"
 
 /* balance.c: the RSS at the death, row by row. */
 bool balance_draw(const struct facts *f, struct pen *p, struct balance *ret);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bench.h"
+#include "judge/kinds.h"
 #include "judge/verdict_parts.h"
 #include "suites.h"
 

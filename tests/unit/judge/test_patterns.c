@@ -4,6 +4,7 @@
  */
 #include "bench.h"
 #include "judge/heap_patterns.h"
+#include "judge/kinds.h"
 #include "suites.h"
 
 static struct bench b;

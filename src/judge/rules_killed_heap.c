@@ -1,21 +1,18 @@
 /*
- * rules_heap.c - killed by the kernel with the heap as the part that grew:
- * objects the program keeps, objects it needs, or garbage that -Xmx allowed.
+ * rules_killed_heap.c - killed by the kernel with the heap as the part that
+ * grew: objects the program keeps, objects it needs, or garbage that -Xmx
+ * allowed.
  *
  * The live set tells them apart. Where it makes half of what was killed and
  * grew, the kernel only came before the OutOfMemoryError would have.
  */
 #include "rules.h"
 
+#include "argue.h"
 #include "culprit.h"
+#include "kinds.h"
 
 #define MIB ((uint64_t)1 << 20)
-
-bool xmx_exceeds(const struct facts *f)
-{
-    return known(f->xmx.value) && known(f->limit.value) &&
-           f->xmx.value >= f->limit.value;
-}
 
 /* Whether objects in use fill the heap, rather than garbage nobody had a
  * reason to collect yet. The live set may be older than the kill. */
@@ -27,18 +24,6 @@ static bool live_fills(const struct facts *f, const struct part *heap)
         return true;
     return f->live.value * 100 >= of * f->thresholds->sizing_live_percent ||
            f->live.value >= heap->last / 2;
-}
-
-void argue_xmx(const struct facts *f, struct pen *p, struct finding *ret)
-{
-    if (known(f->xmx.value) && known(f->limit.value))
-        finding_for(ret, SUPPORTING, f->xmx, "bytes",
-                    pen_write(p,
-                              "the heap may grow to %s, the container to "
-                              "%s (%s)",
-                              pen_size(p, f->xmx.value),
-                              pen_size(p, f->limit.value),
-                              pen_share(p, f->xmx.value, f->limit.value)));
 }
 
 static const char *live_text(const struct facts *f, struct pen *p)

@@ -1,0 +1,124 @@
+/*
+ * argue.c - the sentences that several rules say: that the kernel killed,
+ * which error was thrown, what -Xmx and ulimit allow.
+ */
+#include "argue.h"
+
+/* ---- the kill ----------------------------------------------------------- */
+
+const char *at_limit(const struct facts *f, struct pen *p)
+{
+    if (!known(f->limit.value))
+        return "";
+    return pen_write(p, " under a limit of %s", pen_size(p, f->limit.value));
+}
+
+static void argue_hearsay(const struct facts *f, struct pen *p,
+                          struct finding *ret)
+{
+    if (known(f->group_kills.value) && f->group_kills.value > 0)
+        finding_for(ret, SUPPORTING, f->group_kills, "count",
+                    pen_write(p, "the cgroup counted %llu OOM kill%s%s",
+                              (unsigned long long)f->group_kills.value,
+                              f->group_kills.value > 1 ? "s" : "",
+                              at_limit(f, p)));
+    if (f->hearsay)
+        finding_for(ret, SUPPORTING,
+                    figure_of(f->hearsay_input, UNKNOWN, f->hearsay->line),
+                    NULL, f->hearsay->text);
+    finding_cap(ret, CONFIDENCE_MEDIUM);
+    if (!f->hearsay || f->hearsay->kind != OOM_EVENT_OOMD)
+        finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
+                        "the kernel's own report of the kill is not there");
+}
+
+void argue_kill(const struct facts *f, struct pen *p, struct finding *ret)
+{
+    const struct oom_kill *k = f->kill.kill;
+
+    if (facts_killed_unseen(f))
+        argue_hearsay(f, p, ret);
+    if (!k)
+        return;
+    if (known(f->rss.value))
+        finding_for(ret, SUPPORTING, f->rss, "bytes",
+                    pen_write(p,
+                              "the kernel killed process %llu (%s), which "
+                              "held %s%s",
+                              (unsigned long long)k->pid,
+                              k->name ? k->name : "?",
+                              pen_size(p, f->rss.value), at_limit(f, p)));
+    if (!f->kill.guessed)
+        return;
+    finding_against(ret, SUPPORTING, f->pid, "count",
+                    "the pid in the kernel's log is another one; a "
+                    "container's pid namespace would explain that");
+    if (f->ns_pid.value >= CONTAINER_PIDS)
+        finding_cap(ret, CONFIDENCE_LOW);
+}
+
+/* ---- the error ---------------------------------------------------------- */
+
+void argue_oome(const struct facts *f, struct pen *p, struct finding *ret)
+{
+    const struct known_oome *o = f->oome;
+
+    if (o->oome)
+        finding_for(ret, SUPPORTING, o->at, "count",
+                    pen_write(p, "java.lang.OutOfMemoryError: %s",
+                              o->oome->message ? o->oome->message : ""));
+    else
+        finding_for(ret, SUPPORTING, o->at, NULL,
+                    o->at.line == LINE_DUMP
+                        ? "the dump's stacks show that an OutOfMemoryError "
+                          "made it"
+                        : "the JVM aborted on an OutOfMemoryError");
+}
+
+/* ---- what was allowed --------------------------------------------------- */
+
+bool xmx_exceeds(const struct facts *f)
+{
+    return known(f->xmx.value) && known(f->limit.value) &&
+           f->xmx.value >= f->limit.value;
+}
+
+void argue_xmx(const struct facts *f, struct pen *p, struct finding *ret)
+{
+    if (known(f->xmx.value) && known(f->limit.value))
+        finding_for(ret, SUPPORTING, f->xmx, "bytes",
+                    pen_write(p,
+                              "the heap may grow to %s, the container to "
+                              "%s (%s)",
+                              pen_size(p, f->xmx.value),
+                              pen_size(p, f->limit.value),
+                              pen_share(p, f->xmx.value, f->limit.value)));
+}
+
+/* A gigabyte for classes, a quarter for code, the archive, arenas of malloc,
+ * stacks: what a JVM reserves beside its heap unless told otherwise. */
+#define BESIDE_THE_HEAP ((uint64_t)2 << 30)
+
+bool address_space_is_short(const struct facts *f, uint64_t heap)
+{
+    uint64_t limit = f->address_space.value;
+
+    return known(limit) && known(heap) &&
+           (heap >= limit || limit - heap < BESIDE_THE_HEAP);
+}
+
+const char *argue_address_space(const struct facts *f, struct pen *p,
+                                unsigned weight, struct finding *ret)
+{
+    const char *size;
+
+    if (!known(f->address_space.value))
+        return NULL;
+    size = pen_size(p, f->address_space.value);
+    finding_for(ret, weight, f->address_space, "bytes",
+                pen_write(p,
+                          "the process may map %s at most (ulimit -v), "
+                          "resident or not",
+                          size));
+    return pen_write(p, "ulimit -v of %s", size);
+}

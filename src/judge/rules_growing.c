@@ -1,0 +1,121 @@
+/*
+ * rules_growing.c - without a death that memory explains: what still grows,
+ * the live set or a part outside the heap, and what is far beyond the
+ * ordinary at the only look.
+ */
+#include "rules.h"
+
+#include "kinds.h"
+
+#define MIB ((uint64_t)1 << 20)
+
+/* One interval can be warming up; this much of native memory is not. Over
+ * more looks half of it says so. */
+#define NO_WARM_UP (64 * MIB)
+
+/*
+ * Private memory that still grows at the last look, or a native part that
+ * grew by more in all than warming up explains.
+ */
+static bool still_grows(const struct facts *f, const struct part *part)
+{
+    struct level l = facts_level(f);
+
+    if (l.looks < 2 || facts_is_level(&l))
+        return false;
+    return part->growth > (l.looks > 2 ? NO_WARM_UP / 2 : NO_WARM_UP);
+}
+
+/*
+ * A live set a third as large again, by two dumps or by one full collection
+ * after the other. Between those a cache of soft references swells and
+ * shrinks, so they must never have left less than before.
+ */
+static bool live_grows(const struct facts *f)
+{
+    if (f->live_rises &&
+        live_is_larger(f->gc->first_full_after, f->gc->last_full_after) &&
+        !live_is_few(f, f->gc->last_full_after))
+        return true;
+    return f->live.line == LINE_DUMP &&
+           live_is_larger(f->live_before.value, f->live.value) &&
+           !live_is_few(f, f->live.value);
+}
+
+/* How far it came, in front of what grew: no error and no kernel log tell. */
+static const char *not_yet(const struct facts *f, struct finding *ret)
+{
+    if (!facts_end_unsaid(f)) {
+        finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
+                        "nothing has run out of memory yet");
+        return "Nothing ran out yet";
+    }
+    finding_cap(ret, CONFIDENCE_LOW);
+    finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
+                    facts_sigkill_told(f)
+                        ? "who sent the SIGKILL is not known: memory may not "
+                          "have been the reason"
+                        : "why the process ended is not known: memory may not "
+                          "have been the reason");
+    return facts_sigkill_told(f) ? "It was killed, by whom is not known"
+                                 : "It ended suddenly, why is not known";
+}
+
+static void judge_live_growth(const struct facts *f, struct pen *p,
+                              struct finding *ret)
+{
+    struct figure now = f->live, before = f->live_before;
+
+    finding_init(ret, KIND_HEAP_LEAK);
+    if (f->live_rises) {
+        now = figure_of(f->gc_input, f->gc->last_full_after, f->gc->last_line);
+        before.value = f->gc->first_full_after;
+        finding_for(ret, SUPPORTING,
+                    figure_of(f->gc_input, f->gc->full_count, 0), "count",
+                    "every full collection left more than the one before");
+    }
+    finding_for(ret, DECISIVE, now, "bytes",
+                pen_write(p, "the live set grew from %s to %s",
+                          pen_size(p, before.value), pen_size(p, now.value)));
+    kind_of_heap(f, p, ret);
+    ret->summary = pen_write(p, "%s, but the live set grew from %s to %s%s%s.",
+                             not_yet(f, ret), pen_size(p, before.value),
+                             pen_size(p, now.value),
+                             ret->culprit.known ? ", held by " : "",
+                             ret->culprit.known ? ret->culprit.name : "");
+}
+
+bool rule_growing(const struct facts *f, struct pen *p, struct finding *ret)
+{
+    const struct part *part = part_to_blame(f);
+
+    if (facts_died(f) && !facts_end_unsaid(f))
+        return false;
+    if (live_grows(f)) {
+        judge_live_growth(f, p, ret);
+        return true;
+    }
+    if (nobody_to_blame(f, part) || part->kind == PART_HEAP ||
+        f->parts.unseen || !still_grows(f, part))
+        return false;
+    judge_part(f, p, part, ret);
+    ret->summary = pen_write(p, "%s, but %s more %s: %s.", not_yet(f, ret),
+                             pen_size(p, part->growth), part_phrase(f, p, part),
+                             kind_title(ret->kind));
+    return true;
+}
+
+bool rule_extraordinary(const struct facts *f, struct pen *p,
+                        struct finding *ret)
+{
+    const struct part *part = parts_extraordinary(&f->parts);
+
+    if (!part || f->parts.first)
+        return false;
+    judge_part(f, p, part, ret);
+    finding_cap(ret, CONFIDENCE_MEDIUM);
+    ret->summary = pen_write(p, "%s holds %s, far beyond the ordinary: %s.",
+                             ret->culprit.name, pen_size(p, part->last),
+                             kind_title(ret->kind));
+    return true;
+}

@@ -1,0 +1,259 @@
+/*
+ * rules_heap_space.c - an OutOfMemoryError of the heap itself: full of what
+ * the program keeps, or asked for more at once than it can give.
+ */
+#include "rules.h"
+
+#include <string.h>
+
+#include "argue.h"
+#include "culprit.h"
+#include "kinds.h"
+
+static bool heap_is_full(const struct facts *f)
+{
+    return facts_oome_is(f, OOME_HEAP_SPACE) ||
+           facts_oome_is(f, OOME_GC_OVERHEAD) ||
+           facts_oome_is(f, OOME_ARRAY_LIMIT) ||
+           facts_oome_is(f, OOME_LENGTH_LIMIT);
+}
+
+/* The limit the heap ran into: -Xmx, else what was committed at most, unless
+ * that was before the heap had grown. */
+static struct figure heap_limit(const struct facts *f)
+{
+    if (known(f->xmx.value))
+        return f->xmx;
+    if (known(f->live.value) && f->live.value > f->heap_end.value)
+        return figure_none();
+    return f->heap_end;
+}
+
+/* ---- one request -------------------------------------------------------- */
+
+/* Hardly any service runs with a heap this small; without -Xmx it is all
+ * there is to tell an empty heap by. */
+#define SMALLEST_HEAP ((uint64_t)8 << 20)
+
+static bool is_little(const struct facts *f, uint64_t heap)
+{
+    return f->live.value * 100 < heap * f->thresholds->oversize_live_percent;
+}
+
+/* Unless told otherwise the JVM allows as much direct memory as heap, and a
+ * dump has that figure: a heap that small may well be full. */
+static bool heap_may_be_tiny(const struct facts *f)
+{
+    return f->heap && known(f->heap->natives.jvm_limit) &&
+           !is_little(f, f->heap->natives.jvm_limit);
+}
+
+/* A heap of unknown size that mostly holds one thing is full of it. */
+static bool one_object_fills(const struct facts *f)
+{
+    const struct heap_suspect *s;
+
+    if (!f->heap || !f->heap->suspects.n)
+        return false;
+    s = &f->heap->suspects.at[0];
+    return s->kind == SUSPECT_OBJECT && s->retained >= f->live.value / 2;
+}
+
+static bool nearly_empty(const struct facts *f)
+{
+    struct figure limit = heap_limit(f);
+
+    if (!known(f->live.value))
+        return false;
+    if (known(limit.value))
+        return is_little(f, limit.value);
+    return f->live.value < SMALLEST_HEAP && !heap_may_be_tiny(f) &&
+           !one_object_fills(f);
+}
+
+static void argue_live(const struct facts *f, struct pen *p,
+                       struct finding *ret)
+{
+    struct figure limit = heap_limit(f);
+
+    if (!known(f->live.value))
+        return;
+    finding_for(
+        ret, SUPPORTING, f->live, "bytes",
+        known(limit.value)
+            ? pen_write(p, "the live set is %s of a heap of %s (%s)",
+                        pen_size(p, f->live.value), pen_size(p, limit.value),
+                        pen_share(p, f->live.value, limit.value))
+            : pen_write(p, "the live set is %s", pen_size(p, f->live.value)));
+}
+
+static void argue_little(const struct facts *f, struct pen *p,
+                         struct finding *ret)
+{
+    if (nearly_empty(f) && known(heap_limit(f).value))
+        finding_for(ret, HINT, f->live, "bytes",
+                    pen_write(p,
+                              "below %u %% of the heap, one request is to "
+                              "blame rather than what is kept",
+                              f->thresholds->oversize_live_percent));
+}
+
+/* A dump that somebody asked for, or a histogram, may be much older. */
+static bool live_is_of_the_error(const struct facts *f)
+{
+    return f->live.line == LINE_GC ||
+           (f->live.line == LINE_DUMP && f->heap &&
+            f->heap->oome_thread < f->heap->threads.n);
+}
+
+/* What makes the heap seem empty may not be so: it was full later, or is not
+ * as large as NMT's reservation. */
+static void doubt_little(const struct facts *f, struct finding *ret)
+{
+    if (!live_is_of_the_error(f)) {
+        finding_cap(ret, CONFIDENCE_LOW);
+        finding_against(ret, SUPPORTING, f->live, NULL,
+                        "the live set was measured before the error: it may "
+                        "have grown since");
+    }
+    if (f->xmx_guessed && !f->collector && !f->heap) {
+        finding_cap(ret, CONFIDENCE_LOW);
+        finding_against(ret, SUPPORTING, f->xmx, NULL,
+                        "-Xmx is taken from NMT's reservation, which is far "
+                        "larger if the collector is ZGC");
+    }
+}
+
+static const char *site_of(const struct facts *f)
+{
+    const struct heap *h = f->heap;
+    const struct known_oome *o;
+
+    if (h && h->oome_thread < h->threads.n &&
+        h->threads.at[h->oome_thread].oome_caller)
+        return h->threads.at[h->oome_thread].oome_caller;
+    VEC_EACH (&f->oomes, o)
+        if (o->oome && o->oome->top_frame && o->kind == f->oome->kind)
+            return o->oome->top_frame;
+    return NULL;
+}
+
+/* Whose stack it was, and where that is written. */
+static void argue_site(const struct facts *f, struct pen *p, const char *site,
+                       struct finding *ret)
+{
+    const struct heap *h = f->heap;
+    bool dump = h && h->oome_thread < h->threads.n &&
+                h->threads.at[h->oome_thread].oome_caller;
+    struct figure at = dump ? figure_of(f->dump, UNKNOWN, 0) : f->oome->at;
+
+    at.value = UNKNOWN;
+    finding_for(ret, HINT, at, NULL,
+                pen_write(p, "the stack of the error begins at %s", site));
+    if (dump)
+        ret->culprit.thread = h->threads.at[h->oome_thread].name;
+}
+
+static const char *too_much_for(const struct facts *f, struct pen *p, bool any)
+{
+    struct figure limit = heap_limit(f);
+
+    if (any)
+        return "an array may hold, whatever the heap";
+    return known(limit.value)
+               ? pen_write(p, "a heap of %s can give", pen_size(p, limit.value))
+               : "the heap can give";
+}
+
+bool rule_oversized(const struct facts *f, struct pen *p, struct finding *ret)
+{
+    bool array = facts_oome_is(f, OOME_ARRAY_LIMIT);
+    bool length = facts_oome_is(f, OOME_LENGTH_LIMIT);
+    const char *site;
+
+    if (!heap_is_full(f) || facts_oome_is(f, OOME_GC_OVERHEAD) ||
+        !(array || length || nearly_empty(f)))
+        return false;
+    site = site_of(f);
+    finding_init(ret, length && !nearly_empty(f) ? KIND_GROWING_ARRAY
+                                                 : KIND_OVERSIZED_REQUEST);
+    argue_oome(f, p, ret);
+    argue_live(f, p, ret);
+    argue_little(f, p, ret);
+    if (!array && !length)
+        doubt_little(f, ret);
+    culprit_named(site ? pen_write(p, "the allocation in %s", site)
+                       : "a single allocation",
+                  UNKNOWN, &ret->culprit);
+    if (site)
+        argue_site(f, p, site, ret);
+    ret->summary = pen_write(
+        p, "%s asked for more at once than %s; %s.",
+        site ? site : "One allocation", too_much_for(f, p, array || length),
+        known(f->live.value)
+            ? pen_write(p, "only %s were live", pen_size(p, f->live.value))
+            : "the heap itself is not to blame");
+    return true;
+}
+
+/* ---- a full heap -------------------------------------------------------- */
+
+static const char the_heap[] = "the Java heap";
+
+/* "; 45.3 MiB held by static a.B.C (java.util.HashMap)" */
+static const char *held_by(struct pen *p, const struct finding *ret)
+{
+    if (!ret->culprit.known || strcmp(ret->culprit.name, the_heap) == 0)
+        return "";
+    if (!known(ret->culprit.bytes))
+        return pen_write(p, "; mostly %s", ret->culprit.name);
+    return pen_write(p, "; %s held by %s", pen_size(p, ret->culprit.bytes),
+                     ret->culprit.name);
+}
+
+/* A collector that hardly freed anything proves a full heap; the plain error
+ * comes to an empty one as well. */
+static void doubt_live(struct finding *ret)
+{
+    finding_cap(ret, CONFIDENCE_LOW);
+    finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
+                    "the live set is not known: one request too large for any "
+                    "heap would throw the same error");
+}
+
+static void doubt_size(struct finding *ret)
+{
+    finding_cap(ret, CONFIDENCE_LOW);
+    finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
+                    "-Xmx is not known: few heaps are so small that this would "
+                    "fill them");
+}
+
+bool rule_heap_full(const struct facts *f, struct pen *p, struct finding *ret)
+{
+    struct figure limit = heap_limit(f);
+    bool other = f->oome && f->oome->kind == OOME_OTHER;
+
+    if (!heap_is_full(f) && !other)
+        return false;
+    finding_init(ret, KIND_HEAP_LEAK);
+    argue_oome(f, p, ret);
+    argue_live(f, p, ret);
+    if (!kind_of_heap(f, p, ret))
+        culprit_named(the_heap, f->live.value, &ret->culprit);
+    if (other && !f->heap)
+        finding_cap(ret, CONFIDENCE_LOW);
+    if (!known(f->live.value) && !facts_oome_is(f, OOME_GC_OVERHEAD))
+        doubt_live(ret);
+    if (!known(limit.value) && f->live.value < SMALLEST_HEAP)
+        doubt_size(ret);
+    ret->summary = pen_write(
+        p, "The Java heap ran out%s%s: %s%s.",
+        known(limit.value) ? pen_write(p, " at %s", pen_size(p, limit.value))
+                           : "",
+        known(f->live.value)
+            ? pen_write(p, " with %s live", pen_size(p, f->live.value))
+            : "",
+        kind_title(ret->kind), held_by(p, ret));
+    return true;
+}

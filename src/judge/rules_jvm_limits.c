@@ -1,0 +1,88 @@
+/*
+ * rules_jvm_limits.c - the JVM refused native memory by a limit of its own:
+ * -XX:MaxMetaspaceSize, CompressedClassSpaceSize, MaxDirectMemorySize. The
+ * kind of its OutOfMemoryError names the resource.
+ */
+#include "rules.h"
+
+#include "argue.h"
+#include "culprit.h"
+#include "kinds.h"
+
+/* ---- metaspace ---------------------------------------------------------- */
+
+/* Class space has a limit of its own, and a dump can't tell the two apart:
+ * where only it is exhausted its figure says so. */
+static bool class_space_full(const struct facts *f)
+{
+    const struct moment *m = f->last;
+
+    return m && known(m->class_space_used.value) &&
+           known(m->class_space_limit.value) &&
+           m->class_space_used.value >
+               m->class_space_limit.value - m->class_space_limit.value / 8;
+}
+
+bool rule_metaspace(const struct facts *f, struct pen *p, struct finding *ret)
+{
+    const struct part *part = parts_named(&f->parts, "Metaspace");
+    bool class_space = facts_oome_is(f, OOME_CLASS_SPACE);
+
+    if (!class_space && !facts_oome_is(f, OOME_METASPACE) &&
+        !facts_oome_is(f, OOME_PERMGEN))
+        return false;
+    finding_init(ret, KIND_CLASS_SPACE);
+    argue_oome(f, p, ret);
+    if (part && part->growth)
+        argue_part(f, p, part, ret);
+    culprit_named("metaspace", part ? part->last : UNKNOWN, &ret->culprit);
+    kind_of_metaspace(f, p, ret);
+    if (class_space || (f->oome->at.line == LINE_DUMP && class_space_full(f)))
+        ret->kind = KIND_CLASS_SPACE;
+    ret->summary = pen_write(
+        p, "%s ran out%s: %s%s.",
+        ret->kind == KIND_CLASS_SPACE ? "Compressed class space" : "Metaspace",
+        known(f->max_metaspace.value) && ret->kind != KIND_CLASS_SPACE
+            ? pen_write(p, " at its limit of %s",
+                        pen_size(p, f->max_metaspace.value))
+            : "",
+        ret->kind == KIND_CLASS_SPACE
+            ? "it has a limit of its own, -XX:CompressedClassSpaceSize"
+            : kind_title(ret->kind),
+        known(ret->culprit.bytes) && !ret->culprit.class_name
+            ? ""
+            : pen_write(p, ", %s%s", ret->culprit.class_name ? "owner: " : "",
+                        ret->culprit.name));
+    return true;
+}
+
+/* ---- direct memory ------------------------------------------------------ */
+
+bool rule_direct(const struct facts *f, struct pen *p, struct finding *ret)
+{
+    const struct part *part = parts_named(&f->parts, "Other");
+    const struct oome *o;
+    uint64_t used;
+
+    if (!facts_oome_is(f, OOME_DIRECT_MEMORY) &&
+        !facts_oome_is(f, OOME_NETTY_DIRECT))
+        return false;
+    o = f->oome->oome;
+    used = o ? o->used : UNKNOWN;
+    finding_init(ret, KIND_DIRECT_BUFFERS);
+    argue_oome(f, p, ret);
+    if (part && part->growth)
+        argue_part(f, p, part, ret);
+    culprit_named("direct memory", used, &ret->culprit);
+    kind_of_direct(f, p, known(used) ? used : part ? part->last : 0, ret);
+    ret->summary = pen_write(
+        p, "Direct memory ran out%s%s: %s%s.",
+        o && known(o->limit)
+            ? pen_write(p, " at its limit of %s", pen_size(p, o->limit))
+            : "",
+        known(used) ? pen_write(p, " with %s in use", pen_size(p, used)) : "",
+        kind_title(ret->kind),
+        ret->culprit.class_name ? pen_write(p, "; owner: %s", ret->culprit.name)
+                                : "");
+    return true;
+}

@@ -1,0 +1,143 @@
+/*
+ * rules_system_limits.c - the system refused the JVM a thread, a mapping or
+ * the address space of its heap, by a limit on the process that has nothing
+ * to do with how much memory there is.
+ */
+#include "rules.h"
+
+#include "argue.h"
+#include "culprit.h"
+
+/* ---- threads ------------------------------------------------------------ */
+
+/* Whose limit: the cgroup counts refusals, a ulimit only stands there. */
+static const char *whose_limit(const struct facts *f, struct pen *p,
+                               struct finding *ret)
+{
+    if (known(f->pids_events.value) && f->pids_events.value > 0) {
+        finding_for(ret, DECISIVE, f->pids_events, "count",
+                    "the pids cgroup counts refused forks");
+        return known(f->pids_max.value)
+                   ? pen_write(p, "the cgroup's pids.max of %llu",
+                               (unsigned long long)f->pids_max.value)
+                   : "the cgroup's pids.max";
+    }
+    if (known(f->pids_events.value))
+        finding_against(ret, SUPPORTING, f->pids_events, "count",
+                        "the pids cgroup refused nothing: not its limit");
+    if (known(f->nproc.value) && f->nproc.value < LIMIT_UNLIMITED &&
+        known(f->threads_peak.value) &&
+        f->threads_peak.value * 2 >= f->nproc.value) {
+        finding_for(ret, SUPPORTING, f->nproc, "count",
+                    "the user's process limit (ulimit -u) is near");
+        return pen_write(p, "ulimit -u of %llu",
+                         (unsigned long long)f->nproc.value);
+    }
+    /* Each thread's stack is mapped before it starts. */
+    return argue_address_space(f, p, HINT, ret);
+}
+
+bool rule_thread_limit(const struct facts *f, struct pen *p,
+                       struct finding *ret)
+{
+    const struct known_warning *w = &f->warnings[WARN_THREAD_FAILED];
+    const char *limit;
+    bool refused = facts_oome_is(f, OOME_NATIVE_THREAD);
+    bool counted = known(f->pids_events.value) && f->pids_events.value > 0;
+
+    if (!refused && ((!w->warning && !counted) || f->oome))
+        return false;
+    finding_init(ret, KIND_NATIVE_THREAD_LIMIT);
+    if (refused)
+        argue_oome(f, p, ret);
+    if (w->warning)
+        finding_for(ret, refused ? HINT : SUPPORTING,
+                    figure_of(w->input, w->warning->count, w->warning->line),
+                    "count", w->warning->text);
+    if (known(f->threads_peak.value))
+        finding_for(ret, SUPPORTING, f->threads_peak, "count",
+                    pen_write(p, "the process had %llu threads",
+                              (unsigned long long)f->threads_peak.value));
+    limit = whose_limit(f, p, ret);
+    culprit_named(limit ? limit : "a limit on threads or processes", UNKNOWN,
+                  &ret->culprit);
+    ret->summary =
+        pen_write(p, "No thread could be started%s: %s, not memory, ran out.",
+                  known(f->threads_peak.value)
+                      ? pen_write(p, " beyond %llu",
+                                  (unsigned long long)f->threads_peak.value)
+                      : "",
+                  ret->culprit.name);
+    return true;
+}
+
+/* ---- mappings ----------------------------------------------------------- */
+
+static bool maps_full(const struct facts *f)
+{
+    return known(f->map_count.value) && known(f->max_map_count.value) &&
+           f->map_count.value >=
+               f->max_map_count.value - f->max_map_count.value / 20;
+}
+
+bool rule_map_limit(const struct facts *f, struct pen *p, struct finding *ret)
+{
+    const struct known_warning *w = &f->warnings[WARN_MAP_FAILED];
+    const char *limit = NULL;
+    bool refused = facts_oome_is(f, OOME_MAP_FAILED);
+
+    if (!refused && !maps_full(f) && !(w->warning && !f->oome))
+        return false;
+    finding_init(ret, KIND_MAP_COUNT_LIMIT);
+    if (refused)
+        argue_oome(f, p, ret);
+    if (w->warning)
+        finding_for(ret, SUPPORTING,
+                    figure_of(w->input, w->warning->count, w->warning->line),
+                    "count", w->warning->text);
+    if (maps_full(f))
+        finding_for(ret, DECISIVE, f->map_count, "count",
+                    pen_write(p, "%llu mappings of %llu allowed",
+                              (unsigned long long)f->map_count.value,
+                              (unsigned long long)f->max_map_count.value));
+    else
+        limit = argue_address_space(f, p, HINT, ret);
+    culprit_named(limit ? limit : "vm.max_map_count", UNKNOWN, &ret->culprit);
+    ret->summary = pen_write(
+        p, "A mapping was refused%s: %s, not memory, ran out.",
+        maps_full(f)
+            ? pen_write(p, " at %llu", (unsigned long long)f->map_count.value)
+            : "",
+        limit ? "address space or the number of mappings"
+              : "the number of mappings");
+    return true;
+}
+
+/* ---- address space ------------------------------------------------------ */
+
+bool rule_reservation(const struct facts *f, struct pen *p, struct finding *ret)
+{
+    const struct known_warning *w = &f->warnings[WARN_RESERVE_FAILED];
+    const char *limit = NULL;
+    uint64_t asked;
+
+    if (!w->warning || f->oome)
+        return false;
+    asked = known(w->warning->bytes) ? w->warning->bytes : f->xmx.value;
+    finding_init(ret, KIND_HEAP_RESERVATION_TOO_LARGE);
+    finding_for(ret, DECISIVE,
+                figure_of(w->input, w->warning->bytes, w->warning->line),
+                known(w->warning->bytes) ? "bytes" : NULL, w->warning->text);
+    if (known(f->xmx.value))
+        finding_for(ret, SUPPORTING, f->xmx, "bytes", "the heap asked for");
+    if (address_space_is_short(f, asked))
+        limit = argue_address_space(f, p, SUPPORTING, ret);
+    culprit_named("-Xmx", f->xmx.value, &ret->culprit);
+    ret->summary = pen_write(
+        p, "The JVM could not reserve its heap%s%s%s and never started.",
+        known(w->warning->bytes)
+            ? pen_write(p, " of %s", pen_size(p, w->warning->bytes))
+            : "",
+        limit ? " under " : "", limit ? limit : "");
+    return true;
+}
