@@ -8,202 +8,7 @@
 #include "nmt/gclog_parse.h"
 #include "nmt/text.h"
 
-#define CAUSES_MAX 64
-
-/* ---- figures ---------------------------------------------------------- */
-
-/* "46M", "24.0M", "0.0B", "14776K": a unit is required. */
-static bool take_size(const char **p, uint64_t *ret)
-{
-    static const char units[] = "BKMGT";
-    const char *s = *p, *u;
-    double v;
-
-    if (!text_seconds(&s, &v) || !*s || !(u = strchr(units, *s)))
-        return false;
-    for (; u > units; u--)
-        v *= 1024;
-    if (v >= 9e18)
-        return false;
-    s++;
-    if (*s == 'B')
-        s++;
-    *p = s;
-    *ret = (uint64_t)v;
-    return true;
-}
-
-/* Back over "(10%)" or "(256.0M)", and the number before it. */
-static const char *size_start(const char *from, const char *arrow)
-{
-    const char *s = arrow;
-
-    if (s > from && s[-1] == ')') {
-        while (s > from && *s != '(')
-            s--;
-    }
-    while (s > from && (text_is_digit(s[-1]) ||
-                        (s[-1] != '\0' && strchr("BKMGT.,", s[-1]))))
-        s--;
-    return s;
-}
-
-bool gc_change_find(const char *s, struct gc_change *ret)
-{
-    const char *arrow, *from = s;
-
-    while ((arrow = strstr(s, "->"))) {
-        const char *p = size_start(from, arrow), *q = arrow + 2;
-
-        ret->from = p;
-        ret->capacity = UNKNOWN;
-        s = q;
-        if (!take_size(&p, &ret->before) || !take_size(&q, &ret->after))
-            continue;
-        if (*q == '(') {
-            q++;
-            if (!take_size(&q, &ret->capacity))
-                ret->capacity = UNKNOWN;
-        }
-        ret->to = q;
-        return true;
-    }
-    return false;
-}
-
-/* ---- causes ---------------------------------------------------------------
- */
-
-static bool intern(struct gc_reader *r, const char *s, size_t n,
-                   const char **ret, struct err *e)
-{
-    *ret = NULL;
-    for (uint64_t i = 0; i < r->causes.n; i++)
-        if (strncmp(r->causes.at[i], s, n) == 0 && !r->causes.at[i][n]) {
-            *ret = r->causes.at[i];
-            return true;
-        }
-    if (r->causes.n >= CAUSES_MAX)
-        return true;
-    *ret = arena_strndup(r->arena, s, n, e);
-    if (!*ret || !vec_push(&r->causes, r->arena->mem, e))
-        return false;
-    *vec_last(&r->causes) = *ret;
-    return true;
-}
-
-bool gc_cause_before(struct gc_reader *r, const char *from, const char *end,
-                     const char **ret, struct err *e)
-{
-    const char *s, *close;
-    int depth = 0;
-
-    *ret = NULL;
-    while (end > from && text_is_blank(end[-1]))
-        end--;
-    if (end == from || end[-1] != ')')
-        return true;
-    close = end - 1;
-    for (s = close; s >= from; s--) {
-        depth += (*s == ')') - (*s == '(');
-        if (depth == 0)
-            return intern(r, s + 1, (size_t)(close - s - 1), ret, e);
-    }
-    return true;
-}
-
-bool gc_cause_at(struct gc_reader *r, const char *s, const char **ret,
-                 struct err *e)
-{
-    const char *p;
-    int depth = 0;
-
-    *ret = NULL;
-    s = text_skip_blanks(s);
-    if (*s != '(')
-        return true;
-    for (p = s; *p; p++) {
-        depth += (*p == '(') - (*p == ')');
-        if (depth == 0)
-            return intern(r, s + 1, (size_t)(p - s - 1), ret, e);
-    }
-    return true;
-}
-
-/* ---- pauses ---------------------------------------------------------------
- */
-
-void gc_pause_init(struct gc_reader *r, struct gc_pause *p)
-{
-    memset(p, 0, sizeof *p);
-    p->uptime = -1;
-    p->time = INT64_MIN;
-    p->line = r->number;
-    p->before = p->after = p->capacity = UNKNOWN;
-}
-
-static void raise(uint64_t *peak, uint64_t v)
-{
-    if (known(v) && (!known(*peak) || v > *peak))
-        *peak = v;
-}
-
-static void note_full(struct gc_log *g, uint64_t after)
-{
-    g->full_count++;
-    g->last_full_after = after;
-    if (!known(g->first_full_after))
-        g->first_full_after = after;
-}
-
-bool gc_pause_add(struct gc_reader *r, const struct gc_pause *p, struct err *e)
-{
-    struct gc_log *g = r->log;
-
-    g->count++;
-    g->exit_line = 0; /* of a life before, in a log that was appended to */
-    raise(&g->peak_before, p->before);
-    raise(&g->peak_capacity, p->capacity);
-    if (p->full)
-        note_full(g, known(r->live) ? r->live : p->after);
-    r->live = UNKNOWN;
-    if (g->pauses.n == 2 * GC_LOG_KEPT) {
-        g->pauses.at[GC_LOG_KEPT + r->next] = *p;
-        r->next = (r->next + 1) % GC_LOG_KEPT;
-        return true;
-    }
-    if (!vec_push(&g->pauses, r->arena->mem, e))
-        return false;
-    *vec_last(&g->pauses) = *p;
-    return true;
-}
-
-static void reverse(struct gc_pause *p, uint64_t n)
-{
-    for (uint64_t i = 0; i < n / 2; i++) {
-        struct gc_pause t = p[i];
-
-        p[i] = p[n - 1 - i];
-        p[n - 1 - i] = t;
-    }
-}
-
-/* Puts the ring of the last pauses into their order: rotation by three
- * reversals. */
-static void unroll(struct gc_reader *r)
-{
-    struct gc_pause *ring;
-
-    if (r->log->pauses.n < 2 * GC_LOG_KEPT || r->next == 0)
-        return;
-    ring = r->log->pauses.at + GC_LOG_KEPT;
-    reverse(ring, r->next);
-    reverse(ring + r->next, GC_LOG_KEPT - r->next);
-    reverse(ring, GC_LOG_KEPT);
-}
-
-/* ---- the unified log -------------------------------------------------------
- */
+/* ---- lines of the unified log ----------------------------------------- */
 
 /* "[0.393s]", "[393ms]" among the decorations in front; < 0 if not there. */
 static double uptime_of(const char *line)
@@ -332,7 +137,7 @@ static void humongous_line(struct gc_log *g, const char *line)
     if (!s || !text_uint(&s, &n))
         return;
     g->humongous_regions = n;
-    raise(&g->humongous_peak, n);
+    gc_peak_raise(&g->humongous_peak, n);
 }
 
 /* "Metaspace: 98M(99M)->98M(99M) NonClass: ..."; JDK 8 and 11 have no size in
@@ -363,7 +168,7 @@ static void live_line(struct gc_reader *r, const char *line)
         const char *p = s;
 
         if (text_is_digit(*s)) {
-            if (take_size(&p, &v))
+            if (gc_size_take(&p, &v))
                 r->live = v;
             return;
         }
@@ -423,6 +228,8 @@ static bool read_line(struct gc_reader *r, const char *line, struct err *e)
     return collection_line(r, line, e);
 }
 
+/* ---- the whole log ------------------------------------------------------ */
+
 static void log_init(struct gc_log *g)
 {
     memset(g, 0, sizeof *g);
@@ -460,7 +267,7 @@ bool gc_log_read(struct source *s, struct arena *a, struct gc_log *ret,
         r.number = ret->last_line = l.number;
         ok = read_line(&r, line, e);
     }
-    unroll(&r);
+    gc_pauses_unroll(&r);
     ret->humongous_last = regions(ret, ret->humongous_regions);
     ret->humongous_peak = regions(ret, ret->humongous_peak);
     vec_free(&r.causes, a->mem);

@@ -1,5 +1,7 @@
 /*
- * gclog_parse.h - shared by the readers of unified and of JDK 8 GC logs.
+ * gclog_parse.h - shared by the readers of unified logs, gclog.c, and of
+ * JDK 8's, gclog_old.c. Nothing here is for other modules: they include
+ * nmt/logs.h.
  */
 #ifndef OOMWHY_NMT_GCLOG_PARSE_H
 #define OOMWHY_NMT_GCLOG_PARSE_H
@@ -24,6 +26,9 @@ struct gc_change {
     const char *from, *to;            /* its text */
 };
 
+/* "46M", "24.0M", "0.0B", "14776K" at *p, which moves behind it: a unit is
+ * required. False, and nothing moved: it is no size. */
+bool gc_size_take(const char **p, uint64_t *ret);
 /* The first change in `s`. */
 bool gc_change_find(const char *s, struct gc_change *ret);
 /* "(Allocation Failure)" that ends at `end`, not before `from`; NULL if there
@@ -33,8 +38,13 @@ bool gc_cause_before(struct gc_reader *r, const char *from, const char *end,
 /* The same beginning at `s`, maybe behind blanks. */
 bool gc_cause_at(struct gc_reader *r, const char *s, const char **ret,
                  struct err *e);
-bool gc_pause_add(struct gc_reader *r, const struct gc_pause *p, struct err *e);
+/* One on the current line, of which nothing else is known. */
 void gc_pause_init(struct gc_reader *r, struct gc_pause *p);
+bool gc_pause_add(struct gc_reader *r, const struct gc_pause *p, struct err *e);
+/* Behind the last: puts those kept of a long log into their order. */
+void gc_pauses_unroll(struct gc_reader *r);
+/* *peak may be UNKNOWN, and so may `v`. */
+void gc_peak_raise(uint64_t *peak, uint64_t v);
 /* A line of JDK 8's log; sets *ret if it was one. */
 bool gc_old_line(struct gc_reader *r, const char *line, bool *ret,
                  struct err *e);
