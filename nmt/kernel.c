@@ -14,17 +14,15 @@
 #include "nmt/kernel_parts.h"
 #include "nmt/text.h"
 
-#define DEFAULT_PAGE ((uint64_t)4096)
-
 /* What is needed of a report only while it is read. */
 struct draft {
-    bool stats;         /* "key value" lines are its */
-    bool table;         /* its header was there */
-    bool elided;        /* "..." in its table */
-    bool summarised;    /* its "oom-kill:" line was there */
-    bool bytes;         /* its page tables are given in bytes */
-    bool group;         /* the whole group is being killed */
-    uint64_t page_size; /* as the buddy lists say; 0: no such line */
+    bool stats;           /* "key value" lines are its */
+    bool table;           /* its header was there */
+    bool elided;          /* "..." in its table */
+    bool summarised;      /* its "oom-kill:" line was there */
+    bool tables_in_bytes; /* page tables; else in pages */
+    bool group;           /* the whole group is being killed */
+    uint64_t page_size;   /* as the buddy lists say; 0: no such line */
 };
 
 struct assembly {
@@ -211,9 +209,10 @@ static bool on_row(struct assembly *s, const struct kernel_message *m)
 {
     struct oom_task task;
     struct oom_report *r;
-    bool bytes;
+    bool tables_in_bytes;
 
-    if (kernel_row_read(m->text, s->columns, &task, &bytes) == ROW_BAD)
+    if (kernel_row_read(m->text, s->columns, &task, &tables_in_bytes) ==
+        ROW_BAD)
         return true;
     if (!need_report(s, m))
         return false;
@@ -223,7 +222,7 @@ static bool on_row(struct assembly *s, const struct kernel_message *m)
     if (!task.name || !vec_push(&r->tasks, s->arena->mem, s->e))
         return false;
     *vec_last(&r->tasks) = task;
-    current_draft(s)->bytes = bytes;
+    current_draft(s)->tables_in_bytes = tables_in_bytes;
     return true;
 }
 
@@ -425,19 +424,9 @@ static bool take(struct assembly *s, const struct kernel_message *m)
 
 static void finish_report(struct oom_report *r, const struct draft *d)
 {
-    struct oom_task *t;
-
     if (!r->page_size)
-        r->page_size = d->page_size ? d->page_size : DEFAULT_PAGE;
-    if (known(r->ram) && __builtin_mul_overflow(r->ram, r->page_size, &r->ram))
-        r->ram = UNKNOWN;
-    if (!d->bytes)
-        VEC_EACH (&r->tasks, t)
-            if (known(t->page_tables) &&
-                __builtin_mul_overflow(t->page_tables, r->page_size,
-                                       &t->page_tables))
-                t->page_tables = UNKNOWN;
-    kernel_tasks_scale(r);
+        r->page_size = d->page_size ? d->page_size : KERNEL_DEFAULT_PAGE;
+    kernel_report_scale(r, d->tables_in_bytes);
 }
 
 /* What was announced, and not done in this text. */

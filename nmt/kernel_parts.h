@@ -75,7 +75,8 @@ const char *kernel_version(const char *text, size_t *n);
 
 /* ---- the task table --------------------------------------------------- */
 
-#define KERNEL_COLUMNS 16
+#define KERNEL_COLUMNS      16
+#define KERNEL_DEFAULT_PAGE ((uint64_t)4096)
 
 enum kernel_column {
     COLUMN_OTHER,
@@ -115,8 +116,9 @@ enum kernel_row_grade kernel_row_read(const char *text,
 /* Page size that makes `pages` of the table `bytes` of the kill line; 0 if
  * none does. */
 uint64_t kernel_page_size(uint64_t bytes, uint64_t pages);
-/* Turns a report's rows, read in pages, into bytes. */
-void kernel_tasks_scale(struct oom_report *r);
+/* Turns what a report has in pages, its rows and the machine's RAM, into
+ * bytes; page_size must be set. */
+void kernel_report_scale(struct oom_report *r, bool tables_in_bytes);
 
 /* ---- memory cgroup ---------------------------------------------------- */
 

@@ -10,8 +10,6 @@
 
 #include "nmt/text.h"
 
-#define DEFAULT_PAGE ((uint64_t)4096)
-
 static const struct {
     const char *name;
     enum kernel_column column;
@@ -196,7 +194,8 @@ uint64_t kernel_page_size(uint64_t bytes, uint64_t pages)
 {
     if (!known(bytes) || !known(pages) || !pages)
         return 0;
-    for (uint64_t size = DEFAULT_PAGE; size <= DEFAULT_PAGE << 8; size <<= 1) {
+    for (uint64_t size = KERNEL_DEFAULT_PAGE; size <= KERNEL_DEFAULT_PAGE << 8;
+         size <<= 1) {
         uint64_t want, apart;
 
         if (__builtin_mul_overflow(pages, size, &want))
@@ -215,11 +214,14 @@ static void scale(uint64_t *v, uint64_t by)
         *v = UNKNOWN;
 }
 
-void kernel_tasks_scale(struct oom_report *r)
+void kernel_report_scale(struct oom_report *r, bool tables_in_bytes)
 {
     struct oom_task *t;
 
+    scale(&r->ram, r->page_size);
     VEC_EACH (&r->tasks, t) {
+        if (!tables_in_bytes)
+            scale(&t->page_tables, r->page_size);
         scale(&t->total_vm, r->page_size);
         scale(&t->rss, r->page_size);
         scale(&t->anon, r->page_size);
