@@ -1,5 +1,6 @@
 /*
- * source.c - one window over raw bytes, with or without gzip between.
+ * source.c - one window over raw bytes, with or without gzip between, and
+ * UTF-16 made UTF-8.
  *
  * Of a large plain file the window is a view of its pages: the copy that
  * read(2) makes is a third of what parsing costs. Where a page can't be
@@ -11,6 +12,7 @@
 
 #include "gunzip.h"
 #include "raw.h"
+#include "utf16.h"
 
 /* One refill. Small enough to stay in the second-level cache while parsed. */
 #define CHUNK ((size_t)256 << 10)
@@ -22,6 +24,9 @@ struct source {
     char *path;
     struct raw raw;
     struct gunzip *gunzip; /* NULL: the bytes are plain */
+    struct utf16 utf16;
+    bool is_utf16;
+    bool begun; /* the first bytes were looked at for that */
 
     const uint8_t *window; /* `buffer`, or the bytes of `view` */
     size_t begin, end;
@@ -42,11 +47,12 @@ static bool setup(struct source *s, struct err *e)
     if (!s->buffer)
         return false;
     if (source_peek(s, 2, &p) < 2 || p[0] != 0x1f || p[1] != 0x8b) {
-        s->views = true;
+        s->views = !s->is_utf16;
         return true;
     }
     s->gunzip = gunzip_create(&s->raw, s->mem, e);
     s->begin = s->end = 0;
+    s->begun = false;
     return s->gunzip != NULL;
 }
 
@@ -147,6 +153,53 @@ static bool look(struct source *s, size_t want)
     return true;
 }
 
+static size_t read_on(struct source *s, uint8_t *to, size_t room)
+{
+    size_t n;
+
+    if (s->gunzip)
+        return gunzip_read(s->gunzip, to, room);
+    n = raw_read(&s->raw, s->raw_at, to, room);
+    s->raw_at += n;
+    return n;
+}
+
+/* The next piece with anything in it, as UTF-8. */
+static size_t read_utf16(struct source *s, uint8_t *to)
+{
+    struct utf16 *u = &s->utf16;
+    size_t k, n;
+
+    do {
+        k = read_on(s, u->piece + u->n, UTF16_PIECE - u->n);
+        u->n += k;
+        n = utf16_decode(u, k == 0, to);
+    } while (k && !n);
+    return n;
+}
+
+/* To the first byte, of whatever it is. */
+static void start_over(struct source *s)
+{
+    s->begin = s->end = 0;
+    s->raw_at = s->offset = 0;
+    if (s->gunzip)
+        gunzip_seek(s->gunzip, 0);
+    utf16_init(&s->utf16, s->utf16.big);
+}
+
+/* Looks at the first bytes, which are in the buffer, for UTF-16's mark. */
+static bool find_utf16(struct source *s)
+{
+    if (s->begun || s->end < 2 || s->offset != s->begin)
+        return false;
+    s->begun = true;
+    s->is_utf16 = utf16_is_marked(s->buffer, s->end, &s->utf16.big);
+    if (s->is_utf16)
+        start_over(s);
+    return s->is_utf16;
+}
+
 static bool fill(struct source *s, size_t want)
 {
     size_t n, room = want > CHUNK ? want : CHUNK;
@@ -157,13 +210,13 @@ static bool fill(struct source *s, size_t want)
     room -= s->end < room ? s->end : room;
     if (!room)
         room = CHUNK;
-    if (s->gunzip) {
-        n = gunzip_read(s->gunzip, s->buffer + s->end, room);
-    } else {
-        n = raw_read(&s->raw, s->raw_at, s->buffer + s->end, room);
-        s->raw_at += n;
-    }
+    if (s->is_utf16)
+        n = read_utf16(s, s->buffer + s->end);
+    else
+        n = read_on(s, s->buffer + s->end, room);
     s->end += n;
+    if (find_utf16(s))
+        s->end = n = read_utf16(s, s->buffer);
     return n > 0;
 }
 
@@ -200,6 +253,11 @@ static uint64_t hop(struct source *s, uint64_t n)
     return n;
 }
 
+static bool can_hop(const struct source *s)
+{
+    return !s->is_utf16 && (s->gunzip || !raw_is_piping(&s->raw));
+}
+
 uint64_t source_skip(struct source *s, uint64_t n)
 {
     uint64_t done = 0;
@@ -212,7 +270,7 @@ uint64_t source_skip(struct source *s, uint64_t n)
             here = n - done;
         source_consume(s, here);
         done += here;
-        if (done < n && (s->gunzip || !raw_is_piping(&s->raw))) {
+        if (done < n && can_hop(s)) {
             s->begin = s->end = 0;
             done += hop(s, n - done);
         }
@@ -231,12 +289,11 @@ bool source_seek(struct source *s, uint64_t offset, struct err *e)
         s->offset = offset;
         return true;
     }
-    if (s->gunzip) {
+    if (s->gunzip && !s->is_utf16) {
         s->begin = s->end = 0;
         s->offset = gunzip_seek(s->gunzip, offset);
     } else if (offset < s->offset) {
-        s->begin = s->end = 0;
-        s->raw_at = s->offset = 0;
+        start_over(s);
     }
     if (source_skip(s, offset - s->offset) && s->offset != offset)
         return err_at_offset(e, ERR_IO, offset, "is beyond the end");
@@ -249,7 +306,7 @@ size_t source_read_at(const struct source *s, uint64_t offset, uint8_t *to,
 {
     size_t done = 0, k = 1;
 
-    if (s->gunzip || raw_is_piping(&s->raw))
+    if (s->gunzip || s->is_utf16 || raw_is_piping(&s->raw))
         return 0;
     for (; done < n && k; done += k)
         k = raw_read_shared(&s->raw, offset + done, to + done, n - done);
@@ -260,7 +317,7 @@ bool source_look_at(const struct source *s, uint64_t offset, size_t n,
                     struct raw_view *ret)
 {
     *ret = (struct raw_view){.at = offset};
-    return !s->gunzip && raw_look(&s->raw, offset, n, ret);
+    return !s->gunzip && !s->is_utf16 && raw_look(&s->raw, offset, n, ret);
 }
 
 uint64_t source_offset(const struct source *s)
@@ -280,12 +337,14 @@ bool source_is_gzip(const struct source *s)
 
 uint64_t source_length(const struct source *s)
 {
-    return s->gunzip || raw_is_piping(&s->raw) ? 0 : s->raw.size;
+    return s->gunzip || s->is_utf16 || raw_is_piping(&s->raw) ? 0 : s->raw.size;
 }
 
 uint64_t source_raw_offset(const struct source *s)
 {
-    return s->gunzip ? gunzip_raw_offset(s->gunzip) : s->offset;
+    if (s->gunzip)
+        return gunzip_raw_offset(s->gunzip);
+    return s->is_utf16 ? s->raw_at : s->offset;
 }
 
 uint64_t source_raw_length(const struct source *s)

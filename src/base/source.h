@@ -1,9 +1,10 @@
 /*
  * source.h - bytes from a file, from standard input or from memory, gzip
- * (any number of concatenated members) taken off on the way.
+ * (any number of concatenated members) taken off on the way, and UTF-16
+ * with its mark, as Windows shells write it, made UTF-8.
  *
  * Reading is peek and consume over one window: peek never moves, consume
- * never fails. Offsets count uncompressed bytes from the start. A source
+ * never fails. Offsets count these bytes from the start. A source
  * can be rewound and sought: a plain file seeks, a gzip one inflates again
  * from its nearest known member start before the target, and a pipe is
  * spooled to an unlinked temporary file as it is read.

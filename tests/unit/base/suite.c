@@ -12,6 +12,7 @@ int main(void)
     int failed;
 
     srunner_add_suite(r, source_suite());
+    srunner_add_suite(r, utf16_suite());
     srunner_add_suite(r, blocks_suite());
     srunner_add_suite(r, text_suite());
     srunner_add_suite(r, parallel_suite());

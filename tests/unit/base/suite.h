@@ -8,6 +8,7 @@
 
 Suite *memory_suite(void); /* err, mem, arena, vec, bits */
 Suite *source_suite(void); /* source, lines */
+Suite *utf16_suite(void);
 Suite *blocks_suite(void);
 Suite *text_suite(void); /* out, utf8, size */
 Suite *parallel_suite(void);
