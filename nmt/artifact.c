@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "base/lines.h"
 #include "nmt/kernel_parts.h"
 #include "nmt/limits.h"
 #include "nmt/processes.h"
@@ -364,6 +365,7 @@ static enum artifact_kind see_line(struct sight *s, char *line)
     char *text;
     bool logged;
 
+    lines_uncolour(line);
     text_trim_end(line);
     text = line + strspn(line, " \t");
     if (!*text || is_pid_line(text))

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "base/lines.h"
 #include "nmt/text.h"
 
 void kernel_stamp_clear(struct kernel_stamp *s)
@@ -348,26 +349,6 @@ static bool take_decoration(const char **p)
 
 /* ---- the whole -------------------------------------------------------- */
 
-/* Removes "ESC [ ... letter" sequences, as `dmesg --color` writes. */
-static void remove_colours(char *s)
-{
-    char *to = s;
-
-    if (!strchr(s, '\033'))
-        return;
-    while (*s) {
-        if (s[0] == '\033' && s[1] == '[') {
-            for (s += 2; *s && (text_is_digit(*s) || *s == ';'); s++)
-                ;
-            if (*s)
-                s++;
-        } else {
-            *to++ = *s++;
-        }
-    }
-    *to = '\0';
-}
-
 /* printk's clock in the middle of other output, "text[   34.739137] text":
  * where the kernel's text begins, or NULL. */
 static const char *clock_inside(const char *s, struct kernel_stamp *stamp)
@@ -409,7 +390,7 @@ char *kernel_prefix_strip(char *line, struct kernel_stamp *stamp, bool *marked)
 
     kernel_stamp_clear(stamp);
     *marked = false;
-    remove_colours(line);
+    lines_uncolour(line);
     json = kernel_json_message(line, stamp);
     if (json) {
         *marked = true;

@@ -35,6 +35,40 @@ static size_t measure(const uint8_t *p, size_t n, size_t *end)
     return i;
 }
 
+size_t lines_uncolour(char *text)
+{
+    char *s = strchr(text, '\033'), *to = s;
+
+    if (!s)
+        return strlen(text);
+    while (*s) {
+        if (s[0] == '\033' && s[1] == '[') {
+            s += 2;
+            s += strspn(s, "0123456789;");
+            s += *s != '\0';
+        } else {
+            *to++ = *s++;
+        }
+    }
+    *to = '\0';
+    return (size_t)(to - text);
+}
+
+/* What of the line is no text. Returns the length of what is. */
+static size_t clean(struct lines *l, size_t n)
+{
+    static const char mark[] = "\xEF\xBB\xBF";
+
+    for (size_t i = 0; i < n; i++)
+        if (!l->text[i])
+            l->text[i] = ' ';
+    if (l->offset == 0 && strncmp(l->text, mark, 3) == 0) {
+        n -= 3;
+        memmove(l->text, l->text + 3, n + 1);
+    }
+    return memchr(l->text, '\033', n) ? lines_uncolour(l->text) : n;
+}
+
 char *lines_next(struct lines *l, size_t *ret)
 {
     const uint8_t *p;
@@ -54,9 +88,7 @@ char *lines_next(struct lines *l, size_t *ret)
     l->partial = len == LINE_MAX_BYTES && end == len && end < n;
     memcpy(l->text, p, len);
     l->text[len] = '\0';
-    for (size_t i = 0; i < len; i++)
-        if (!l->text[i])
-            l->text[i] = ' ';
+    len = clean(l, len);
     source_consume(l->source, end);
     if (ret)
         *ret = len;

@@ -3,7 +3,8 @@
  *
  * CR, LF and CRLF end a line. A line longer than LINE_MAX_BYTES is given in
  * full lines of that length, all under one number. NUL bytes become blanks,
- * so that a line can be handled as a C string.
+ * so that a line can be handled as a C string; a byte order mark before the
+ * first line and the colours of a terminal are no part of the text.
  */
 #ifndef OOMWHY_BASE_LINES_H
 #define OOMWHY_BASE_LINES_H
@@ -27,5 +28,8 @@ void lines_deinit(struct lines *l);
 /* The next line without its end, NUL-terminated, valid until the next call;
  * NULL at the end. `n` (may be NULL) is set to its length. */
 char *lines_next(struct lines *l, size_t *n);
+
+/* Takes "ESC [ ... letter" out of the text. Returns its length. */
+size_t lines_uncolour(char *text);
 
 #endif

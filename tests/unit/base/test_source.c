@@ -294,6 +294,28 @@ START_TEST(lines_end_in_every_way)
 }
 END_TEST
 
+START_TEST(marks_and_colours_are_no_text)
+{
+    static const char text[] =
+        "\xEF\xBB\xBF"
+        "1:\n\033[1;32mgreen\033[0m\033[K\n\xEF\xBB\xBF\n\033[";
+    struct source *s;
+    struct lines l;
+    size_t n;
+
+    ck_assert(source_open_memory("t", text, sizeof text - 1, &mem, &s, &err));
+    ck_assert(lines_init(&l, s, &mem, &err));
+    ck_assert_str_eq(lines_next(&l, &n), "1:");
+    ck_assert_uint_eq(n, 2);
+    ck_assert_str_eq(lines_next(&l, &n), "green");
+    ck_assert_uint_eq(n, 5);
+    ck_assert_str_eq(lines_next(&l, NULL), "\xEF\xBB\xBF");
+    ck_assert_str_eq(lines_next(&l, NULL), "");
+    lines_deinit(&l);
+    source_close(s);
+}
+END_TEST
+
 START_TEST(long_lines_come_in_parts_under_one_number)
 {
     size_t n, total = 0, size = LINE_MAX_BYTES * 2 + 77;
@@ -337,6 +359,7 @@ Suite *source_suite(void)
     tcase_add_test(t, what_cannot_be_opened_says_so);
     tcase_add_loop_test(t, every_allocation_may_fail, 0, N_JOBS);
     tcase_add_test(t, lines_end_in_every_way);
+    tcase_add_test(t, marks_and_colours_are_no_text);
     tcase_add_test(t, long_lines_come_in_parts_under_one_number);
     suite_add_tcase(s, t);
     return s;
