@@ -15,6 +15,7 @@
 #include "nmt/processes.h"
 #include "nmt/text.h"
 #include "nmt/warning.h"
+#include "nmt/wrapping.h"
 
 /* Enough for the small reports; logs are looked at as far as a peek goes. */
 #define FIRST_LOOK ((size_t)64 << 10)
@@ -212,6 +213,7 @@ static bool is_jvm(const char *text)
         "pthread_create failed",
         "[warning][",
         "A fatal error has been detected by the Java",
+        "There is insufficient memory for the Java",
         "sun.misc.Unsafe",
         "exit code 137",
         "exited with code 137",
@@ -365,7 +367,6 @@ static enum artifact_kind see_line(struct sight *s, char *line)
     char *text;
     bool logged;
 
-    lines_uncolour(line);
     text_trim_end(line);
     text = line + strspn(line, " \t");
     if (!*text || is_pid_line(text))
@@ -397,10 +398,15 @@ static enum artifact_kind see_line(struct sight *s, char *line)
     return ARTIFACT_UNKNOWN;
 }
 
-static enum artifact_kind see_bytes(struct sight *s, const uint8_t *p, size_t n)
+static enum artifact_kind see_bytes(struct sight *s, const struct wrapping *w,
+                                    const uint8_t *p, size_t n)
 {
     char line[LOOK_LINE];
 
+    if (n >= 3 && memcmp(p, "\xEF\xBB\xBF", 3) == 0) {
+        p += 3;
+        n -= 3;
+    }
     while (n) {
         const uint8_t *end = memchr(p, '\n', n);
         size_t len = end ? (size_t)(end - p) : n;
@@ -409,7 +415,8 @@ static enum artifact_kind see_bytes(struct sight *s, const uint8_t *p, size_t n)
 
         memcpy(line, p, keep);
         line[keep] = '\0';
-        kind = see_line(s, line);
+        lines_uncolour(line);
+        kind = see_line(s, w ? wrapping_strip(w, line) : line);
         if (kind)
             return kind;
         len += end != NULL;
@@ -471,9 +478,36 @@ static enum artifact_kind hprof_kind(const uint8_t *p, size_t n)
     return at < n && p[at] ? ARTIFACT_HPROF_ASCII : ARTIFACT_HPROF;
 }
 
-enum artifact_kind artifact_sniff(struct source *s, const char *name)
+/* Whether a crash report stands in what may be a container's log. */
+static bool is_wrapped_report(enum artifact_kind seen, const uint8_t *p,
+                              size_t n)
 {
     struct sight sight = {0};
+    struct wrapping w;
+
+    if (seen != ARTIFACT_UNKNOWN && seen != ARTIFACT_NMT &&
+        seen != ARTIFACT_APP_LOG && seen != ARTIFACT_GC_LOG &&
+        seen != ARTIFACT_KERNEL_LOG)
+        return false;
+    return wrapping_find(p, n, &w) &&
+           see_bytes(&sight, &w, p, n) == ARTIFACT_VM_INFO;
+}
+
+/* `all`: there is no more of it to look at. */
+static enum artifact_kind see_text(const uint8_t *p, size_t n, bool all)
+{
+    struct sight sight = {0};
+    enum artifact_kind kind = see_bytes(&sight, NULL, p, n);
+
+    if (!kind && !all)
+        return ARTIFACT_UNKNOWN;
+    if (!kind)
+        kind = judge(&sight);
+    return is_wrapped_report(kind, p, n) ? ARTIFACT_VM_INFO : kind;
+}
+
+enum artifact_kind artifact_sniff(struct source *s, const char *name)
+{
     enum artifact_kind kind;
     const uint8_t *p;
     size_t n = source_peek(s, FIRST_LOOK, &p);
@@ -485,15 +519,11 @@ enum artifact_kind artifact_sniff(struct source *s, const char *name)
         return ARTIFACT_CGROUP_VALUES;
     if (memchr(p, '\0', n < 512 ? n : 512))
         return ARTIFACT_UNKNOWN;
-    if (n >= 3 && memcmp(p, "\xEF\xBB\xBF", 3) == 0) {
-        p += 3;
-        n -= 3;
-    }
-    kind = see_bytes(&sight, p, n);
-    if (kind || n < FIRST_LOOK - 3)
-        return kind ? kind : judge(&sight);
-    memset(&sight, 0, sizeof sight);
+    if (n < FIRST_LOOK)
+        return see_text(p, n, true);
+    kind = see_text(p, n, false);
+    if (kind)
+        return kind;
     n = source_peek(s, SOURCE_WINDOW, &p);
-    kind = see_bytes(&sight, p, n);
-    return kind ? kind : judge(&sight);
+    return see_text(p, n, true);
 }

@@ -11,6 +11,7 @@
 #include "nmt/process.h"
 #include "nmt/text.h"
 #include "nmt/vminfo_parse.h"
+#include "nmt/wrapping.h"
 
 static void info_init(struct vm_info *v)
 {
@@ -122,7 +123,7 @@ static bool read_line(struct vm_reader *r, char *line, struct err *e)
 
     text_trim_end(line);
     s = text_skip_blanks(line);
-    if (*line == '#' && !vm_death_line(r, line, e))
+    if (*s == '#' && !vm_death_line(r, s, e))
         return false;
     r->section = section_of(s, was);
     if (was == SECTION_HEAP && r->section != was)
@@ -178,10 +179,14 @@ bool vm_info_read(struct source *s, struct arena *a, struct vm_info *ret,
                   struct err *e)
 {
     struct vm_reader r = {.info = ret, .arena = a};
+    struct wrapping wrapping;
     struct lines l;
+    const uint8_t *p;
     char *line;
     bool ok = true;
+    size_t n = source_peek(s, SOURCE_WINDOW, &p);
 
+    wrapping_find(p, n, &wrapping);
     info_init(ret);
     nmt_parser_init(&r.nmt, &ret->nmt, a);
     heap_info_init(&r.heap);
@@ -190,7 +195,7 @@ bool vm_info_read(struct source *s, struct arena *a, struct vm_info *ret,
         return false;
     while (ok && (line = lines_next(&l, NULL))) {
         r.number = l.number;
-        ok = read_line(&r, line, e);
+        ok = read_line(&r, wrapping_strip(&wrapping, line), e);
     }
     nmt_parser_finish(&r.nmt);
     if (ok)

@@ -1,0 +1,32 @@
+/*
+ * wrapping.h - what collectors of logs put before every line of a text:
+ * a container's name, a time, "stdout F"; or JSON around it.
+ *
+ * The reports of a JVM are read by how their lines begin, so what stands
+ * before all of them must go first. It is not looked up among formats but
+ * found by comparing lines: what nearly all begin with, figures aside.
+ */
+#ifndef OOMWHY_NMT_WRAPPING_H
+#define OOMWHY_NMT_WRAPPING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define WRAPPING_MAX 160 /* longer beginnings are text */
+
+struct wrapping {
+    bool json;
+    size_t n; /* of `shape`; 0: nothing stands before the lines */
+    /* A run of digits is '0', one of blanks ' ', the name of a stream is '\1';
+     * all else is itself. */
+    char shape[WRAPPING_MAX];
+};
+
+/* From the first bytes of a text; false if its lines have no wrapping. */
+bool wrapping_find(const uint8_t *p, size_t n, struct wrapping *ret);
+/* The text of a line, which may be changed on the way; the line as it is if
+ * it has another wrapping or none. */
+char *wrapping_strip(const struct wrapping *w, char *line);
+
+#endif

@@ -1,0 +1,178 @@
+/*
+ * test_wrapping.c - a crash report in a container's log is the same report,
+ * whatever the collector put before its lines.
+ */
+#include <check.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "nmt/artifact.h"
+#include "nmt/vminfo.h"
+#include "nmt/wrapping.h"
+#include "tests/unit/nmt/jvm_texts.h"
+
+Suite *wrapping_suite(void);
+
+static const char report[] =
+    "#\n"
+    "# There is insufficient memory for the Java Runtime Environment to "
+    "continue.\n"
+    "# Native memory allocation (mmap) failed to map 754974720 bytes for "
+    "committing reserved memory.\n"
+    "#\n"
+    "#  Out of Memory Error (os_linux.cpp:2749), pid=253, tid=255\n"
+    "#\n"
+    "# JRE version: OpenJDK Runtime Environment (17.0.9+9)\n"
+    "\n"
+    "---------------  S U M M A R Y ------------\n"
+    "\n"
+    "---------------  P R O C E S S  ---------------\n"
+    "\n"
+    "Heap:\n"
+    " garbage-first heap   total 262144K, used 5120K [0x1, 0x2)\n"
+    "  region size 1024K, 6 young (6144K), 0 survivors (0K)\n"
+    " Metaspace       used 63K, committed 192K, reserved 1114112K\n"
+    "\n"
+    "Native Memory Tracking:\n"
+    "\n"
+    "Total: reserved=1500000KB, committed=300000KB\n"
+    "\n"
+    "-                 Java Heap (reserved=262144KB, committed=262144KB)\n"
+    "\n"
+    "---------------  S Y S T E M  ---------------\n"
+    "\n"
+    "Memory: 4k page, physical 393216k(366568k free), swap 0k(0k free)\n"
+    "\n"
+    "END.\n";
+
+static const struct {
+    const char *before, *behind;
+    bool trimmed; /* blanks at the ends of lines were cut off */
+} wrappings[] = {
+    {"app-1  | ", "", false},
+    {"app-1  | ", "", true},
+    {"\033[36mapp-1  | \033[0m", "", false},
+    {"[pod/app-7d9c6b9f9-x2v5q/app] ", "", false},
+    {"2026-01-05T10:11:12.%d9Z ", "", false},
+    {"2026-01-05T10:11:12.%d89+01:00 stderr F ", "", true},
+    {"Jan 05 10:%d:12 host java[77]: ", "", false},
+    {"[  %d.456789] host java[77]: ", "", true},
+    {"%d\t", "", false},
+    {"> ", "", true},
+    {"{\"log\":\"", "\\n\",\"stream\":\"stdout\",\"time\":\"2026-01-05\"}",
+     false},
+    {"{\"timestamp\": %d, \"message\": \"", "\"}", false},
+};
+
+/* All of `text`, `figure` in every line another. */
+static void wrap(int i, const char *text, char *to, size_t room)
+{
+    size_t n = 0;
+
+    for (int line = 7; *text; line += 13) {
+        size_t len = strcspn(text, "\n");
+
+        n += (size_t)snprintf(to + n, room - n, wrappings[i].before, line);
+        n += (size_t)snprintf(to + n, room - n, "%.*s", (int)len, text);
+        while (wrappings[i].trimmed && n && to[n - 1] == ' ')
+            n--;
+        n += (size_t)snprintf(to + n, room - n, "%s\n", wrappings[i].behind);
+        ck_assert_uint_lt(n, room);
+        text += len + 1;
+    }
+}
+
+static void expect_report(const struct vm_info *v)
+{
+    ck_assert_int_eq(v->death, VM_OUT_OF_MEMORY);
+    ck_assert_uint_eq(v->failure.bytes, 754974720);
+    ck_assert_uint_eq(v->pid, 253);
+    ck_assert_uint_eq(v->jdk, 17);
+    ck_assert_uint_eq(v->heap_used, 5120 << 10);
+    ck_assert_uint_eq(v->metaspace_used, 63 << 10);
+    ck_assert_uint_eq(v->nmt.total.committed, (uint64_t)300000 << 10);
+    ck_assert_uint_eq(v->nmt.categories.n, 1);
+    ck_assert_uint_eq(v->physical, (uint64_t)393216 << 10);
+    ck_assert(!v->truncated);
+}
+
+START_TEST(a_report_behind_names_and_times)
+{
+    char text[16384];
+    struct vm_info v;
+    struct text t;
+
+    wrap(_i, report, text, sizeof text);
+    text_open(&t, text);
+    ck_assert_int_eq(artifact_sniff(t.source, "a"), ARTIFACT_VM_INFO);
+    ck_assert(vm_info_read(t.source, &t.arena, &v, &t.err));
+    expect_report(&v);
+    vm_info_deinit(&v, &t.mem);
+    text_close(&t);
+}
+END_TEST
+
+/* What the application said before is no part of the wrapping. */
+START_TEST(a_report_behind_other_output)
+{
+    char text[32768], all[8192];
+    struct vm_info v;
+    struct text t;
+    size_t n = 0;
+
+    for (int i = 0; i < 20; i++)
+        n += (size_t)snprintf(all + n, sizeof all - n,
+                              "2026-01-05 10:11:%02d INFO took %d\n", i, i);
+    snprintf(all + n, sizeof all - n, "%s", report);
+    wrap(_i, all, text, sizeof text);
+    text_open(&t, text);
+    ck_assert_int_eq(artifact_sniff(t.source, "a"), ARTIFACT_VM_INFO);
+    ck_assert(vm_info_read(t.source, &t.arena, &v, &t.err));
+    expect_report(&v);
+    vm_info_deinit(&v, &t.mem);
+    text_close(&t);
+}
+END_TEST
+
+START_TEST(what_is_not_wrapped_stays)
+{
+    static const char few[] = "a 1\na 2\na 3\n";
+    struct wrapping w;
+    char line[] = "  text";
+
+    ck_assert(!wrapping_find((const uint8_t *)report, sizeof report - 1, &w));
+    ck_assert_str_eq(wrapping_strip(&w, line), "  text");
+    ck_assert(!wrapping_find((const uint8_t *)few, sizeof few - 1, &w));
+    ck_assert_str_eq(wrapping_strip(&w, line), "  text");
+    ck_assert(!wrapping_find((const uint8_t *)"", 0, &w));
+}
+END_TEST
+
+START_TEST(a_line_of_another_is_left_alone)
+{
+    char text[8192] = "", strange[] = "Terminated", own[] = "app-12 |   x";
+    struct wrapping w;
+
+    for (int i = 0; i < 60; i++)
+        strcat(text, i == 30 ? "Terminated\n"
+                     : i % 2 ? "app-3  | y\n"
+                             : "app-10 | z\n");
+    ck_assert(wrapping_find((const uint8_t *)text, strlen(text), &w));
+    ck_assert_str_eq(wrapping_strip(&w, strange), "Terminated");
+    ck_assert_str_eq(wrapping_strip(&w, own), "  x");
+}
+END_TEST
+
+Suite *wrapping_suite(void)
+{
+    const int n = sizeof wrappings / sizeof *wrappings;
+    Suite *s = suite_create("wrapping");
+    TCase *c = tcase_create("wrapping");
+
+    tcase_add_loop_test(c, a_report_behind_names_and_times, 0, n);
+    tcase_add_loop_test(c, a_report_behind_other_output, 0, n);
+    tcase_add_test(c, what_is_not_wrapped_stays);
+    tcase_add_test(c, a_line_of_another_is_left_alone);
+    suite_add_tcase(s, c);
+    return s;
+}
