@@ -57,6 +57,7 @@ static bool row_line(void *context, const char *line, uint64_t number,
     struct reader *r = context;
     const char *s = strstr(line, "MEMUSER"), *name, *colon;
     struct javacore_row row = {.line = number};
+    uint64_t allocations;
 
     if (text_starts(line, "1TISIGINFO"))
         return event_line(r, line, number, e);
@@ -71,7 +72,7 @@ static bool row_line(void *context, const char *line, uint64_t number,
         return true;
     s = colon + 2;
     if (!text_grouped(&s, &row.bytes) || !text_take(&s, " bytes / ") ||
-        !text_grouped(&s, &row.allocations))
+        !text_grouped(&s, &allocations))
         return true;
     row.name = arena_strndup(r->arena, name, (size_t)(colon - name), e);
     if (!row.name || !vec_push(&r->ret->rows, r->arena->mem, e))
@@ -80,17 +81,6 @@ static bool row_line(void *context, const char *line, uint64_t number,
     if (row.depth == 1 && !known(r->ret->jre))
         r->ret->jre = row.bytes;
     return true;
-}
-
-const struct javacore_row *javacore_find(const struct javacore *j,
-                                         const char *name)
-{
-    const struct javacore_row *row, *best = NULL;
-
-    VEC_EACH (&j->rows, row)
-        if (strcmp(row->name, name) == 0 && (!best || row->bytes > best->bytes))
-            best = row;
-    return best;
 }
 
 bool javacore_read(struct source *s, struct arena *a, struct javacore *ret,

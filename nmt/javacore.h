@@ -18,7 +18,7 @@
 struct javacore_row {
     const char *name; /* "Java Heap", "Direct Byte Buffers" */
     unsigned depth;   /* 1: the root, "JRE" */
-    uint64_t bytes, allocations;
+    uint64_t bytes;
     uint64_t line;
 };
 
@@ -31,9 +31,6 @@ struct javacore {
     uint64_t heap_total, heap_used, heap_line; /* UNKNOWN: no MEMINFO */
 };
 
-/* The row of that name with the most bytes; NULL if there is none. */
-const struct javacore_row *javacore_find(const struct javacore *j,
-                                         const char *name);
 /* A javacore without the section reads as one without rows. */
 bool javacore_read(struct source *s, struct arena *a, struct javacore *ret,
                    struct err *e);

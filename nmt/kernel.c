@@ -362,11 +362,6 @@ static bool on_event(struct assembly *s, const struct kernel_message *m)
         !vec_push(&s->log->events, s->arena->mem, s->e))
         return false;
     *vec_last(&s->log->events) = ev;
-    if (ev.kind == OOM_EVENT_OOMD && !s->log->oomd) {
-        s->log->oomd = true;
-        s->log->oomd_text = ev.text;
-        s->log->oomd_line = ev.line;
-    }
     return true;
 }
 

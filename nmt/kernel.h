@@ -111,10 +111,7 @@ struct kernel_log {
     VEC(struct oom_report) reports;
     VEC(struct oom_kill) kills;
     VEC(struct oom_event) events;
-    uint64_t lines;        /* read in all */
-    bool oomd;             /* systemd-oomd or earlyoom acted, not the kernel */
-    const char *oomd_text; /* that line, or NULL */
-    uint64_t oomd_line;
+    uint64_t lines; /* read in all */
 };
 
 /* Bytes of memory.stat key `key` in the report; UNKNOWN if absent. In v1

@@ -393,8 +393,8 @@ static bool read_lines(struct lines *l, struct nmt_parser *p, struct arena *a,
     return true;
 }
 
-bool nmt_read_all(struct source *s, struct arena *a, struct nmt_reports *ret,
-                  struct err *e)
+bool nmt_read(struct source *s, struct arena *a, struct nmt_reports *ret,
+              struct err *e)
 {
     struct nmt_parser p = {0};
     struct lines l;
@@ -413,26 +413,4 @@ bool nmt_read_all(struct source *s, struct arena *a, struct nmt_reports *ret,
     if (!ok)
         nmt_reports_deinit(ret, a->mem);
     return ok;
-}
-
-bool nmt_read(struct source *s, struct arena *a, struct nmt_report *ret,
-              struct err *e)
-{
-    struct nmt_reports all;
-    struct nmt_report none;
-    uint64_t i;
-
-    report_init(ret);
-    report_init(&none);
-    if (!nmt_read_all(s, a, &all, e))
-        return false;
-    for (i = 0; i < all.at.n && !all.at.at[i].has_total; i++)
-        ;
-    if (i == all.at.n)
-        for (i = 0; i + 1 < all.at.n && !all.at.at[i].categories.n; i++)
-            ;
-    *ret = all.at.at[i];
-    all.at.at[i] = none;
-    nmt_reports_deinit(&all, a->mem);
-    return true;
 }

@@ -88,18 +88,15 @@ const struct nmt_category *nmt_find(const struct nmt_report *r,
                                     const char *name);
 
 /*
- * Reads the first report in `s`: the first that has a Total, else the first
- * with anything. Text around it is skipped. False only if memory ran out or
- * nothing of a report was there (ERR_FORMAT with the line where hope ended).
- * Names live in `a`; the vectors come from a->mem and are freed by
- * nmt_report_deinit.
+ * Reads every report in `s`; text around them is skipped. False only if
+ * memory ran out or nothing of a report was there (ERR_FORMAT with the line
+ * where hope ended). Names live in `a`; the vectors come from a->mem and are
+ * freed by nmt_reports_deinit.
  */
-bool nmt_read(struct source *s, struct arena *a, struct nmt_report *ret,
+bool nmt_read(struct source *s, struct arena *a, struct nmt_reports *ret,
               struct err *e);
-void nmt_report_deinit(struct nmt_report *r, struct mem *m);
-/* Every report of the file; fails as nmt_read does. */
-bool nmt_read_all(struct source *s, struct arena *a, struct nmt_reports *ret,
-                  struct err *e);
 void nmt_reports_deinit(struct nmt_reports *r, struct mem *m);
+/* Of one report that was moved out of them. */
+void nmt_report_deinit(struct nmt_report *r, struct mem *m);
 
 #endif

@@ -260,12 +260,3 @@ bool vm_flags_read(struct source *s, struct arena *a, struct vm_flags *ret,
     lines_deinit(&l);
     return ok;
 }
-
-void vm_flags_parse(const char *args, struct arena *a, struct vm_flags *ret)
-{
-    struct err ignored = {0};
-
-    vm_flags_init(ret);
-    vm_flags_add(ret, args);
-    ret->text = arena_strdup(a, args, &ignored);
-}

@@ -95,7 +95,5 @@ struct vm_flags { /* from VM.flags, VM.command_line, or any -X text */
 
 bool vm_flags_read(struct source *s, struct arena *a, struct vm_flags *ret,
                    struct err *e);
-/* The same from a bare argument string; later options win. */
-void vm_flags_parse(const char *args, struct arena *a, struct vm_flags *ret);
 
 #endif

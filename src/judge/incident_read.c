@@ -39,7 +39,7 @@ static bool read_nmt(struct input *in, struct source *s, struct arena *a,
 {
     if (!NEW(in->nmt_all))
         return false;
-    if (!nmt_read_all(s, a, in->nmt_all, e)) {
+    if (!nmt_read(s, a, in->nmt_all, e)) {
         in->nmt_all = NULL;
         return false;
     }

@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     mem_init(&mem, (uint64_t)1 << 30);
     arena_init(&arena, &mem);
     if (source_open_memory("input", data, size, &mem, &source, &e)) {
-        if (nmt_read_all(source, &arena, &all, &e)) {
+        if (nmt_read(source, &arena, &all, &e)) {
             VEC_EACH (&all.at, r)
                 check(r);
             nmt_reports_deinit(&all, &mem);

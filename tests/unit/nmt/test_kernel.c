@@ -421,8 +421,7 @@ START_TEST(hearsay_is_no_kill)
     ck_assert_str_eq(c.log.events.at[0].name, "java");
     ck_assert_int_eq(c.log.events.at[1].kind, OOM_EVENT_UNIT);
     ck_assert_int_eq(c.log.events.at[2].kind, OOM_EVENT_OOMD);
-    ck_assert(c.log.oomd);
-    ck_assert_uint_eq(c.log.oomd_line, 3);
+    ck_assert_uint_eq(c.log.events.at[2].line, 3);
     ck_assert_uint_eq(c.log.events.at[3].pid, 12);
     ck_assert_str_eq(c.log.events.at[3].name, "java");
     ck_assert_int_eq(c.log.events.at[4].kind, OOM_EVENT_OOM_KILLED);

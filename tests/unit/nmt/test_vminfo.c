@@ -418,15 +418,14 @@ START_TEST(flags_of_a_start_script)
 }
 END_TEST
 
-START_TEST(flags_of_a_string)
+START_TEST(later_flags_win)
 {
     struct vm_flags f;
     struct text t;
 
-    text_open(&t, "");
-    vm_flags_parse("java -Xss1m -XX:+UseG1GC -XX:-UseG1GC "
-                   "-XX:+ExitOnOutOfMemoryError -XX:MaxMetaspaceSize=1x",
-                   &t.arena, &f);
+    text_open(&t, "jvm_args: -Xss1m -XX:+UseG1GC -XX:-UseG1GC "
+                  "-XX:+ExitOnOutOfMemoryError -XX:MaxMetaspaceSize=1x\n");
+    ck_assert(vm_flags_read(t.source, &t.arena, &f, &t.err));
     ck_assert_uint_eq(f.stack_size, MB(1));
     ck_assert_ptr_null(f.gc);
     ck_assert(f.exit_on_oome);
@@ -461,7 +460,7 @@ Suite *vminfo_suite(void)
     tcase_add_test(c, flags_of_jcmd);
     tcase_add_test(c, flags_of_a_command_line);
     tcase_add_test(c, flags_of_a_start_script);
-    tcase_add_test(c, flags_of_a_string);
+    tcase_add_test(c, later_flags_win);
     tcase_set_timeout(c, 60); /* sweeps, under sanitizers */
     tcase_add_loop_test(c, cut_anywhere, 0, 3);
     suite_add_tcase(s, c);
