@@ -19,11 +19,11 @@ void facts_init(struct facts *f, const struct incident *i,
         &f->named,         &f->live,
         &f->live_before,   &f->heap_end,
         &f->pids_max,      &f->pids_events,
-        &f->pids_peak,     &f->nproc,
-        &f->threads_peak,  &f->map_count,
-        &f->max_map_count, &f->reservation,
-        &f->max_direct,    &f->max_metaspace,
-        &f->xms,           &f->address_space,
+        &f->nproc,         &f->threads_peak,
+        &f->map_count,     &f->max_map_count,
+        &f->reservation,   &f->max_direct,
+        &f->max_metaspace, &f->xms,
+        &f->address_space,
     };
 
     memset(f, 0, sizeof *f);
@@ -32,7 +32,7 @@ void facts_init(struct facts *f, const struct incident *i,
     f->incident = i;
     f->thresholds = t;
     f->mem = m;
-    f->machine_ram = f->other_pid = UNKNOWN;
+    f->other_pid = UNKNOWN;
     f->heap = i->heap;
     if (i->heap && i->heap_input < i->inputs.n)
         f->dump = &i->inputs.at[i->heap_input];

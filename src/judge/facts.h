@@ -59,7 +59,6 @@ struct facts {
     const char *jvm, *collector;
     unsigned jdk; /* 0: unknown */
     bool nmt_off; /* somebody asked, and it was off */
-    uint64_t machine_ram;
 
     /* Files that tell of another process: how many, the first of them. */
     uint64_t strangers, stranger_pid, our_pid;
@@ -108,7 +107,6 @@ struct facts {
     /* Its life. */
     VEC(struct moment) moments;        /* in time order */
     const struct moment *first, *last; /* for parts; NULL: none */
-    const struct moment *middle;       /* between, for "does it still grow?" */
     struct moment from_gc[2];          /* where the GC log alone knows of any */
     struct parts parts;
 
@@ -121,7 +119,7 @@ struct facts {
     const struct input *gc_input;
 
     /* Limits on threads and mappings. */
-    struct figure pids_max, pids_events, pids_peak, nproc, threads_peak;
+    struct figure pids_max, pids_events, nproc, threads_peak;
     struct figure map_count, max_map_count;
     struct figure address_space; /* what ulimit -v allows; UNKNOWN: all */
     struct figure max_direct, max_metaspace;

@@ -173,8 +173,6 @@ static void take_report(struct facts *f, const struct known_kill *k,
         f->group_kernel = figure_of(in, kernel, r->line);
         if (known(r->limit) && r->limit < (uint64_t)1 << 60)
             figure_fill(&f->limit, figure_of(in, r->limit, r->line));
-    } else {
-        f->machine_ram = r->ram;
     }
     take_tasks(f, in, r, self);
 }

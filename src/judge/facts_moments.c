@@ -1,6 +1,6 @@
 /*
  * facts_moments.c - puts the moments of the process's life in order and
- * picks the first, a middle and the last of them.
+ * picks the first and the last of them that can be compared.
  *
  * Order: a stated baseline, the snapshots, the files of the whole incident,
  * and what hs_err saw at the very end.
@@ -95,26 +95,19 @@ static bool whole_nmt(const struct moment *m)
     return m->nmt && m->nmt->has_total;
 }
 
-/* The first, the last and one between, of those that can be compared. */
 static void choose(struct facts *f)
 {
     const struct moment *m;
     bool with_nmt = false;
-    uint64_t n = 0, k = 0;
 
     VEC_EACH (&f->moments, m)
         with_nmt = with_nmt || whole_nmt(m);
-    VEC_EACH (&f->moments, m)
-        n += with_nmt ? whole_nmt(m) : m->alive;
     VEC_EACH (&f->moments, m) {
         if (with_nmt ? !whole_nmt(m) : !m->alive)
             continue;
         if (!f->first)
             f->first = m;
-        if (k && k + 1 < n && k <= n / 2)
-            f->middle = m;
         f->last = m;
-        k++;
     }
 }
 

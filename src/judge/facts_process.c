@@ -59,8 +59,6 @@ static void take_vm_info(struct facts *f, const struct input *in)
         f->jvm = v->jvm;
     if (!f->jdk)
         f->jdk = v->jdk;
-    if (known(v->physical))
-        f->machine_ram = v->physical;
 }
 
 /* Whether the counter was read after the death. That it is not zero says so
@@ -93,7 +91,6 @@ static void take_cgroup(struct facts *f, const struct input *in)
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
         fill_limit(f, in, cgroup_get(c, limits[i]));
     figure_fill(&f->pids_max, figure_of(in, cgroup_get(c, "pids.max"), 0));
-    figure_fill(&f->pids_peak, figure_of(in, cgroup_get(c, "pids.peak"), 0));
     if (!known(events))
         events = cgroup_get(c, "pids.events max");
     figure_fill(&f->pids_events, figure_of(in, events, 0));

@@ -27,7 +27,7 @@ static const enum line lines[ARTIFACT_KINDS] = {
     [ARTIFACT_VM_COMMAND_LINE] = LINE_JCMD,
 };
 
-enum line figure_line(enum artifact_kind k)
+static enum line line_of(enum artifact_kind k)
 {
     return lines[k];
 }
@@ -46,7 +46,7 @@ struct figure figure_of(const struct input *in, uint64_t value, uint64_t line)
     f.value = value;
     f.origin.path = in->path;
     f.origin.line = line;
-    f.line = figure_line(in->kind);
+    f.line = line_of(in->kind);
     return f;
 }
 

@@ -31,8 +31,6 @@ struct figure {
     enum line line;
 };
 
-/* The line of evidence that a kind of file stands for. */
-enum line figure_line(enum artifact_kind k);
 struct figure figure_none(void);
 /* A value read from `in`, at `line` of it (0: the whole file). */
 struct figure figure_of(const struct input *in, uint64_t value, uint64_t line);
@@ -40,10 +38,5 @@ struct figure figure_of(const struct input *in, uint64_t value, uint64_t line);
 struct figure figure_derived(uint64_t value);
 /* Keeps what is there; takes `f` where nothing is known yet. */
 void figure_fill(struct figure *at, struct figure f);
-
-static inline bool figure_known(const struct figure *f)
-{
-    return known(f->value);
-}
 
 #endif

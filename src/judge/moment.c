@@ -28,17 +28,14 @@ void moment_init(struct moment *m, const char *name)
         &m->untracked,
         &m->malloc_in_use,
         &m->malloc_retained,
-        &m->malloc_arenas,
         &m->trim_before,
         &m->trim_after,
         &m->metaspace_used,
-        &m->metaspace_limit,
         &m->class_space_used,
         &m->class_space_limit,
         &m->loaders,
         &m->classes,
         &m->code_used,
-        &m->code_size,
         &m->group_usage,
         &m->group_kernel,
         &m->group_shmem,
@@ -132,7 +129,6 @@ static void take_metaspace(struct moment *m, const struct input *in)
     const struct metaspace_info *s = in->metaspace;
 
     figure_fill(&m->metaspace_used, figure_of(in, s->used, s->line));
-    figure_fill(&m->metaspace_limit, figure_of(in, s->max, s->line));
     figure_fill(&m->class_space_used, figure_of(in, s->class_used, s->line));
     figure_fill(&m->class_space_limit, figure_of(in, s->class_limit, s->line));
     figure_fill(&m->loaders, figure_of(in, s->loaders, s->line));
@@ -144,8 +140,6 @@ static void take_codecache(struct moment *m, const struct input *in)
 {
     figure_fill(&m->code_used,
                 figure_of(in, in->codecache->used, in->codecache->line));
-    figure_fill(&m->code_size,
-                figure_of(in, in->codecache->size, in->codecache->line));
 }
 
 static void take_native_heap(struct moment *m, const struct input *in)
@@ -154,7 +148,6 @@ static void take_native_heap(struct moment *m, const struct input *in)
 
     figure_fill(&m->malloc_in_use, figure_of(in, n->in_use, n->line));
     figure_fill(&m->malloc_retained, figure_of(in, n->free_bytes, n->line));
-    figure_fill(&m->malloc_arenas, figure_of(in, n->arenas, n->line));
     figure_fill(&m->trim_before, figure_of(in, n->trim_before, n->line));
     figure_fill(&m->trim_after, figure_of(in, n->trim_after, n->line));
 }

@@ -30,12 +30,12 @@ struct moment {
     struct figure tracked;
     /* Private pages that nothing in NMT or the heap accounts for. */
     struct figure untracked;
-    /* What glibc says: in use by malloc, kept though freed, from mmap. */
-    struct figure malloc_in_use, malloc_retained, malloc_arenas;
+    /* What glibc says: in use by malloc, kept though freed. */
+    struct figure malloc_in_use, malloc_retained;
     struct figure trim_before, trim_after; /* RSS around a trim */
-    struct figure metaspace_used, metaspace_limit, class_space_used,
-        class_space_limit, loaders, classes;
-    struct figure code_used, code_size;
+    struct figure metaspace_used, class_space_used, class_space_limit, loaders,
+        classes;
+    struct figure code_used;
     struct figure group_usage, group_kernel, group_shmem; /* of the cgroup */
 };
 

@@ -329,7 +329,6 @@ void parts_find(const struct moment *first, const struct moment *last,
     ret->private_end = end->private;
     if (!last)
         return;
-    ret->has_last = true;
     ret->last = last;
     ret->first = first != last ? first : NULL;
     ret->private_last = moment_private(last);

@@ -40,7 +40,6 @@ struct parts {
     struct part at[PARTS_MAX];
     unsigned n;
     const struct moment *first, *last; /* first NULL: a fresh JVM is assumed */
-    bool has_last;                     /* anything at all is known */
     bool has_untracked;
     bool extrapolated; /* `end` lies after `last` and the way is known */
     bool unseen;       /* memory grew after `last` by an unknown way: what is

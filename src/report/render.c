@@ -19,11 +19,6 @@ static const struct {
     {".md", FORMAT_MARKDOWN}, {".csv", FORMAT_CSV},
 };
 
-const char *format_name(enum format f)
-{
-    return names[f];
-}
-
 bool format_parse(const char *name, enum format *ret)
 {
     unsigned f;

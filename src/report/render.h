@@ -18,9 +18,7 @@ enum format {
     FORMATS,
 };
 
-/* "text", "json", ... */
-const char *format_name(enum format f);
-/* False if there is no such format. */
+/* Of "text", "json", ...; false if there is no such format. */
 bool format_parse(const char *name, enum format *ret);
 /* By the ending of a file's name; FORMAT_TEXT where it tells nothing. */
 enum format format_of_path(const char *path);

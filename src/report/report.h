@@ -86,10 +86,6 @@ const struct oom_kill *report_kill(const struct report *r,
 /* Resident bytes of the JVM when the kernel killed it; UNKNOWN: it was not
  * killed, or nobody says. */
 uint64_t report_killed_rss(const struct report *r);
-/* The NMT closest to the death, and the one to compare it with, or NULL. */
-const struct nmt_report *report_nmt_last(const struct report *r,
-                                         const struct input **in);
-const struct nmt_report *report_nmt_first(const struct report *r);
 
 /* "class app.Cache", "java.lang.Thread main": the class of an object and the
  * name it has of its own. */

@@ -47,8 +47,9 @@ static uint32_t order(const struct incident *i, const struct input *in)
     return UINT32_MAX; /* of the whole incident: as late as can be */
 }
 
-const struct nmt_report *report_nmt_last(const struct report *r,
-                                         const struct input **ret)
+/* The one closest to the death; NULL: there is none. */
+static const struct nmt_report *last_of(const struct report *r,
+                                        const struct input **ret)
 {
     const struct incident *i = r->incident;
     const struct input *in, *best = NULL;
@@ -69,7 +70,8 @@ const struct nmt_report *report_nmt_last(const struct report *r,
     return best ? nmt_of(best) : NULL;
 }
 
-const struct nmt_report *report_nmt_first(const struct report *r)
+/* The one to compare it with, or NULL. */
+static const struct nmt_report *first_of(const struct report *r)
 {
     const struct incident *i = r->incident;
     const struct input *in, *best = NULL;
@@ -160,7 +162,7 @@ static void categories(struct emitter *em, const struct report *r,
         {"committed_delta", NULL, 0},
         {0},
     };
-    const struct nmt_report *first = report_nmt_first(r);
+    const struct nmt_report *first = first_of(r);
     uint64_t n = now->categories.n, i;
     const struct nmt_category **at;
 
@@ -183,7 +185,7 @@ static void categories(struct emitter *em, const struct report *r,
 void report_nmt(struct emitter *em, const struct report *r)
 {
     const struct input *in;
-    const struct nmt_report *now = report_nmt_last(r, &in);
+    const struct nmt_report *now = last_of(r, &in);
 
     if (!now) {
         emit_null(em, "nmt");

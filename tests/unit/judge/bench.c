@@ -135,7 +135,6 @@ void given_part(struct bench *b, enum part_kind kind, const char *name,
     part->figure = says(b, kind == PART_UNTRACKED ? LINE_PROC : LINE_NMT, last);
     p->growth += part->growth;
     p->private_end = b->facts.anon.value;
-    p->has_last = true;
     p->first = &b->moments[0];
     p->last = &b->moments[2];
     b->facts.first = &b->moments[0];

@@ -82,7 +82,6 @@ void given_life(struct bench *b, uint64_t first, uint64_t mid, uint64_t last)
         *vec_last(&b->facts.moments) = b->moments[i];
     }
     b->facts.first = &b->moments[0];
-    b->facts.middle = &b->moments[1];
     b->facts.last = &b->moments[2];
     /* An error, a kill and a full heap would have been seen. */
     b->facts.watched = WATCH_ERRORS;
