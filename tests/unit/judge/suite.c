@@ -1,25 +1,27 @@
 /*
- * suite.c - runs the suites of src/judge.
+ * suite.c - runs the tests of src/judge, from files to facts, rules and the
+ * verdict.
  */
-#include <check.h>
 #include <stdlib.h>
 
-Suite *incident_suite(void);
-Suite *signature_suite(void);
-Suite *timeline_suite(void);
-Suite *refused_suite(void);
-Suite *judge_suite(void) __attribute__((weak));
+#include "suites.h"
+
+static TCase *(*const cases[])(void) = {
+    incident_tcase,   identity_tcase, parts_tcase, rules_tcase,
+    kernel_tcase,     killed_tcase,   blame_tcase, limits_tcase,
+    heap_space_tcase, refused_tcase,  quiet_tcase, patterns_tcase,
+    native_tcase,     matrix_tcase,   judge_tcase, signature_tcase,
+    timeline_tcase,
+};
 
 int main(void)
 {
-    SRunner *r = srunner_create(incident_suite());
+    Suite *s = suite_create("judge");
+    SRunner *r = srunner_create(s);
     int failed;
 
-    if (judge_suite)
-        srunner_add_suite(r, judge_suite());
-    srunner_add_suite(r, signature_suite());
-    srunner_add_suite(r, timeline_suite());
-    srunner_add_suite(r, refused_suite());
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        suite_add_tcase(s, cases[i]());
     srunner_run_all(r, CK_ENV);
     failed = srunner_ntests_failed(r);
     srunner_free(r);

@@ -2,26 +2,19 @@
 #include <check.h>
 #include <string.h>
 
-#include "bench.h"
+#include "fixture.h"
 #include "suites.h"
 
-static struct bench b;
 static struct proc_status status;
 static struct nmt_report nmt;
 static struct vm_flags flags;
 
 static void setup(void)
 {
-    bench_init(&b);
+    bench_begin();
     memset(&status, 0xff, sizeof status); /* every figure UNKNOWN */
     memset(&nmt, 0, sizeof nmt);
     memset(&flags, 0, sizeof flags);
-}
-
-static void teardown(void)
-{
-    ck_assert(!err_is_set(&b.err));
-    bench_deinit(&b);
 }
 
 static struct input *given(const char *name, enum artifact_kind kind)
@@ -213,7 +206,7 @@ TCase *identity_tcase(void)
 {
     TCase *t = tcase_create("identity");
 
-    tcase_add_checked_fixture(t, setup, teardown);
+    tcase_add_checked_fixture(t, setup, bench_end);
     tcase_add_test(t, one_process);
     tcase_add_test(t, a_container_has_two_pids);
     tcase_add_test(t, another_ones_nmt);

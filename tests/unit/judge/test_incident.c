@@ -12,10 +12,9 @@
 
 #include "judge/digest.h"
 #include "judge/incident.h"
+#include "suites.h"
 #include "tests/support/hprof_writer.h"
 #include "tests/support/tempdir.h"
-
-Suite *incident_suite(void);
 
 #define NMT_TEXT(kb)                                                           \
     "4242:\n\nNative Memory Tracking:\n\n"                                     \
@@ -654,9 +653,8 @@ START_TEST(a_budget_too_small_is_said)
 }
 END_TEST
 
-Suite *incident_suite(void)
+TCase *incident_tcase(void)
 {
-    Suite *s = suite_create("incident");
     TCase *t = tcase_create("incident");
 
     tcase_add_checked_fixture(t, setup, teardown);
@@ -694,6 +692,5 @@ Suite *incident_suite(void)
     tcase_add_test(t, a_cut_dump_is_damaged);
     tcase_add_test(t, every_allocation_may_fail);
     tcase_add_test(t, a_budget_too_small_is_said);
-    suite_add_tcase(s, t);
-    return s;
+    return t;
 }

@@ -539,9 +539,9 @@ START_TEST(test_every_kind_has_words)
 }
 END_TEST
 
-TCase *case_tcase(void)
+TCase *judge_tcase(void)
 {
-    TCase *t = tcase_create("cases");
+    TCase *t = tcase_create("judge");
 
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, test_native_death);
@@ -573,18 +573,4 @@ TCase *case_tcase(void)
     tcase_add_test(t, test_thresholds);
     tcase_add_test(t, test_every_kind_has_words);
     return t;
-}
-
-Suite *judge_suite(void)
-{
-    Suite *s = rules_suite();
-
-    suite_add_tcase(s, full_tcase());
-    suite_add_tcase(s, killed_tcase());
-    suite_add_tcase(s, parts_tcase());
-    suite_add_tcase(s, patterns_tcase());
-    suite_add_tcase(s, native_tcase());
-    suite_add_tcase(s, identity_tcase());
-    suite_add_tcase(s, case_tcase());
-    return s;
 }

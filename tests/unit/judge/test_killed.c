@@ -3,31 +3,17 @@
 #include <check.h>
 #include <string.h>
 
-#include "bench.h"
+#include "fixture.h"
 #include "suites.h"
-
-static struct bench b;
 
 /* 220 MiB of heap of at most 240 in a container of 256. */
 static void setup(void)
 {
-    bench_init(&b);
+    bench_begin();
     b.facts.gc_input = &b.input;
     given_kill(&b, 250 * MIB, 0, 256 * MIB);
     given_part(&b, PART_HEAP, "Java Heap", KIND_XMX_OVER_LIMIT, 8 * MIB,
                220 * MIB);
-}
-
-static void teardown(void)
-{
-    ck_assert(!err_is_set(&b.err));
-    bench_deinit(&b);
-}
-
-static enum confidence confidence_of(enum verdict_kind kind)
-{
-    ck_assert_int_eq(first_found(&b), kind);
-    return finding_confidence(&b.found);
 }
 
 /* ---- objects in use ---------------------------------------------------- */
@@ -244,7 +230,7 @@ TCase *killed_tcase(void)
 {
     TCase *t = tcase_create("killed");
 
-    tcase_add_checked_fixture(t, setup, teardown);
+    tcase_add_checked_fixture(t, setup, bench_end);
     tcase_add_test(t, test_a_leak_that_the_kernel_cut_short);
     tcase_add_test(t, test_live_but_seen_once);
     tcase_add_test(t, test_a_level_live_set_is_a_need);

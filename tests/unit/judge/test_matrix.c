@@ -5,14 +5,13 @@
 #include <check.h>
 #include <string.h>
 
+#include "fixture.h"
 #include "matrix.h"
 #include "suites.h"
 
 static const struct pairs *const tables[] = {&heap_pairs, &native_pairs,
                                              &count_pairs, &other_pairs};
 #define TABLES (sizeof tables / sizeof *tables)
-
-static struct bench b;
 
 /* Numbered through all tables. */
 static const struct pair *pair_at(unsigned n)
@@ -46,16 +45,10 @@ static unsigned rule_of(const struct pair *p)
 
 static void start(const struct pair *p, bool but)
 {
-    bench_init(&b);
+    bench_begin();
     p->given(&b);
     if (but)
         p->but(&b);
-}
-
-static void end(void)
-{
-    ck_assert(!err_is_set(&b.err));
-    bench_deinit(&b);
 }
 
 /* Whether the rule itself has something to say; the last one always has, and
@@ -64,7 +57,7 @@ static bool speaks(unsigned rule)
 {
     if (rule + 1 == n_rules)
         return first_rule(&b) == rule;
-    return rules[rule].find(&b.facts, &b.pen, &b.found);
+    return asks(rules[rule].find);
 }
 
 START_TEST(it_is_found)
@@ -79,7 +72,7 @@ START_TEST(it_is_found)
     ck_assert_msg(b.found.kind == p->kind, "\"%s\" found %s instead of %s",
                   p->rule, kind_name(b.found.kind), kind_name(p->kind));
     ck_assert(*b.found.summary);
-    end();
+    bench_end();
 }
 END_TEST
 
@@ -90,7 +83,7 @@ START_TEST(but_not_one_step_away)
     start(p, true);
     ck_assert_msg(!speaks(rule_of(p)) || b.found.kind != p->kind,
                   "\"%s\" finds %s all the same", p->rule, kind_name(p->kind));
-    end();
+    bench_end();
 }
 END_TEST
 
@@ -108,7 +101,7 @@ START_TEST(every_rule_can_speak_and_be_silent)
         has_spoken = true;
         start(p, true);
         was_silent |= !speaks(rule);
-        end();
+        bench_end();
     }
     ck_assert_msg(has_spoken, "no pair makes \"%s\" speak", rules[rule].name);
     ck_assert_msg(was_silent, "no pair silences \"%s\"", rules[rule].name);

@@ -4,27 +4,21 @@
  */
 #include <string.h>
 
-#include "bench.h"
+#include "fixture.h"
 #include "judge/kinds.h"
 #include "judge/verdict_parts.h"
 #include "suites.h"
 
-static struct bench b;
 static struct nmt_report nmt;
 
 static void setup(void)
 {
-    bench_init(&b);
+    bench_begin();
     memset(&nmt, 0, sizeof nmt);
     nmt.total.malloc = 10 * MIB;
     b.moments[2].nmt = &nmt;
     b.facts.dump = &b.input;
     b.heap.natives.jvm_counter = b.heap.natives.netty_counter = UNKNOWN;
-}
-
-static void teardown(void)
-{
-    bench_deinit(&b);
 }
 
 static enum verdict_kind kind_of(enum part_kind kind, const char *name,
@@ -301,7 +295,7 @@ TCase *native_tcase(void)
 {
     TCase *t = tcase_create("native");
 
-    tcase_add_checked_fixture(t, setup, teardown);
+    tcase_add_checked_fixture(t, setup, bench_end);
     tcase_add_test(t, test_other);
     tcase_add_test(t, test_other_by_counts);
     tcase_add_test(t, test_zlib);

@@ -2,10 +2,9 @@
  * test_parts.c - splitting memory into parts and carrying them on to the
  * death: baselines, discounts, leaps, what is left over.
  */
-#include "bench.h"
+#include "fixture.h"
 #include "suites.h"
 
-static struct bench b;
 static struct nmt_report before, after;
 static struct parts parts;
 
@@ -24,7 +23,7 @@ static void add(struct nmt_report *r, const char *name, uint64_t reserved,
 
 static void setup(void)
 {
-    bench_init(&b);
+    bench_begin();
     memset(&before, 0, sizeof before);
     memset(&after, 0, sizeof after);
     before.enabled = after.enabled = true;
@@ -35,7 +34,7 @@ static void teardown(void)
 {
     vec_free(&before.categories, &b.mem);
     vec_free(&after.categories, &b.mem);
-    bench_deinit(&b);
+    bench_end();
 }
 
 static void take(struct moment *m, struct nmt_report *r, uint64_t anon)

@@ -2,24 +2,18 @@
  * test_patterns.c - the shapes of on-heap leaks, each on a heap made up of
  * nothing but the tallies and paths that show it.
  */
-#include "bench.h"
+#include "fixture.h"
 #include "judge/heap_patterns.h"
 #include "judge/kinds.h"
 #include "suites.h"
 
-static struct bench b;
 static struct heap *h;
 
 static void setup(void)
 {
-    bench_init(&b);
+    bench_begin();
     h = &b.heap;
     given_heap_dump(&b, 100 * MIB);
-}
-
-static void teardown(void)
-{
-    bench_deinit(&b);
 }
 
 static enum verdict_kind kind(void)
@@ -255,7 +249,7 @@ TCase *patterns_tcase(void)
 {
     TCase *t = tcase_create("patterns");
 
-    tcase_add_checked_fixture(t, setup, teardown);
+    tcase_add_checked_fixture(t, setup, bench_end);
     tcase_add_test(t, test_static_map);
     tcase_add_test(t, test_fields_behind_the_static);
     tcase_add_test(t, test_queue);

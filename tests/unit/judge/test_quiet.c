@@ -5,28 +5,16 @@
 #include <check.h>
 #include <string.h>
 
-#include "bench.h"
+#include "fixture.h"
 #include "suites.h"
 
-static struct bench b;
 static struct gc_log gc;
 
 static void setup(void)
 {
-    bench_init(&b);
+    bench_begin();
     memset(&gc, 0, sizeof gc);
     gc.last_line = 9;
-}
-
-static void teardown(void)
-{
-    ck_assert(!err_is_set(&b.err));
-    bench_deinit(&b);
-}
-
-static bool asks(rule_fn *rule)
-{
-    return rule(&b.facts, &b.pen, &b.found);
 }
 
 static void given_gc_log(void)
@@ -322,7 +310,7 @@ TCase *quiet_tcase(void)
 {
     TCase *t = tcase_create("quiet");
 
-    tcase_add_checked_fixture(t, setup, teardown);
+    tcase_add_checked_fixture(t, setup, bench_end);
     tcase_add_test(t, test_healthy);
     tcase_add_test(t, test_a_heap_may_grow);
     tcase_add_test(t, test_a_heap_may_not_grow_past_its_container);

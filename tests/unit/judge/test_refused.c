@@ -5,24 +5,15 @@
 #include <check.h>
 #include <string.h>
 
-#include "bench.h"
-
-Suite *refused_suite(void);
+#include "fixture.h"
+#include "suites.h"
 
 #define GIB ((uint64_t)1 << 30)
 
-static struct bench b;
-
 static void setup(void)
 {
-    bench_init(&b);
+    bench_begin();
     given_hs_err(&b, VM_OUT_OF_MEMORY);
-}
-
-static void teardown(void)
-{
-    ck_assert(!err_is_set(&b.err));
-    bench_deinit(&b);
 }
 
 static void refused(const char *function, uint64_t bytes, const char *purpose,
@@ -117,12 +108,11 @@ START_TEST(a_jvm_that_has_most_of_the_machine)
 }
 END_TEST
 
-Suite *refused_suite(void)
+TCase *refused_tcase(void)
 {
-    Suite *s = suite_create("refused");
     TCase *t = tcase_create("refused");
 
-    tcase_add_checked_fixture(t, setup, teardown);
+    tcase_add_checked_fixture(t, setup, bench_end);
     tcase_add_test(t, a_bare_header_decides_nothing);
     tcase_add_test(t, a_small_request_with_memory_left_met_a_limit);
     tcase_add_test(t, no_thread_with_memory_left_is_a_limit_on_threads);
@@ -130,6 +120,5 @@ Suite *refused_suite(void)
     tcase_add_test(t, a_free_machine_speaks_against_too_large_a_heap);
     tcase_add_test(t, one_compilation_wanted_it_all);
     tcase_add_test(t, a_jvm_that_has_most_of_the_machine);
-    suite_add_tcase(s, t);
-    return s;
+    return t;
 }

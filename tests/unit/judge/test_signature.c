@@ -6,8 +6,7 @@
 #include <string.h>
 
 #include "judge/signature.h"
-
-Suite *signature_suite(void);
+#include "suites.h"
 
 static struct mem mem;
 static struct arena arena;
@@ -250,9 +249,8 @@ START_TEST(the_application_is_who_was_started)
 }
 END_TEST
 
-Suite *signature_suite(void)
+TCase *signature_tcase(void)
 {
-    Suite *s = suite_create("signature");
     TCase *t = tcase_create("signature");
 
     tcase_add_checked_fixture(t, setup, teardown);
@@ -266,6 +264,5 @@ Suite *signature_suite(void)
     tcase_add_test(t, native_memory_is_held_by_its_holder);
     tcase_add_test(t, another_process_is_known_by_its_name);
     tcase_add_test(t, the_application_is_who_was_started);
-    suite_add_tcase(s, t);
-    return s;
+    return t;
 }

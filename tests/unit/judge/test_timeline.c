@@ -6,8 +6,7 @@
 #include <string.h>
 
 #include "judge/timeline.h"
-
-Suite *timeline_suite(void);
+#include "suites.h"
 
 #define NONE INT64_MIN
 #define HOUR INT64_C(3600000)
@@ -216,9 +215,8 @@ START_TEST(memory_runs_out)
 }
 END_TEST
 
-Suite *timeline_suite(void)
+TCase *timeline_tcase(void)
 {
-    Suite *s = suite_create("timeline");
     TCase *t = tcase_create("timeline");
 
     tcase_add_checked_fixture(t, setup, teardown);
@@ -232,6 +230,5 @@ Suite *timeline_suite(void)
     tcase_add_test(t, folders_out_of_order_are_doubted);
     tcase_add_test(t, what_comes_often_is_one_event);
     tcase_add_test(t, memory_runs_out);
-    suite_add_tcase(s, t);
-    return s;
+    return t;
 }

@@ -1,27 +1,82 @@
-/* test_full.c - whether a heap that ran out was full, and how large it was. */
+/*
+ * test_heap_space.c - a heap that ran out: whether it was full, how large it
+ * was, and what the collector left of it.
+ */
 #include <check.h>
 #include <string.h>
 
-#include "bench.h"
+#include "fixture.h"
 #include "suites.h"
 
-static struct bench b;
-
-static void setup(void)
+START_TEST(test_oversized_request)
 {
-    bench_init(&b);
+    given_oome(&b, OOME_HEAP_SPACE, "Java heap space");
+    given_heap(&b, 100 * MIB, 5 * MIB);
+    ck_assert_int_eq(first_found(&b), KIND_OVERSIZED_REQUEST);
+    given_heap(&b, 100 * MIB, 95 * MIB);
+    ck_assert_int_eq(first_found(&b), KIND_HEAP_LEAK);
+    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_HIGH);
+    given_oome(&b, OOME_GC_OVERHEAD, "GC overhead limit exceeded");
+    given_heap(&b, 100 * MIB, 5 * MIB); /* that is no single request */
+    ck_assert_int_eq(first_found(&b), KIND_HEAP_LEAK);
 }
+END_TEST
 
-static void teardown(void)
+START_TEST(test_oversize_threshold_is_asked)
 {
-    ck_assert(!err_is_set(&b.err));
-    bench_deinit(&b);
+    given_oome(&b, OOME_HEAP_SPACE, "Java heap space");
+    given_heap(&b, 100 * MIB, 30 * MIB);
+    ck_assert(!asks(rule_oversized));
+    ck_assert(
+        thresholds_set(&b.thresholds, "oversize_live_percent=40", &b.err));
+    ck_assert(asks(rule_oversized));
 }
+END_TEST
 
-static bool asks(rule_fn *rule)
+START_TEST(test_an_error_alone_is_no_sure_leak)
 {
-    return rule(&b.facts, &b.pen, &b.found);
+    given_oome(&b, OOME_HEAP_SPACE, "Java heap space");
+    ck_assert_int_eq(first_found(&b), KIND_HEAP_LEAK);
+    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_LOW);
+    given_oome(&b, OOME_GC_OVERHEAD, "GC overhead limit exceeded");
+    ck_assert_int_eq(first_found(&b), KIND_HEAP_LEAK);
+    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_MEDIUM);
 }
+END_TEST
+
+START_TEST(test_a_small_heap_of_unknown_size)
+{
+    given_oome(&b, OOME_HEAP_SPACE, "Java heap space");
+    b.facts.live = says(&b, LINE_DUMP, 2 * MIB);
+    b.heap.natives.jvm_limit = UNKNOWN;
+    b.facts.heap = &b.heap;
+    b.facts.dump = &b.input;
+    ck_assert(asks(rule_oversized));
+    b.heap.natives.jvm_limit = 2 * MIB; /* by default -Xmx */
+    ck_assert(!asks(rule_oversized));
+    b.heap.natives.jvm_limit = 64 * MIB;
+    ck_assert(asks(rule_oversized));
+}
+END_TEST
+
+START_TEST(test_one_object_fills_a_small_heap)
+{
+    struct heap_suspect *s;
+
+    given_oome(&b, OOME_HEAP_SPACE, "Java heap space");
+    b.facts.live = says(&b, LINE_DUMP, 2 * MIB);
+    b.heap.natives.jvm_limit = UNKNOWN;
+    b.facts.heap = &b.heap;
+    ck_assert(vec_push(&b.heap.suspects, &b.mem, &b.err));
+    s = vec_last(&b.heap.suspects);
+    memset(s, 0, sizeof *s);
+    s->kind = SUSPECT_OBJECT;
+    s->retained = MIB + 1;
+    ck_assert(!asks(rule_oversized));
+    s->retained = MIB / 2;
+    ck_assert(asks(rule_oversized));
+}
+END_TEST
 
 /* What was alive before the error tells less than what the error left. */
 START_TEST(test_a_heap_that_was_empty_before)
@@ -149,11 +204,16 @@ START_TEST(test_who_holds_the_loaders)
 }
 END_TEST
 
-TCase *full_tcase(void)
+TCase *heap_space_tcase(void)
 {
-    TCase *t = tcase_create("full");
+    TCase *t = tcase_create("heap_space");
 
-    tcase_add_checked_fixture(t, setup, teardown);
+    tcase_add_checked_fixture(t, bench_begin, bench_end);
+    tcase_add_test(t, test_oversized_request);
+    tcase_add_test(t, test_oversize_threshold_is_asked);
+    tcase_add_test(t, test_an_error_alone_is_no_sure_leak);
+    tcase_add_test(t, test_a_small_heap_of_unknown_size);
+    tcase_add_test(t, test_one_object_fills_a_small_heap);
     tcase_add_test(t, test_a_heap_that_was_empty_before);
     tcase_add_test(t, test_a_reservation_is_not_xmx);
     tcase_add_test(t, test_wide_references_give_zgc_away);

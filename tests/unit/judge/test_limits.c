@@ -1,0 +1,137 @@
+/*
+ * test_limits.c - what a limit refused: the system's on threads, mappings
+ * and address space, or the JVM's own.
+ */
+#include <check.h>
+#include <string.h>
+
+#include "fixture.h"
+#include "suites.h"
+
+START_TEST(test_whose_thread_limit)
+{
+    given_oome(&b, OOME_NATIVE_THREAD, "unable to create native thread");
+    b.facts.threads_peak = says(&b, LINE_PROC, 140);
+    b.facts.pids_max = says(&b, LINE_CGROUP, 150);
+    b.facts.pids_events = says(&b, LINE_CGROUP, 4);
+    ck_assert_int_eq(first_found(&b), KIND_NATIVE_THREAD_LIMIT);
+    ck_assert_ptr_nonnull(strstr(b.found.culprit.name, "pids.max of 150"));
+    b.facts.pids_events.value = 0;
+    b.facts.nproc = says(&b, LINE_PROC, 140);
+    ck_assert_int_eq(first_found(&b), KIND_NATIVE_THREAD_LIMIT);
+    ck_assert_ptr_nonnull(strstr(b.found.culprit.name, "ulimit -u of 140"));
+}
+END_TEST
+
+START_TEST(test_maps_full)
+{
+    b.facts.map_count = says(&b, LINE_HS_ERR, 65530);
+    b.facts.max_map_count = says(&b, LINE_HS_ERR, 65530);
+    ck_assert_int_eq(first_found(&b), KIND_MAP_COUNT_LIMIT);
+    b.facts.map_count.value = 400;
+    ck_assert_int_eq(first_found(&b), KIND_NOT_ENOUGH_EVIDENCE);
+}
+END_TEST
+
+START_TEST(test_a_warning_stands_for_a_thread)
+{
+    given_warning(&b, WARN_THREAD_FAILED, "Failed to start thread");
+    ck_assert_int_eq(first_found(&b), KIND_NATIVE_THREAD_LIMIT);
+    given_oome(&b, OOME_HEAP_SPACE, "Java heap space"); /* that came first */
+    ck_assert(!asks(rule_thread_limit));
+}
+END_TEST
+
+START_TEST(test_a_warning_stands_for_a_mapping)
+{
+    given_warning(&b, WARN_MAP_FAILED, "mmap failed");
+    ck_assert_int_eq(first_found(&b), KIND_MAP_COUNT_LIMIT);
+    given_oome(&b, OOME_HEAP_SPACE, "Java heap space");
+    ck_assert(!asks(rule_map_limit));
+}
+END_TEST
+
+START_TEST(test_reservation)
+{
+    given_warning(&b, WARN_RESERVE_FAILED,
+                  "Could not reserve enough space for object heap");
+    ck_assert_int_eq(first_found(&b), KIND_HEAP_RESERVATION_TOO_LARGE);
+    given_oome(&b, OOME_HEAP_SPACE, "Java heap space"); /* it did start */
+    ck_assert(!asks(rule_reservation));
+}
+END_TEST
+
+/* A JVM reserves two GiB beside its heap, more or less. */
+START_TEST(test_reservation_under_ulimit_v)
+{
+    given_warning(&b, WARN_RESERVE_FAILED,
+                  "Could not reserve enough space for object heap");
+    b.warning.bytes = 3072 * MIB;
+    b.facts.address_space = says(&b, LINE_PROC, 2600 * MIB);
+    ck_assert_int_eq(first_found(&b), KIND_HEAP_RESERVATION_TOO_LARGE);
+    ck_assert_ptr_nonnull(strstr(b.found.summary, "ulimit -v of 2.5 GiB"));
+    b.facts.address_space.value = 16384 * MIB; /* another reason, then */
+    ck_assert_int_eq(first_found(&b), KIND_HEAP_RESERVATION_TOO_LARGE);
+    ck_assert_ptr_null(strstr(b.found.summary, "ulimit"));
+}
+END_TEST
+
+START_TEST(test_ulimit_v_refuses_threads_and_mappings)
+{
+    b.facts.address_space = says(&b, LINE_PROC, 3000 * MIB);
+    given_oome(&b, OOME_NATIVE_THREAD, "unable to create native thread");
+    ck_assert_int_eq(first_found(&b), KIND_NATIVE_THREAD_LIMIT);
+    ck_assert_ptr_nonnull(strstr(b.found.culprit.name, "ulimit -v"));
+    b.facts.pids_events = says(&b, LINE_CGROUP, 4); /* which is proof */
+    first_found(&b);
+    ck_assert_ptr_nonnull(strstr(b.found.culprit.name, "pids.max"));
+    given_oome(&b, OOME_MAP_FAILED, "Map failed");
+    ck_assert_int_eq(first_found(&b), KIND_MAP_COUNT_LIMIT);
+    ck_assert_ptr_nonnull(strstr(b.found.culprit.name, "ulimit -v"));
+    b.facts.map_count = says(&b, LINE_HS_ERR, 65530);
+    b.facts.max_map_count = says(&b, LINE_HS_ERR, 65530);
+    first_found(&b);
+    ck_assert_str_eq(b.found.culprit.name, "vm.max_map_count");
+}
+END_TEST
+
+/* A leak of native memory would end the same way. */
+START_TEST(test_used_up_address_space_without_nmt)
+{
+    given_oome(&b, OOME_NATIVE, "Unable to allocate 16777216 bytes");
+    b.facts.address_space = says(&b, LINE_PROC, 3000 * MIB);
+    ck_assert_int_eq(first_found(&b), KIND_NOT_ENOUGH_EVIDENCE);
+    ck_assert_ptr_nonnull(strstr(b.found.summary, "ulimit -v of 2.9 GiB"));
+}
+END_TEST
+
+START_TEST(test_a_dump_cannot_tell_class_space)
+{
+    given_oome(&b, OOME_METASPACE, NULL);
+    b.known_oome.oome = NULL;
+    b.known_oome.at = says(&b, LINE_DUMP, 1);
+    b.facts.last = &b.moments[2];
+    b.moments[2].class_space_limit = says(&b, LINE_JCMD, 8 * MIB);
+    b.moments[2].class_space_used = says(&b, LINE_JCMD, 4 * MIB);
+    ck_assert_int_eq(first_found(&b), KIND_METASPACE_CLASS_LEAK);
+    b.moments[2].class_space_used.value = 8 * MIB - 1;
+    ck_assert_int_eq(first_found(&b), KIND_CLASS_SPACE);
+}
+END_TEST
+
+TCase *limits_tcase(void)
+{
+    TCase *t = tcase_create("limits");
+
+    tcase_add_checked_fixture(t, bench_begin, bench_end);
+    tcase_add_test(t, test_whose_thread_limit);
+    tcase_add_test(t, test_maps_full);
+    tcase_add_test(t, test_a_warning_stands_for_a_thread);
+    tcase_add_test(t, test_a_warning_stands_for_a_mapping);
+    tcase_add_test(t, test_reservation);
+    tcase_add_test(t, test_reservation_under_ulimit_v);
+    tcase_add_test(t, test_ulimit_v_refuses_threads_and_mappings);
+    tcase_add_test(t, test_used_up_address_space_without_nmt);
+    tcase_add_test(t, test_a_dump_cannot_tell_class_space);
+    return t;
+}
