@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/lines.h"
+#include "nmt/container.h"
 #include "nmt/kernel_parts.h"
 #include "nmt/limits.h"
 #include "nmt/processes.h"
@@ -28,7 +29,7 @@ struct sight {
     bool script;     /* "#!/bin/sh" */
     bool options;    /* "-Xmx", "-XX:" in it */
     unsigned java;   /* lines of the script that run it */
-    unsigned oome, jvm, gc, event, clock, stat, value, limit;
+    unsigned container, oome, jvm, gc, event, clock, stat, value, limit;
 };
 
 const char *artifact_name(enum artifact_kind k)
@@ -59,6 +60,7 @@ const char *artifact_name(enum artifact_kind k)
         [ARTIFACT_VM_FLAGS] = "vm_flags",
         [ARTIFACT_VM_COMMAND_LINE] = "vm_command_line",
         [ARTIFACT_JAVACORE] = "javacore",
+        [ARTIFACT_CONTAINER] = "container",
     };
 
     return (unsigned)k < ARTIFACT_KINDS ? names[k] : NULL;
@@ -390,6 +392,7 @@ static enum artifact_kind see_line(struct sight *s, char *line)
         return s->header ? ARTIFACT_SMAPS : ARTIFACT_SMAPS_ROLLUP;
     see_pair(s, text);
     s->limit += is_limit(text);
+    s->container += container_is_line(text);
     s->gc += is_gc(text);
     text = kernel_prefix_strip(text, &stamp, &logged);
     if (is_kernel(text))
@@ -438,6 +441,8 @@ static enum artifact_kind judge(const struct sight *s)
         return ARTIFACT_APP_LOG;
     if (s->gc)
         return ARTIFACT_GC_LOG;
+    if (s->container)
+        return ARTIFACT_CONTAINER;
     if (s->event)
         return ARTIFACT_KERNEL_LOG;
     if (s->jvm)

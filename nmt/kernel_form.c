@@ -136,7 +136,7 @@ enum kernel_form kernel_form(const char *text)
 {
     enum kernel_form form = FORM_NONE;
 
-    if (*text == '[')
+    if (*text == '[' && text[1] != '{') /* that is JSON */
         return bracket_form(text);
     if (is_cpu(text))
         return FORM_CPU;

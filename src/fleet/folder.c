@@ -25,6 +25,7 @@ static enum file_worth worth_of(enum artifact_kind k)
     case ARTIFACT_KERNEL_LOG:
     case ARTIFACT_GC_LOG: return WORTH_WIDE;
     case ARTIFACT_APP_LOG:
+    case ARTIFACT_CONTAINER:
     case ARTIFACT_CGROUP_STAT:
     case ARTIFACT_CGROUP_VALUES: return WORTH_WEAK;
     default: return WORTH_STRONG;

@@ -116,6 +116,10 @@ static void take(struct facts *f, const struct input *in)
     case ARTIFACT_VM_INFO: take_vm_info(f, in); break;
     case ARTIFACT_CGROUP_STAT:
     case ARTIFACT_CGROUP_VALUES: take_cgroup(f, in); break;
+    case ARTIFACT_CONTAINER:
+        take_flags(f, in, &in->container->flags);
+        fill_limit(f, in, in->container->limit);
+        break;
     case ARTIFACT_NMT: take_nmt(f, in); break;
     case ARTIFACT_PROC_STATUS:
         figure_fill(&f->pid, figure_of(in, in->status->pid, 0));
@@ -149,6 +153,8 @@ static enum asked asked_of(const struct input *in)
 {
     if (in->kind == ARTIFACT_VM_INFO)
         return FROM_JVM;
+    if (in->kind == ARTIFACT_CONTAINER)
+        return FROM_OTHERS;
     if (in->kind != ARTIFACT_VM_FLAGS && in->kind != ARTIFACT_VM_COMMAND_LINE)
         return FROM_FIGURES;
     return known(in->flags->pid) ? FROM_JVM : FROM_OTHERS;

@@ -12,6 +12,7 @@
 
 #include "graph/heap.h"
 #include "nmt/artifact.h"
+#include "nmt/container.h"
 #include "nmt/javacore.h"
 #include "nmt/kernel.h"
 #include "nmt/logs.h"
@@ -69,6 +70,7 @@ struct input {
         struct vm_flags *flags;
         struct javacore *javacore;
         struct process_list *processes;
+        struct container *container;
         void *any;
     };
     /* A file may hold several reports, appended by a loop: `nmt` is the last

@@ -17,6 +17,8 @@ static const struct {
     {ARTIFACT_NMT, ARTIFACT_GC_LOG},
     {ARTIFACT_KERNEL_LOG, ARTIFACT_APP_LOG},
     {ARTIFACT_THREAD_DUMP, ARTIFACT_APP_LOG},
+    {ARTIFACT_CONTAINER, ARTIFACT_KERNEL_LOG},
+    {ARTIFACT_CONTAINER, ARTIFACT_APP_LOG},
 };
 
 static bool says_something(const struct input *in)
@@ -25,6 +27,7 @@ static bool says_something(const struct input *in)
     case ARTIFACT_APP_LOG: return in->log->oomes.n || in->log->warnings.n;
     case ARTIFACT_GC_LOG: return in->gc->count > 0;
     case ARTIFACT_NMT: return in->nmt->has_total;
+    case ARTIFACT_KERNEL_LOG: return in->kernel->events.n > 0;
     default: return false;
     }
 }

@@ -103,6 +103,8 @@ static bool read_kind(struct input *in, struct source *s, struct arena *a,
         return NEW(in->javacore) && javacore_read(s, a, in->javacore, e);
     case ARTIFACT_PROCESS_LIST:
         return NEW(in->processes) && process_list_read(s, a, in->processes, e);
+    case ARTIFACT_CONTAINER:
+        return NEW(in->container) && container_read(s, a, in->container, e);
     case ARTIFACT_CGROUP_STAT:
     case ARTIFACT_CGROUP_VALUES:
         return NEW(in->cgroup) &&

@@ -8,6 +8,7 @@ Suite *artifact_suite(void);
 Suite *kernel_suite(void);
 Suite *kernel_lines_suite(void);
 Suite *process_suite(void);
+Suite *container_suite(void);
 Suite *wrapping_suite(void);
 Suite *nmt_suite(void) __attribute__((weak));
 Suite *vminfo_suite(void) __attribute__((weak));
@@ -21,6 +22,7 @@ int main(void)
     srunner_add_suite(r, kernel_suite());
     srunner_add_suite(r, kernel_lines_suite());
     srunner_add_suite(r, process_suite());
+    srunner_add_suite(r, container_suite());
     srunner_add_suite(r, wrapping_suite());
     if (nmt_suite)
         srunner_add_suite(r, nmt_suite());

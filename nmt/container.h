@@ -1,0 +1,26 @@
+/*
+ * container.h - what a container was allowed, as those say who ran it:
+ * kubectl describe pod, kubectl get pod -o yaml or json, docker inspect.
+ *
+ * Only what is beyond doubt: of several containers with different limits
+ * nobody says here which one ran the JVM. How a container ended stands there
+ * too, and is read as any log is (applog.c, kernel_kill.c).
+ */
+#ifndef OOMWHY_NMT_CONTAINER_H
+#define OOMWHY_NMT_CONTAINER_H
+
+#include "nmt/vminfo.h"
+
+struct container {
+    uint64_t limit;        /* bytes; UNKNOWN: none, or several */
+    uint64_t line;         /* of the limit */
+    struct vm_flags flags; /* of its arguments and environment; sizes that
+                              are given twice, and differ, are UNKNOWN */
+};
+
+/* Whether a line is one that only such a description has. */
+bool container_is_line(const char *text);
+bool container_read(struct source *s, struct arena *a, struct container *ret,
+                    struct err *e);
+
+#endif

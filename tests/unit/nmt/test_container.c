@@ -1,0 +1,172 @@
+/*
+ * test_container.c - what kubectl and docker say of a container's limit and
+ * of the options it gives the JVM, and when they say too much to be sure.
+ */
+#include <check.h>
+#include <string.h>
+
+#include "nmt/artifact.h"
+#include "nmt/container.h"
+#include "tests/unit/nmt/jvm_texts.h"
+
+Suite *container_suite(void);
+
+#define MIB ((uint64_t)1 << 20)
+
+static const char described[] = "Name:  shop-1\n"
+                                "Containers:\n"
+                                "  shop:\n"
+                                "    Container ID:  containerd://4d\n"
+                                "    Image:         registry/shop:1\n"
+                                "    Last State:    Terminated\n"
+                                "      Reason:      OOMKilled\n"
+                                "      Exit Code:   137\n"
+                                "    Limits:\n"
+                                "      cpu:     2\n"
+                                "      memory:  512Mi\n"
+                                "    Requests:\n"
+                                "      memory:  256Mi\n"
+                                "    Environment:\n"
+                                "      JAVA_TOOL_OPTIONS:  -Xmx400m -Xss1m\n";
+
+static const char sidecar[] = "  proxy:\n"
+                              "    Container ID:  containerd://5e\n"
+                              "    Image:         registry/proxy:1\n"
+                              "    Limits:\n"
+                              "      memory:  64Mi\n";
+
+static const char unlimited[] = "  proxy:\n"
+                                "    Container ID:  containerd://5e\n"
+                                "    Image:         registry/proxy:1\n";
+
+static const char yaml[] = "apiVersion: v1\n"
+                           "spec:\n"
+                           "  containers:\n"
+                           "  - args:\n"
+                           "    - -Xmx400m\n"
+                           "    image: registry/shop:1\n"
+                           "    resources:\n"
+                           "      limits:\n"
+                           "        cpu: \"2\"\n"
+                           "        memory: 500M\n"
+                           "      requests:\n"
+                           "        memory: 256Mi\n"
+                           "status:\n"
+                           "  containerStatuses:\n"
+                           "  - containerID: containerd://4d\n"
+                           "    lastState:\n"
+                           "      terminated:\n"
+                           "        exitCode: 137\n";
+
+static const char json[] =
+    "{\"spec\":{\"containers\":[{\"args\":[\"-Xmx400m\",\"-jar\"],\"resources\""
+    ":{\"limits\":{\"cpu\":\"2\",\"memory\":\"0.5Gi\"},\"requests\":{"
+    "\"memory\":\"256Mi\"}}}]},\"status\":{\"containerStatuses\":[{\"name\":"
+    "\"shop\",\"restartCount\":3}]}}\n";
+
+static const char docker[] = "[\n"
+                             "    {\n"
+                             "        \"Args\": [\"-Xmx400m\", \"-jar\"],\n"
+                             "        \"State\": {\n"
+                             "            \"OOMKilled\": true,\n"
+                             "            \"ExitCode\": 137\n"
+                             "        },\n"
+                             "        \"HostConfig\": {\n"
+                             "            \"Memory\": 536870912,\n"
+                             "            \"MemorySwap\": 1073741824\n"
+                             "        }\n"
+                             "    }\n"
+                             "]\n";
+
+static const char without[] = "\"HostConfig\": {\n"
+                              "  \"Memory\": 0,\n"
+                              "  \"Binds\": []\n"
+                              "}\n";
+
+static const struct {
+    const char *text, *more;
+    uint64_t limit, line, xmx;
+} samples[] = {
+    {described, "", 512 * MIB, 11, 400 * MIB},
+    {described, described, 512 * MIB, 26, 400 * MIB},
+    {described, sidecar, UNKNOWN, 20, 400 * MIB},
+    {described, unlimited, UNKNOWN, 11, 400 * MIB},
+    {described, "      OTHER:  -Xmx1g\n", 512 * MIB, 11, UNKNOWN},
+    {yaml, "", 500000000, 10, 400 * MIB},
+    {yaml, "    resources: {}\n", UNKNOWN, 10, 400 * MIB},
+    {json, "", 512 * MIB, 1, 400 * MIB},
+    {docker, "", 512 * MIB, 9, 400 * MIB},
+    {without, "", UNKNOWN, 0, UNKNOWN},
+};
+
+START_TEST(limits_and_options)
+{
+    struct container c;
+    char text[4096];
+    struct text t;
+
+    strcpy(text, samples[_i].text);
+    strcat(text, samples[_i].more);
+    text_open(&t, text);
+    ck_assert_int_eq(artifact_sniff(t.source, "a"), ARTIFACT_CONTAINER);
+    ck_assert(container_read(t.source, &t.arena, &c, &t.err));
+    ck_assert_uint_eq(c.limit, samples[_i].limit);
+    ck_assert_uint_eq(c.line, samples[_i].line);
+    ck_assert_uint_eq(c.flags.xmx, samples[_i].xmx);
+    text_close(&t);
+}
+END_TEST
+
+/* A "memory" that no limit is above of, or that is no quantity. */
+START_TEST(what_is_no_limit)
+{
+    static const char *const texts[] = {
+        "Requests:\n  memory: 1Gi\n",
+        "Limits:\n  cpu: 2\nOther:\n  memory: 1Gi\n",
+        "limits:\n  memory: lots\n",
+        "limits:\n  memory: 100m\n",
+        "limits:\n  memory: 99999999Ti\n",
+        "\"limits\": {\"cpu\": 1}, \"other\": {\"memory\": \"1Gi\"}\n",
+        "\"limits\": {\"memory\": \"",
+        "limits:",
+        "memory:",
+        "",
+    };
+    struct container c;
+    struct text t;
+
+    text_open(&t, texts[_i]);
+    ck_assert(container_read(t.source, &t.arena, &c, &t.err));
+    ck_assert_uint_eq(c.limit, UNKNOWN);
+    text_close(&t);
+}
+END_TEST
+
+static bool read_one(struct source *s, struct arena *a, struct err *e)
+{
+    struct container c;
+
+    return container_read(s, a, &c, e);
+}
+
+START_TEST(cut_anywhere)
+{
+    static const char *const texts[] = {described, yaml, json, docker};
+
+    sweep_prefixes(texts[_i], read_one);
+    sweep_failures(texts[_i], read_one);
+}
+END_TEST
+
+Suite *container_suite(void)
+{
+    Suite *s = suite_create("container");
+    TCase *c = tcase_create("container");
+
+    tcase_add_loop_test(c, limits_and_options, 0,
+                        sizeof samples / sizeof *samples);
+    tcase_add_loop_test(c, what_is_no_limit, 0, 10);
+    tcase_add_loop_test(c, cut_anywhere, 0, 4);
+    suite_add_tcase(s, c);
+    return s;
+}
