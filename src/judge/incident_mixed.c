@@ -17,6 +17,8 @@ static const struct {
     {ARTIFACT_NMT, ARTIFACT_GC_LOG},
     {ARTIFACT_KERNEL_LOG, ARTIFACT_APP_LOG},
     {ARTIFACT_THREAD_DUMP, ARTIFACT_APP_LOG},
+    {ARTIFACT_PROC_STATUS, ARTIFACT_SMAPS},
+    {ARTIFACT_SMAPS, ARTIFACT_PROC_STATUS},
     {ARTIFACT_CONTAINER, ARTIFACT_KERNEL_LOG},
     {ARTIFACT_CONTAINER, ARTIFACT_APP_LOG},
 };
@@ -28,6 +30,8 @@ static bool says_something(const struct input *in)
     case ARTIFACT_GC_LOG: return in->gc->count > 0;
     case ARTIFACT_NMT: return in->nmt->has_total;
     case ARTIFACT_KERNEL_LOG: return in->kernel->events.n > 0;
+    case ARTIFACT_SMAPS: return in->smaps->maps.n > 0;
+    case ARTIFACT_PROC_STATUS: return known(in->status->rss);
     default: return false;
     }
 }
