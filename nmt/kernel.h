@@ -94,6 +94,8 @@ enum oom_event_kind {
     OOM_EVENT_SYSTEM_OOM, /* kubelet: "System OOM encountered" */
     OOM_EVENT_OOM_KILLED, /* a container's "reason: OOMKilled" */
     OOM_EVENT_UNIT,       /* systemd: "killed by the OOM killer" */
+    OOM_EVENT_PLATFORM,   /* the kubelet's eviction, YARN, Heroku: not the
+                             kernel either, but for a limit of their own */
     OOM_EVENT_ANNOUNCED,  /* "Kill process" without a "Killed process" */
 };
 

@@ -65,26 +65,6 @@ static bool is_buddy(const char *text)
            text_starts(p, "kB");
 }
 
-static bool is_event(const char *text)
-{
-    static const char *const phrases[] = {
-        "System OOM encountered",
-        "killed by the OOM killer",
-        "OOMKilled",
-        "due to memory pressure for",
-        "due to memory used (",
-        "due to swap used (",
-        "sending SIGTERM to process",
-        "sending SIGKILL to process",
-        NULL,
-    };
-
-    for (const char *const *p = phrases; *p; p++)
-        if (contains(text, *p))
-            return text_affirms(text, *p);
-    return false;
-}
-
 static enum kernel_form figure_form(const char *text)
 {
     if (contains(text, ": usage") && is_usage(text))
@@ -110,6 +90,8 @@ static bool hints_at_a_kill(const char *text)
 
 static enum kernel_form kill_form(const char *text)
 {
+    enum oom_event_kind event;
+
     if (contains(text, " invoked oom-killer"))
         return FORM_INVOKED;
     if (names_process(text, "oom_reaper: reaped process "))
@@ -129,15 +111,17 @@ static enum kernel_form kill_form(const char *text)
         return FORM_GROUP;
     if (contains(text, "no killable process"))
         return FORM_NOBODY;
-    return is_event(text) ? FORM_EVENT : FORM_NONE;
+    return kernel_event_kind(text, &event) ? FORM_EVENT : FORM_NONE;
 }
 
 enum kernel_form kernel_form(const char *text)
 {
     enum kernel_form form = FORM_NONE;
 
-    if (*text == '[' && text[1] != '{') /* that is JSON */
-        return bracket_form(text);
+    if (*text == '[')
+        form = bracket_form(text);
+    if (form)
+        return form;
     if (is_cpu(text))
         return FORM_CPU;
     if (hints_at_a_kill(text))

@@ -1,6 +1,5 @@
 /*
- * kernel_kill.c - the sentences that name a victim, and what programs
- * other than the kernel say of a kill.
+ * kernel_kill.c - the sentences that name a victim.
  *
  *     up to 2.6.35  Killed process PID (NAME)
  *     RHEL 5, 6     Killed process PID, UID N, (NAME) total-vm:NkB, ...
@@ -215,44 +214,4 @@ bool kernel_summary_read(const char *text, struct arena *a,
     if (pid && !text_uint(&pid, &r->announced_pid))
         r->announced_pid = UNKNOWN;
     return true;
-}
-
-/* ---- other programs --------------------------------------------------- */
-
-static enum oom_event_kind event_kind(const char *text)
-{
-    if (strstr(text, "System OOM encountered"))
-        return OOM_EVENT_SYSTEM_OOM;
-    if (strstr(text, "killed by the OOM killer"))
-        return OOM_EVENT_UNIT;
-    if (strstr(text, "OOMKilled"))
-        return OOM_EVENT_OOM_KILLED;
-    return OOM_EVENT_OOMD;
-}
-
-/* kubelet: "victim process: java, pid: 4711"; earlyoom: "to process 4711
- * uid 0 "java": badness ..." */
-static bool event_victim(const char *text, struct arena *a,
-                         struct oom_event *ret, struct err *e)
-{
-    const char *name = text_after(text, "victim process: "), *end;
-
-    ret->pid = number_after(text, ", pid: ");
-    if (!known(ret->pid))
-        ret->pid = number_after(text, " to process ");
-    end = name ? until(name, ", pid:") : NULL;
-    if (!name && (name = strchr(text, '"')) && strstr(text, " to process "))
-        end = until(++name, "\"");
-    if (!end)
-        return true;
-    ret->name = arena_strndup(a, name, (size_t)(end - name), e);
-    return ret->name != NULL;
-}
-
-bool kernel_event_read(const char *text, struct arena *a, struct oom_event *ret,
-                       struct err *e)
-{
-    ret->kind = event_kind(text);
-    ret->text = arena_strdup(a, text, e);
-    return ret->text && event_victim(text, a, ret, e);
 }

@@ -8,6 +8,7 @@
  *     kernel_tasks.c   the task table
  *     kernel_memcg.c   the memory cgroup's figures
  *     kernel_kill.c    the sentences that name a victim
+ *     kernel_event.c   what others say of kills
  *     kernel.c         messages into reports and kills
  *
  * Nothing here is for other modules: they include nmt/kernel.h.
@@ -139,6 +140,9 @@ bool kernel_announce_read(const char *text, struct arena *a,
                           struct oom_report *r, struct err *e);
 bool kernel_summary_read(const char *text, struct arena *a,
                          struct oom_report *r, struct err *e);
+/* Whether a line tells of a kill for memory, though the kernel did not write
+ * it; *ret says who did. */
+bool kernel_event_kind(const char *text, enum oom_event_kind *ret);
 bool kernel_event_read(const char *text, struct arena *a, struct oom_event *ret,
                        struct err *e);
 

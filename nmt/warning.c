@@ -85,8 +85,9 @@ bool warning_sigkill_told(const char *line)
 {
     static const char *const ends[] = {"exited", "terminated", "killed", "died",
                                        NULL};
-    static const char *const signals[] = {
-        "signal 9", "SIGKILL", "signal: killed", "status=9/KILL", NULL};
+    static const char *const signals[] = {"signal 9",       "SIGKILL",
+                                          "signal: killed", "status=9/KILL",
+                                          "signal=KILL",    NULL};
 
     for (const char *const *g = signals; *g; g++) {
         const char *after = text_after(line, *g);
@@ -135,8 +136,8 @@ bool warning_find(const char *line, bool after_dump, struct warning_text *ret)
 /* Steps over what stands between "exit" and its number. */
 static const char *skip_exit_words(const char *s)
 {
-    static const char *const words[] = {"ed",     "with",   "code", "Code",
-                                        "status", "Status", "value"};
+    static const char *const words[] = {"ed (", "ed",     "with",   "code",
+                                        "Code", "status", "Status", "value"};
     const char *before;
 
     do {

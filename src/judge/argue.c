@@ -27,7 +27,7 @@ static void argue_hearsay(const struct facts *f, struct pen *p,
                     figure_of(f->hearsay_input, UNKNOWN, f->hearsay->line),
                     NULL, f->hearsay->text);
     finding_cap(ret, CONFIDENCE_MEDIUM);
-    if (!f->hearsay || f->hearsay->kind != OOM_EVENT_OOMD)
+    if (!facts_kernel_stood_by(f))
         finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
                         "the kernel's own report of the kill is not there");
 }

@@ -117,6 +117,12 @@ bool facts_killed_unseen(const struct facts *f)
             (known(f->group_kills.value) && f->group_kills.value > 0));
 }
 
+bool facts_kernel_stood_by(const struct facts *f)
+{
+    return f->hearsay && (f->hearsay->kind == OOM_EVENT_OOMD ||
+                          f->hearsay->kind == OOM_EVENT_PLATFORM);
+}
+
 bool facts_died(const struct facts *f)
 {
     return f->kill.kill || f->other.kill || f->oome || f->hs_err ||

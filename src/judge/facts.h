@@ -166,6 +166,8 @@ uint64_t facts_after_full(const struct facts *f);
 /* Killed for memory, as the cgroup's counter or hearsay has it, without the
  * kernel's own report. */
 bool facts_killed_unseen(const struct facts *f);
+/* Others than the kernel killed for want of memory: it has no report. */
+bool facts_kernel_stood_by(const struct facts *f);
 /* It ended in good order, as the GC log or the exit status says. */
 bool facts_left_in_order(const struct facts *f);
 /* Somebody says SIGKILL: exit status 137, a shell's "Killed". */

@@ -63,7 +63,7 @@ static bool no_tasks(const struct facts *f, const struct verdict *v)
     if (v->side != SIDE_UNDECIDED)
         return false;
     if (!f->kill.kill)
-        return f->hearsay && f->hearsay->kind != OOM_EVENT_OOMD;
+        return f->hearsay && !facts_kernel_stood_by(f);
     return !f->kill.report || !f->kill.report->tasks.n;
 }
 
@@ -229,8 +229,8 @@ static const struct {
      {"the exit status",
       "137 is a SIGKILL, 134 and 6 an abort, 3 "
       "-XX:+ExitOnOutOfMemoryError",
-      "docker inspect -f '{{.State.ExitCode}} {{.State.OOMKilled}}' CONTAINER"
-      "   # or: kubectl describe pod POD"}},
+      "docker inspect CONTAINER > container.txt   # or: kubectl describe pod "
+      "POD > pod.txt"}},
     {no_nmt,
      {"native memory tracking",
       "without it native memory can't be told by "

@@ -60,6 +60,10 @@ static const char *what_was_killed(const struct facts *f, struct pen *p)
         return "A daemon (systemd-oomd, earlyoom), not the kernel, killed for "
                "want of memory, before any limit was hit; nothing captured "
                "tells what the memory was made of.";
+    if (facts_kernel_stood_by(f))
+        return "What runs the process (the kubelet, YARN, a platform), not "
+               "the kernel, ended it for its memory; nothing captured tells "
+               "what that was made of.";
     return pen_write(
         p,
         "Something of the group was killed for memory%s, but "

@@ -6,3 +6,5 @@ END
 oomwhy journal.txt | sed '/^What to capture/,$d'
 printf '    Last State:  Terminated\n      Reason:    OOMKilled\n      Exit Code: 137\n' >pod.txt
 oomwhy pod.txt | sed -n '2,3p; /whole report/p'
+echo 'Container [pid=7,containerID=c_1] is running beyond physical memory limits. Current usage: 2.0 GB of 2 GB. Killing container.' >yarn.txt
+oomwhy yarn.txt | sed '/^What to change/,$d'

@@ -429,6 +429,55 @@ START_TEST(hearsay_is_no_kill)
 }
 END_TEST
 
+START_TEST(whose_word_it_is)
+{
+    static const struct {
+        enum oom_event_kind kind;
+        uint64_t pid;
+        const char *text;
+    } words[] = {
+        {OOM_EVENT_UNIT, UNKNOWN,
+         "Jan 15 03:08:36 h systemd[1]: a.service: "
+         "Failed with result 'oom-kill'.\n"},
+        {OOM_EVENT_UNIT, UNKNOWN,
+         "     Active: failed (Result: oom-kill) since Mon 2026-01-05\n"},
+        {OOM_EVENT_OOMD, UNKNOWN,
+         "Jan 15 03:08:36 h systemd[1]: a.service: systemd-oomd killed 47 "
+         "process(es) in this unit.\n"},
+        {OOM_EVENT_OOM_KILLED, UNKNOWN,
+         "2026-01-05T10:11:10.1+01:00 container oom 4d6f (image=app)\n"},
+        {OOM_EVENT_OOM_KILLED, UNKNOWN,
+         "[{\"exitCode\":137,\"reason\":\"OutOfMemoryError: Container killed "
+         "due to memory usage\"}]\n"},
+        {OOM_EVENT_OOM_KILLED, UNKNOWN,
+         "Terminated  Exit Code: 137, Exit Message: \"OOM Killed\"\n"},
+        {OOM_EVENT_OOM_KILLED, UNKNOWN,
+         "2026-01-05T10:11:10.42+0100 [CELL/0] OUT Exit status 137 (out of "
+         "memory)\n"},
+        {OOM_EVENT_PLATFORM, UNKNOWN,
+         "Message:  The node was low on resource: memory. Threshold\n"},
+        {OOM_EVENT_PLATFORM, UNKNOWN,
+         "heroku[web.1]: Error R15 (Memory quota vastly exceeded)\n"},
+        {OOM_EVENT_PLATFORM, 4242,
+         "Container [pid=4242,containerID=c_1] is running 9B beyond the "
+         "'PHYSICAL' memory limit. Killing container.\n"},
+        {OOM_EVENT_PLATFORM, 4242,
+         "Container [pid=4242,containerID=c_1] is running beyond physical "
+         "memory limits. Current usage: 2.0 GB. Killing container.\n"},
+    };
+    const int n = sizeof words / sizeof *words;
+    struct kernel_case c;
+
+    ck_assert_int_eq(n, 11);
+    kernel_case_open(&c, words[_i].text);
+    ck_assert_uint_eq(c.log.kills.n, 0);
+    ck_assert_uint_eq(c.log.events.n, 1);
+    ck_assert_int_eq(c.log.events.at[0].kind, words[_i].kind);
+    ck_assert_uint_eq(c.log.events.at[0].pid, words[_i].pid);
+    kernel_case_close(&c);
+}
+END_TEST
+
 START_TEST(a_detector_quotes_two_sentences)
 {
     struct kernel_case c;
@@ -516,6 +565,7 @@ Suite *kernel_suite(void)
     tcase_add_test(t, reports_follow_each_other);
     tcase_add_test(t, a_kill_finds_the_table_that_names_it);
     tcase_add_test(t, hearsay_is_no_kill);
+    tcase_add_loop_test(t, whose_word_it_is, 0, 11);
     tcase_add_test(t, a_detector_quotes_two_sentences);
     tcase_add_test(t, an_invoker_behind_who_knows_what);
     tcase_add_test(t, nothing_reads_as_nothing);
