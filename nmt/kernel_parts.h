@@ -2,6 +2,7 @@
  * kernel_parts.h - what the files of the kernel log reader share.
  *
  *     kernel_prefix.c  takes off what loggers put before a kernel's line
+ *     kernel_clock.c   ... the times among it
  *     kernel_json.c    ... and what wraps it in JSON
  *     kernel_form.c    tells which sentence of a report a line is
  *     kernel_lines.c   joins wrapped lines into messages
@@ -29,9 +30,15 @@ struct kernel_stamp {
 
 void kernel_stamp_clear(struct kernel_stamp *s);
 
+/* Steps over a time of any kind, which goes into the stamp if it is the first
+ * of its kind. */
+bool kernel_clock_take(const char **p, struct kernel_stamp *stamp);
+/* Behind printk's clock in the middle of other output; NULL: none. */
+const char *kernel_clock_inside(const char *s, struct kernel_stamp *stamp);
+
 /*
  * Returns where the kernel's own text begins in `line` (which is changed:
- * escapes are decoded, colours removed, trailing blanks cut) and fills
+ * escapes are decoded, trailing blanks cut) and fills
  * `stamp`. *marked tells whether anything before it was a logger's work,
  * so that the line is no continuation of the one before.
  */

@@ -70,6 +70,23 @@ static const struct {
      "\"}\n", "journald", 1747582820654, -1},
     {"\t\"MESSAGE\" : \"", "\",\n\t\"_HOSTNAME\" : \"x\"\n", NULL, NO_TIME, -1},
     {"_TRANSPORT=kernel\nMESSAGE=", "\n\n", NULL, NO_TIME, -1},
+    {"[ 3504.250000 <    0.000012>] ", "\n", "boot", NO_TIME, 3504.25},
+    {"[ 3504.250000 <    0.000012 >] web-01 kernel: ", "\n", "boot", NO_TIME,
+     3504.25},
+    {"[Sun May 18 15:40:20 2025 <    0.000012>] ", "\n", "dmesg -T",
+     1747582820000, -1},
+    {"[  +0.000012] ", "\n", NULL, NO_TIME, -1},
+    {"[May18 15:40] ", "\n", NULL, NO_TIME, -1},
+    {"[May 18 15:40] ", "\n", NULL, NO_TIME, -1},
+    {"4,1234,3504250000,-;", "\n", "boot", NO_TIME, 3504.25},
+    {"4,1234,3504250000,-,caller=T7;", "\n", "boot", NO_TIME, 3504.25},
+    {" 5\xe6\x9c\x88 18 15:40:20 web-01 kernel: ", "\n", "syslog", NO_TIME, -1},
+    {"2025-05-18T15:40:20Z\tweb-01\tkernel\t", "\n", "rfc3339", 1747582820000,
+     -1},
+    {"2025-05-18T15:40:20Z {host=\"web-01\", transport=\"kernel\"} ", "\n",
+     "rfc3339", 1747582820000, -1},
+    {"\"2025-05-18T15:40:20Z\",\"web-01\",\"", "\"\n", "rfc3339", 1747582820000,
+     -1},
 };
 
 START_TEST(a_prefix_changes_nothing)
