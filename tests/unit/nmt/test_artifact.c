@@ -6,9 +6,8 @@
 #include <string.h>
 
 #include "nmt/artifact.h"
-#include "tests/unit/nmt/jvm_texts.h"
-
-Suite *artifact_suite(void);
+#include "jvm_texts.h"
+#include "suites.h"
 
 static const struct {
     enum artifact_kind kind;

@@ -8,8 +8,7 @@
 #include "nmt/artifact.h"
 #include "nmt/container.h"
 #include "tests/unit/nmt/jvm_texts.h"
-
-Suite *container_suite(void);
+#include "suites.h"
 
 #define MIB ((uint64_t)1 << 20)
 

@@ -9,11 +9,10 @@
 
 #include "jvm_texts.h"
 #include "nmt/logs.h"
+#include "suites.h"
 
 #define KB(n) ((uint64_t)(n) << 10)
 #define MB(n) ((uint64_t)(n) << 20)
-
-TCase *gclog_case(void);
 
 /* ---- GC logs ---------------------------------------------------------- */
 

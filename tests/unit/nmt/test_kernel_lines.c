@@ -7,9 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/unit/nmt/kernel_texts.h"
-
-Suite *kernel_lines_suite(void);
+#include "kernel_texts.h"
+#include "suites.h"
 
 /* ---- prefixes --------------------------------------------------------- */
 

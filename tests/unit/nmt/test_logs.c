@@ -9,14 +9,10 @@
 
 #include "jvm_texts.h"
 #include "nmt/logs.h"
+#include "suites.h"
 
 #define KB(n) ((uint64_t)(n) << 10)
 #define MB(n) ((uint64_t)(n) << 20)
-
-Suite *logs_suite(void);
-/* Of test_gclog.c and test_jcmd.c. */
-TCase *gclog_case(void);
-TCase *jcmd_case(void);
 
 /* ---- application logs ------------------------------------------------- */
 

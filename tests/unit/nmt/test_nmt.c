@@ -9,11 +9,10 @@
 
 #include "jvm_texts.h"
 #include "nmt/nmt.h"
+#include "suites.h"
 
 #define KB(n)  ((uint64_t)(n) << 10)
 #define DKB(n) ((int64_t)(n)*1024)
-
-Suite *nmt_suite(void);
 
 /* ---- texts ----------------------------------------------------------------
  */

@@ -9,9 +9,8 @@
 #include "nmt/process.h"
 #include "nmt/processes.h"
 #include "nmt/text.h"
-#include "tests/unit/nmt/jvm_texts.h"
-
-Suite *process_suite(void);
+#include "jvm_texts.h"
+#include "suites.h"
 
 #define KB(n) ((uint64_t)(n) << 10)
 #define MB(n) ((uint64_t)(n) << 20)

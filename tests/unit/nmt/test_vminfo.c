@@ -7,11 +7,10 @@
 #include "jvm_texts.h"
 #include "nmt/process.h"
 #include "nmt/vminfo.h"
+#include "suites.h"
 
 #define KB(n) ((uint64_t)(n) << 10)
 #define MB(n) ((uint64_t)(n) << 20)
-
-Suite *vminfo_suite(void);
 
 /* ---- texts ----------------------------------------------------------------
  */

@@ -9,9 +9,8 @@
 #include "nmt/artifact.h"
 #include "nmt/vminfo.h"
 #include "nmt/wrapping.h"
-#include "tests/unit/nmt/jvm_texts.h"
-
-Suite *wrapping_suite(void);
+#include "jvm_texts.h"
+#include "suites.h"
 
 static const char report[] =
     "#\n"
