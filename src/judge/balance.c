@@ -55,24 +55,52 @@ static const char *heap_source(const struct facts *f)
                                  : "pages of the heap's range in smaps";
 }
 
+/* What the rows of the heap cover together; UNKNOWN: there are none. */
+static uint64_t heap_at_most(const struct facts *f)
+{
+    uint64_t heap = f->heap_end.value, live = f->live.value;
+
+    return !known(heap) || (known(live) && live > heap) ? live : heap;
+}
+
+/* Whether the kernel stated the figures of the RSS that is split. */
+static bool by_kernel(const struct facts *f)
+{
+    return !f->last || (known(f->rss.value) && f->kill.kill);
+}
+
+static struct figure shared(const struct facts *f)
+{
+    return by_kernel(f) ? f->shmem : f->last->shmem;
+}
+
+/* Of ZGC's heap, which is shared memory, the pages were seen. */
+static uint64_t heap_at_least(const struct facts *f)
+{
+    uint64_t heap = heap_at_most(f), pages = known_or(shared(f).value, 0);
+
+    if (!facts_multi_mapped(f))
+        return 0;
+    return pages < heap ? pages : heap;
+}
+
 /* The live set, and the garbage around it: at most the heap's pages. */
 static bool rows_of_heap(struct sheet *s)
 {
     const struct facts *f = s->facts;
-    uint64_t heap = f->heap_end.value, live = f->live.value;
+    uint64_t live = known_or(f->live.value, 0);
+    bool split = known(f->live.value);
 
-    if (known(live) && known(heap) && live > heap)
-        heap = live;
-    if (known(live) && !row(s, "heap_live", "Java heap, live objects", live,
-                            live, word(f->live.line), f->live.origin))
+    if (split && !row(s, "heap_live", "Java heap, live objects", live, live,
+                      word(f->live.line), f->live.origin))
         return false;
-    if (!known(heap))
+    if (!known(f->heap_end.value))
         return true;
-    return row(s, known(live) ? "heap_garbage" : "heap",
-               known(live) ? "Java heap, garbage and free pages" : "Java heap",
-               0, known(live) ? heap - live : heap,
+    return row(s, split ? "heap_garbage" : "heap",
+               split ? "Java heap, garbage and free pages" : "Java heap",
+               known_minus(heap_at_least(f), live), heap_at_most(f) - live,
                pen_write(s->pen, "%s%s", heap_source(f),
-                         known(live) ? ", less the live set" : ""),
+                         split ? ", less the live set" : ""),
                f->heap_end.origin);
 }
 
@@ -125,18 +153,22 @@ static bool rows_of_nmt(struct sheet *s)
 static bool rows_of_files(struct sheet *s)
 {
     const struct facts *f = s->facts;
-    bool dead = known(f->rss.value) && f->kill.kill;
-    struct figure file = dead || !f->last ? f->file : f->last->file;
-    struct figure shmem = dead || !f->last ? f->shmem : f->last->shmem;
+    struct figure file = by_kernel(f) ? f->file : f->last->file;
+    struct figure shmem = shared(f);
 
     if (known(file.value) && file.value &&
         !row(s, "file", "file pages: libraries, archives, mapped files",
              file.value, file.value, word(file.line), file.origin))
         return false;
+    if (facts_multi_mapped(f))
+        shmem.value = known_minus(shmem.value, known_or(heap_at_most(f), 0));
     if (!known(shmem.value) || !shmem.value)
         return true;
-    return row(s, "shmem", "shared memory", shmem.value, shmem.value,
-               word(shmem.line), shmem.origin);
+    return row(s, "shmem",
+               facts_multi_mapped(f)
+                   ? "shared memory: the heap mapped again, or other"
+                   : "shared memory",
+               shmem.value, shmem.value, word(shmem.line), shmem.origin);
 }
 
 /* What lies outside NMT went on growing after glibc was asked. */

@@ -177,8 +177,8 @@ bool facts_sigkill_told(const struct facts *f);
 bool facts_end_unsaid(const struct facts *f);
 /* Bytes: the process's RSS at its end, or the last known; UNKNOWN. */
 uint64_t facts_end_rss(const struct facts *f);
-/* Whether the collector maps its heap several times over as shared memory:
- * ZGC before JDK 21. */
+/* Whether the collector's heap is shared memory, which it may map several
+ * times over: ZGC, before JDK 21 three times. */
 bool facts_multi_mapped(const struct facts *f);
 /* Private memory over the moments that know it. */
 struct level {

@@ -18,6 +18,7 @@ TCase *quiet_tcase(void);
 TCase *patterns_tcase(void);
 TCase *native_tcase(void);
 TCase *matrix_tcase(void);
+TCase *balance_tcase(void);
 TCase *judge_tcase(void);
 TCase *signature_tcase(void);
 TCase *timeline_tcase(void);
