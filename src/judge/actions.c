@@ -152,8 +152,16 @@ static const struct {
     {KIND_GC_STRUCTURES,
      "leave 10 % of the heap for the collector, or choose one that needs less",
      "remembered sets and marking bitmaps grow with the heap"},
-    {KIND_SYMBOLS, "stop interning names that come from outside",
-     "the table never shrinks while the names live"},
+    {KIND_SYMBOLS,
+     "find out which table grows: jcmd PID VM.stringtable, VM.symboltable",
+     "interned strings and the names of classes, methods and fields count "
+     "together"},
+    {KIND_SYMBOLS,
+     "stop interning strings that come from outside: String.intern(), keys "
+     "that a JSON or XML parser interns",
+     "each has an entry in the JVM's table as long as it is held"},
+    {KIND_SYMBOLS, "find out who generates classes",
+     "each brings names of its own"},
     {KIND_SHMEM_MAPPED, "bound or delete the mapped files on tmpfs",
      "pages of tmpfs are memory, and count"},
     {KIND_SHMEM_UNMAPPED,
