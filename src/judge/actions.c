@@ -14,201 +14,7 @@
 #define WHY_ULIMIT                                                             \
     "a JVM reserves gigabytes it never uses; limit memory by a container"
 
-static const struct {
-    enum verdict_kind kind;
-    const char *what, *why;
-} table[] = {
-    {KIND_NOT_ENOUGH_EVIDENCE,
-     "capture what is listed as missing before changing anything",
-     "a change without a cause hides the next occurrence"},
-    {KIND_HEAP_LEAK, "bound or expire what the culprit holds",
-     "entries are kept that nobody needs any more"},
-    {KIND_HEAP_LEAK,
-     "set -XX:+HeapDumpOnOutOfMemoryError with a HeapDumpPath that survives "
-     "the container",
-     "the next error then brings its own dump"},
-    {KIND_HEAP_LEAK, "keep -Xmx below 70 % of the container's limit",
-     "then the error, with its dump, comes before the kernel"},
-    {KIND_HEAP_BACKLOG,
-     "bound the queue and push back on producers (a rejecting or caller-runs "
-     "policy)",
-     "an unbounded queue turns a slow consumer into an exhausted heap"},
-    {KIND_HEAP_BACKLOG, "give the consumers more capacity or a timeout",
-     "they are slower than the producers"},
-    {KIND_THREADLOCAL_LEAK,
-     "remove the thread-local in a finally block, or let it die with the "
-     "request",
-     "pooled threads never end, so their values never go"},
-    {KIND_LISTENER_LEAK,
-     "unregister the listener when its owner ends, or register it weakly",
-     "the registry outlives what listens"},
-    {KIND_STRING_GROWTH,
-     "bound the set of strings that is kept, and intern none that come from "
-     "outside",
-     "different strings never repeat, so keeping them never pays"},
-    {KIND_STRING_DUPLICATES,
-     "share equal strings where they are read, or use "
-     "-XX:+UseStringDeduplication with G1",
-     "most of the bytes repeat each other"},
-    {KIND_FINALIZER_BACKLOG, "replace finalize() by close() or a Cleaner",
-     "one thread runs all finalizers, and a slow one stops the rest"},
-    {KIND_CLEANER_BACKLOG,
-     "keep cleaning actions short and free of locks, and close explicitly",
-     "one thread runs all actions, and a blocked one stops the rest"},
-    {KIND_JNI_GLOBAL_REF_LEAK,
-     "pair every NewGlobalRef with DeleteGlobalRef in the native code",
-     "nothing in Java can free these objects"},
-    {KIND_JNI_GLOBAL_REF_LEAK, "run once with -Xcheck:jni",
-     "it counts and warns"},
-    {KIND_STACK_LOCAL_RESULT, "page or stream the result, or limit its size",
-     "one request's answer has to fit the heap beside all others"},
-    {KIND_GROWING_ARRAY, "stream or bound what the array collects",
-     "doubling it needs the old and the new array at once"},
-    {KIND_OVERSIZED_REQUEST,
-     "check the size before allocating, where it comes from input",
-     "no heap serves a corrupt length"},
-    {KIND_OVERSIZED_REQUEST, "look at the allocation's stack, not at the heap",
-     "the heap is not to blame"},
-    {KIND_G1_HUMONGOUS, "raise -XX:G1HeapRegionSize or split the large arrays",
-     "objects above half a region take whole regions"},
-    {KIND_VIRTUAL_THREADS, "bound what may run at once with a semaphore",
-     "virtual threads cost heap, so their number is the limit that is missing"},
-    {KIND_CLASSLOADER_LEAK,
-     "let go of the loader: stop its threads, deregister its drivers and "
-     "hooks, clear its thread-locals",
-     "one object of its classes keeps all of them"},
-    {KIND_XMX_OVER_LIMIT,
-     "lower -Xmx below the container's limit, or drop it for "
-     "-XX:MaxRAMPercentage=70",
-     "the heap may grow past what the container has"},
-    {KIND_XMX_OVER_LIMIT, "find out whether the live set is a need or a leak",
-     "with a fitting -Xmx it would have been an OutOfMemoryError with a dump"},
-    {KIND_DIRECT_BUFFERS, "release or pool the buffers that the culprit holds",
-     "a direct buffer's memory goes only when its object does"},
-    {KIND_DIRECT_BUFFERS, "reuse buffers instead of dropping them",
-     "a dropped buffer keeps its memory until a collection, and a quiet heap "
-     "has none"},
-    {KIND_DIRECT_BUFFERS,
-     "set -XX:MaxDirectMemorySize so that it fits the container",
-     "it is as large as -Xmx by default"},
-    {KIND_DIRECT_BUFFERS,
-     "raise -XX:MaxDirectMemorySize, if that many buffers are meant",
-     "it is as large as -Xmx by default"},
-    {KIND_DIRECT_BUFFERS_NIO_CACHE,
-     "set -Djdk.nio.maxCachedBufferSize=262144, or use direct buffers for "
-     "large writes",
-     "NIO keeps one temporary buffer of the largest size per thread"},
-    {KIND_FFM_SEGMENTS, "use confined or shared arenas and close them",
-     "segments of the global arena are never freed"},
-    {KIND_NATIVE_TRACKED_OTHER,
-     "find the sites that allocate: start with "
-     "-XX:NativeMemoryTracking=detail, then jcmd PID VM.native_memory "
-     "detail.diff",
-     "no object on the heap stands for this category's memory"},
-    {KIND_NATIVE_UNTRACKED_MALLOC,
-     "profile native allocations with jemalloc's or tcmalloc's profiler",
-     "only the allocator knows the callers"},
-    {KIND_NATIVE_UNTRACKED_MALLOC,
-     "update or bound the native library's caches",
-     "libraries loaded by the JVM share its limit"},
-    {KIND_NATIVE_UNTRACKED_MMAP,
-     "look at who maps: strace -f -e trace=mmap,munmap -p PID",
-     "mappings have no owner in /proc"},
-    {KIND_ZLIB_NATIVE,
-     "call end() on Deflater and Inflater, or close the streams that own them",
-     "each keeps its zlib state until then, about 268 KiB to deflate"},
-    {KIND_GLIBC_ARENAS, "set MALLOC_ARENA_MAX=2, or run with jemalloc",
-     "each arena keeps what its threads freed"},
-    {KIND_GLIBC_ARENAS,
-     "use -XX:TrimNativeHeapInterval=5000 (JDK 17.0.9, 21.0.1, 22 and later)",
-     "it gives freed pages back every 5 s"},
-    {KIND_METASPACE_LOADER_LEAK, "let go of the loaders that the culprit holds",
-     "a loader goes only when nothing of its classes is held"},
-    {KIND_METASPACE_LOADER_LEAK, "set -XX:MaxMetaspaceSize",
-     "it turns a kill into an error with a dump"},
-    {KIND_METASPACE_CLASS_LEAK,
-     "cache generated classes by what they do, not by use",
-     "each use defines another class"},
-    {KIND_METASPACE_CLASS_LEAK, "set -XX:MaxMetaspaceSize",
-     "it turns a kill into an error with a dump"},
-    {KIND_CLASS_SPACE,
-     "raise -XX:CompressedClassSpaceSize, if the number of classes is meant",
-     "it has a limit of its own"},
-    {KIND_CLASS_SPACE, "find out who generates the classes",
-     "thousands of them are rarely meant"},
-    {KIND_THREAD_STACKS, "use a bounded pool, or virtual threads",
-     "each platform thread costs its stack, an arena and kernel memory"},
-    {KIND_THREAD_STACKS,
-     "lower -Xss or -XX:ThreadStackSize, if the number is meant",
-     "a megabyte each is reserved"},
-    {KIND_CODE_CACHE, "set -XX:ReservedCodeCacheSize to fit the container",
-     "up to 240 MB is the default"},
-    {KIND_CODE_CACHE, "find out who generates classes",
-     "their code is what is compiled"},
-    {KIND_COMPILER_ARENA,
-     "exclude the method that is compiled, or use "
-     "-XX:CompileCommand=MemLimit,*.*,1g (JDK 22 and later)",
-     "one compilation took it"},
-    {KIND_GC_STRUCTURES,
-     "leave 10 % of the heap for the collector, or choose one that needs less",
-     "remembered sets and marking bitmaps grow with the heap"},
-    {KIND_SYMBOLS,
-     "find out which table grows: jcmd PID VM.stringtable, VM.symboltable",
-     "interned strings and the names of classes, methods and fields count "
-     "together"},
-    {KIND_SYMBOLS,
-     "stop interning strings that come from outside: String.intern(), keys "
-     "that a JSON or XML parser interns",
-     "each has an entry in the JVM's table as long as it is held"},
-    {KIND_SYMBOLS, "find out who generates classes",
-     "each brings names of its own"},
-    {KIND_SHMEM_MAPPED, "bound or delete the mapped files on tmpfs",
-     "pages of tmpfs are memory, and count"},
-    {KIND_SHMEM_UNMAPPED,
-     "delete files on /dev/shm or memory-backed volumes, or put them on disk",
-     "tmpfs counts to the container until they are gone"},
-    {KIND_KERNEL_MEMORY,
-     "look at sockets, pipes, threads and files of the container",
-     "their kernel side is charged to it"},
-    {KIND_HEAP_RESERVATION_TOO_LARGE,
-     "lower -Xmx or -XX:MaxRAMPercentage to 70 % of the limit",
-     "the heap is let grow further than its container goes"},
-    {KIND_HEAP_RESERVATION_TOO_LARGE,
-     "ask for a smaller -Xms and -Xmx, or make room on the machine",
-     "the JVM commits or reserves its heap before anything runs"},
-    {KIND_HEAP_RESERVATION_TOO_LARGE, RAISE_ULIMIT, WHY_ULIMIT},
-    {KIND_PARTS_EXCEED_LIMIT, RAISE_ULIMIT, WHY_ULIMIT},
-    {KIND_NATIVE_THREAD_LIMIT, RAISE_ULIMIT, WHY_ULIMIT},
-    {KIND_MAP_COUNT_LIMIT, RAISE_ULIMIT, WHY_ULIMIT},
-    {KIND_PARTS_EXCEED_LIMIT,
-     "raise the limit or shrink the largest rows of the balance",
-     "each part is ordinary, their sum is not"},
-    {KIND_PARTS_EXCEED_LIMIT, "keep -Xmx below 70 % of the limit",
-     "the rest of a JVM needs room too"},
-    {KIND_NATIVE_THREAD_LIMIT, "bound the number of threads",
-     "memory is not what ran out"},
-    {KIND_NATIVE_THREAD_LIMIT,
-     "raise the limit that is named, if the number is meant",
-     "pids.max of the container or ulimit -u"},
-    {KIND_MAP_COUNT_LIMIT,
-     "raise vm.max_map_count, or map fewer and larger pieces",
-     "each mapping counts, whatever its size"},
-    {KIND_NEIGHBOUR, "give the other process its own limit",
-     "the group's memory is shared, and so is the kill"},
-    {KIND_NEIGHBOUR, "look at the other process",
-     "the JVM did not take the memory"},
-    {KIND_CHILD_PROCESS, "bound what the child may use, or run it elsewhere",
-     "children are charged to the same container"},
-    {KIND_HEALTHY, "nothing", "nothing ran out, and nothing grows that would"},
-    {KIND_SIGKILL,
-     "ask who sends signals: the orchestrator, a liveness probe, an operator",
-     "the kernel did not"},
-    {KIND_CRASH, "read the hs_err file's stack",
-     "it is a fault in native code or in the JVM"},
-};
-
-/* ---- in the words of this death ------------------------------------------
- */
+/* ---- what nobody needs to be told --------------------------------------- */
 
 /* An error that wrote its dump says that the flag was set, too. */
 static bool dumps_on_error(const struct facts *f)
@@ -279,31 +85,268 @@ static bool did_run(const struct facts *f)
     return !never_ran(f);
 }
 
-/* What nobody needs to be told: flags that are set, and the like. */
-static const struct {
-    const char *begins;
-    bool (*holds)(const struct facts *f);
-} idle[] = {
-    {"set -XX:+HeapDumpOnOutOfMemoryError", dumps_on_error},
-    {"keep -Xmx below 70 % of the container's", not_killed},
-    {"find out whether the live set", facts_touched_at_start},
-    {"set -XX:MaxMetaspaceSize", limits_metaspace},
-    {"release or pool the buffers", dropped_direct},
-    {"reuse buffers instead", kept_direct},
-    {"set -XX:MaxDirectMemorySize", limits_direct},
-    {"raise -XX:MaxDirectMemorySize", left_direct},
-    {"lower -Xmx or -XX:MaxRAMPercentage", never_ran},
-    {"ask for a smaller -Xms", did_run},
-    {RAISE_ULIMIT, maps_at_will},
-};
+/* ---- reasons with this death's own figures ------------------------------ */
 
-static bool is_idle(const struct facts *f, const char *what)
+static const char *against_limit(const struct facts *f, struct pen *p,
+                                 const char *flag, struct figure value)
 {
-    for (size_t i = 0; i < sizeof idle / sizeof *idle; i++)
-        if (strncmp(what, idle[i].begins, strlen(idle[i].begins)) == 0)
-            return idle[i].holds(f);
-    return false;
+    return known(value.value)
+               ? pen_write(p, "%s is %s, the container's limit %s", flag,
+                           pen_size(p, value.value),
+                           pen_size(p, f->limit.value))
+               : NULL;
 }
+
+static const char *direct_against_limit(const struct facts *f, struct pen *p)
+{
+    return against_limit(f, p, "now it", f->max_direct);
+}
+
+static const char *xmx_against_limit(const struct facts *f, struct pen *p)
+{
+    return f->xmx_guessed ? NULL : against_limit(f, p, "-Xmx", f->xmx);
+}
+
+static const char *live_against_limit(const struct facts *f, struct pen *p)
+{
+    return known(f->live.value)
+               ? pen_write(p,
+                           "%s were live; if they are needed, the limit of %s "
+                           "has to be raised",
+                           pen_size(p, f->live.value),
+                           pen_size(p, f->limit.value))
+               : NULL;
+}
+
+/* ---- the table ----------------------------------------------------------- */
+
+/* What a row says nothing of is NULL: `...` is `why`, and what follows it. */
+#define ROW(kind_, what_, ...)                                                 \
+    {                                                                          \
+        .kind = (kind_), .what = what_, .why = __VA_ARGS__                     \
+    }
+
+/* In the order they are given. */
+static const struct row {
+    enum verdict_kind kind;
+    const char *what, *why;
+    /* Whether nobody needs to be told: a flag that is set, and the like. */
+    bool (*idle)(const struct facts *f);
+    /* The reason in this death's figures, or NULL; needs a limit. */
+    const char *(*reason)(const struct facts *f, struct pen *p);
+} table[] = {
+    ROW(KIND_NOT_ENOUGH_EVIDENCE,
+        "capture what is listed as missing before changing anything",
+        "a change without a cause hides the next occurrence"),
+    ROW(KIND_HEAP_LEAK, "bound or expire what the culprit holds",
+        "entries are kept that nobody needs any more"),
+    ROW(KIND_HEAP_LEAK,
+        "set -XX:+HeapDumpOnOutOfMemoryError with a HeapDumpPath that survives "
+        "the container",
+        "the next error then brings its own dump", .idle = dumps_on_error),
+    ROW(KIND_HEAP_LEAK, "keep -Xmx below 70 % of the container's limit",
+        "then the error, with its dump, comes before the kernel",
+        .idle = not_killed),
+    ROW(KIND_HEAP_BACKLOG,
+        "bound the queue and push back on producers (a rejecting or "
+        "caller-runs policy)",
+        "an unbounded queue turns a slow consumer into an exhausted heap"),
+    ROW(KIND_HEAP_BACKLOG, "give the consumers more capacity or a timeout",
+        "they are slower than the producers"),
+    ROW(KIND_THREADLOCAL_LEAK,
+        "remove the thread-local in a finally block, or let it die with the "
+        "request",
+        "pooled threads never end, so their values never go"),
+    ROW(KIND_LISTENER_LEAK,
+        "unregister the listener when its owner ends, or register it weakly",
+        "the registry outlives what listens"),
+    ROW(KIND_STRING_GROWTH,
+        "bound the set of strings that is kept, and intern none that come from "
+        "outside",
+        "different strings never repeat, so keeping them never pays"),
+    ROW(KIND_STRING_DUPLICATES,
+        "share equal strings where they are read, or use "
+        "-XX:+UseStringDeduplication with G1",
+        "most of the bytes repeat each other"),
+    ROW(KIND_FINALIZER_BACKLOG, "replace finalize() by close() or a Cleaner",
+        "one thread runs all finalizers, and a slow one stops the rest"),
+    ROW(KIND_CLEANER_BACKLOG,
+        "keep cleaning actions short and free of locks, and close explicitly",
+        "one thread runs all actions, and a blocked one stops the rest"),
+    ROW(KIND_JNI_GLOBAL_REF_LEAK,
+        "pair every NewGlobalRef with DeleteGlobalRef in the native code",
+        "nothing in Java can free these objects"),
+    ROW(KIND_JNI_GLOBAL_REF_LEAK, "run once with -Xcheck:jni",
+        "it counts and warns"),
+    ROW(KIND_STACK_LOCAL_RESULT, "page or stream the result, or limit its size",
+        "one request's answer has to fit the heap beside all others"),
+    ROW(KIND_GROWING_ARRAY, "stream or bound what the array collects",
+        "doubling it needs the old and the new array at once"),
+    ROW(KIND_OVERSIZED_REQUEST,
+        "check the size before allocating, where it comes from input",
+        "no heap serves a corrupt length"),
+    ROW(KIND_OVERSIZED_REQUEST,
+        "look at the allocation's stack, not at the heap",
+        "the heap is not to blame"),
+    ROW(KIND_G1_HUMONGOUS,
+        "raise -XX:G1HeapRegionSize or split the large arrays",
+        "objects above half a region take whole regions"),
+    ROW(KIND_VIRTUAL_THREADS, "bound what may run at once with a semaphore",
+        "virtual threads cost heap, so their number is the limit that is "
+        "missing"),
+    ROW(KIND_CLASSLOADER_LEAK,
+        "let go of the loader: stop its threads, deregister its drivers and "
+        "hooks, clear its thread-locals",
+        "one object of its classes keeps all of them"),
+    ROW(KIND_XMX_OVER_LIMIT,
+        "lower -Xmx below the container's limit, or drop it for "
+        "-XX:MaxRAMPercentage=70",
+        "the heap may grow past what the container has",
+        .reason = xmx_against_limit),
+    ROW(KIND_XMX_OVER_LIMIT,
+        "find out whether the live set is a need or a leak",
+        "with a fitting -Xmx it would have been an OutOfMemoryError with a "
+        "dump",
+        .idle = facts_touched_at_start, .reason = live_against_limit),
+    ROW(KIND_DIRECT_BUFFERS,
+        "release or pool the buffers that the culprit holds",
+        "a direct buffer's memory goes only when its object does",
+        .idle = dropped_direct),
+    ROW(KIND_DIRECT_BUFFERS, "reuse buffers instead of dropping them",
+        "a dropped buffer keeps its memory until a collection, and a quiet "
+        "heap has none",
+        .idle = kept_direct),
+    ROW(KIND_DIRECT_BUFFERS,
+        "set -XX:MaxDirectMemorySize so that it fits the container",
+        "it is as large as -Xmx by default", .idle = limits_direct,
+        .reason = direct_against_limit),
+    ROW(KIND_DIRECT_BUFFERS,
+        "raise -XX:MaxDirectMemorySize, if that many buffers are meant",
+        "it is as large as -Xmx by default", .idle = left_direct),
+    ROW(KIND_DIRECT_BUFFERS_NIO_CACHE,
+        "set -Djdk.nio.maxCachedBufferSize=262144, or use direct buffers for "
+        "large writes",
+        "NIO keeps one temporary buffer of the largest size per thread"),
+    ROW(KIND_FFM_SEGMENTS, "use confined or shared arenas and close them",
+        "segments of the global arena are never freed"),
+    ROW(KIND_NATIVE_TRACKED_OTHER,
+        "find the sites that allocate: start with "
+        "-XX:NativeMemoryTracking=detail, then jcmd PID VM.native_memory "
+        "detail.diff",
+        "no object on the heap stands for this category's memory"),
+    ROW(KIND_NATIVE_UNTRACKED_MALLOC,
+        "profile native allocations with jemalloc's or tcmalloc's profiler",
+        "only the allocator knows the callers"),
+    ROW(KIND_NATIVE_UNTRACKED_MALLOC,
+        "update or bound the native library's caches",
+        "libraries loaded by the JVM share its limit"),
+    ROW(KIND_NATIVE_UNTRACKED_MMAP,
+        "look at who maps: strace -f -e trace=mmap,munmap -p PID",
+        "mappings have no owner in /proc"),
+    ROW(KIND_ZLIB_NATIVE,
+        "call end() on Deflater and Inflater, or close the streams that own "
+        "them",
+        "each keeps its zlib state until then, about 268 KiB to deflate"),
+    ROW(KIND_GLIBC_ARENAS, "set MALLOC_ARENA_MAX=2, or run with jemalloc",
+        "each arena keeps what its threads freed"),
+    ROW(KIND_GLIBC_ARENAS,
+        "use -XX:TrimNativeHeapInterval=5000 (JDK 17.0.9, 21.0.1, 22 and "
+        "later)",
+        "it gives freed pages back every 5 s"),
+    ROW(KIND_METASPACE_LOADER_LEAK,
+        "let go of the loaders that the culprit holds",
+        "a loader goes only when nothing of its classes is held"),
+    ROW(KIND_METASPACE_LOADER_LEAK, "set -XX:MaxMetaspaceSize",
+        "it turns a kill into an error with a dump", .idle = limits_metaspace),
+    ROW(KIND_METASPACE_CLASS_LEAK,
+        "cache generated classes by what they do, not by use",
+        "each use defines another class"),
+    ROW(KIND_METASPACE_CLASS_LEAK, "set -XX:MaxMetaspaceSize",
+        "it turns a kill into an error with a dump", .idle = limits_metaspace),
+    ROW(KIND_CLASS_SPACE,
+        "raise -XX:CompressedClassSpaceSize, if the number of classes is meant",
+        "it has a limit of its own"),
+    ROW(KIND_CLASS_SPACE, "find out who generates the classes",
+        "thousands of them are rarely meant"),
+    ROW(KIND_THREAD_STACKS, "use a bounded pool, or virtual threads",
+        "each platform thread costs its stack, an arena and kernel memory"),
+    ROW(KIND_THREAD_STACKS,
+        "lower -Xss or -XX:ThreadStackSize, if the number is meant",
+        "a megabyte each is reserved"),
+    ROW(KIND_CODE_CACHE, "set -XX:ReservedCodeCacheSize to fit the container",
+        "up to 240 MB is the default"),
+    ROW(KIND_CODE_CACHE, "find out who generates classes",
+        "their code is what is compiled"),
+    ROW(KIND_COMPILER_ARENA,
+        "exclude the method that is compiled, or use "
+        "-XX:CompileCommand=MemLimit,*.*,1g (JDK 22 and later)",
+        "one compilation took it"),
+    ROW(KIND_GC_STRUCTURES,
+        "leave 10 % of the heap for the collector, or choose one that needs "
+        "less",
+        "remembered sets and marking bitmaps grow with the heap"),
+    ROW(KIND_SYMBOLS,
+        "find out which table grows: jcmd PID VM.stringtable, VM.symboltable",
+        "interned strings and the names of classes, methods and fields count "
+        "together"),
+    ROW(KIND_SYMBOLS,
+        "stop interning strings that come from outside: String.intern(), keys "
+        "that a JSON or XML parser interns",
+        "each has an entry in the JVM's table as long as it is held"),
+    ROW(KIND_SYMBOLS, "find out who generates classes",
+        "each brings names of its own"),
+    ROW(KIND_SHMEM_MAPPED, "bound or delete the mapped files on tmpfs",
+        "pages of tmpfs are memory, and count"),
+    ROW(KIND_SHMEM_UNMAPPED,
+        "delete files on /dev/shm or memory-backed volumes, or put them on "
+        "disk",
+        "tmpfs counts to the container until they are gone"),
+    ROW(KIND_KERNEL_MEMORY,
+        "look at sockets, pipes, threads and files of the container",
+        "their kernel side is charged to it"),
+    ROW(KIND_HEAP_RESERVATION_TOO_LARGE,
+        "lower -Xmx or -XX:MaxRAMPercentage to 70 % of the limit",
+        "the heap is let grow further than its container goes",
+        .idle = never_ran),
+    ROW(KIND_HEAP_RESERVATION_TOO_LARGE,
+        "ask for a smaller -Xms and -Xmx, or make room on the machine",
+        "the JVM commits or reserves its heap before anything runs",
+        .idle = did_run),
+    ROW(KIND_HEAP_RESERVATION_TOO_LARGE, RAISE_ULIMIT, WHY_ULIMIT,
+        .idle = maps_at_will),
+    ROW(KIND_PARTS_EXCEED_LIMIT, RAISE_ULIMIT, WHY_ULIMIT,
+        .idle = maps_at_will),
+    ROW(KIND_NATIVE_THREAD_LIMIT, RAISE_ULIMIT, WHY_ULIMIT,
+        .idle = maps_at_will),
+    ROW(KIND_MAP_COUNT_LIMIT, RAISE_ULIMIT, WHY_ULIMIT, .idle = maps_at_will),
+    ROW(KIND_PARTS_EXCEED_LIMIT,
+        "raise the limit or shrink the largest rows of the balance",
+        "each part is ordinary, their sum is not"),
+    ROW(KIND_PARTS_EXCEED_LIMIT, "keep -Xmx below 70 % of the limit",
+        "the rest of a JVM needs room too"),
+    ROW(KIND_NATIVE_THREAD_LIMIT, "bound the number of threads",
+        "memory is not what ran out"),
+    ROW(KIND_NATIVE_THREAD_LIMIT,
+        "raise the limit that is named, if the number is meant",
+        "pids.max of the container or ulimit -u"),
+    ROW(KIND_MAP_COUNT_LIMIT,
+        "raise vm.max_map_count, or map fewer and larger pieces",
+        "each mapping counts, whatever its size"),
+    ROW(KIND_NEIGHBOUR, "give the other process its own limit",
+        "the group's memory is shared, and so is the kill"),
+    ROW(KIND_NEIGHBOUR, "look at the other process",
+        "the JVM did not take the memory"),
+    ROW(KIND_CHILD_PROCESS, "bound what the child may use, or run it elsewhere",
+        "children are charged to the same container"),
+    ROW(KIND_HEALTHY, "nothing",
+        "nothing ran out, and nothing grows that would"),
+    ROW(KIND_SIGKILL,
+        "ask who sends signals: the orchestrator, a liveness probe, an "
+        "operator",
+        "the kernel did not"),
+    ROW(KIND_CRASH, "read the hs_err file's stack",
+        "it is a fault in native code or in the JVM"),
+};
 
 /* Only what Java code can change is called by its name. */
 static const char *named(struct pen *p, const char *what,
@@ -318,45 +361,26 @@ static const char *named(struct pen *p, const char *what,
                      at + strlen(CULPRIT));
 }
 
-static const char *against_limit(const struct facts *f, struct pen *p,
-                                 const char *flag, uint64_t bytes)
-{
-    return pen_write(p, "%s is %s, the container's limit %s", flag,
-                     pen_size(p, bytes), pen_size(p, f->limit.value));
-}
-
-/* The reason with this death's own figures, or the general one. */
 static const char *reason(const struct facts *f, struct pen *p,
-                          const char *what, const char *why)
+                          const struct row *row)
 {
-    if (!known(f->limit.value))
-        return why;
-    if (strstr(what, "set -XX:MaxDirectMemorySize") &&
-        known(f->max_direct.value))
-        return against_limit(f, p, "now it", f->max_direct.value);
-    if (strstr(what, "lower -Xmx below the container") && known(f->xmx.value) &&
-        !f->xmx_guessed)
-        return against_limit(f, p, "-Xmx", f->xmx.value);
-    if (strstr(what, "a need or a leak") && known(f->live.value))
-        return pen_write(p,
-                         "%s were live; if they are needed, the limit of %s "
-                         "has to be raised",
-                         pen_size(p, f->live.value),
-                         pen_size(p, f->limit.value));
-    return why;
+    const char *own =
+        row->reason && known(f->limit.value) ? row->reason(f, p) : NULL;
+
+    return own ? own : row->why;
 }
 
 bool actions_list(const struct facts *f, struct pen *p, struct verdict *v)
 {
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-        const char *what = table[i].what;
+        const struct row *row = &table[i];
 
-        if (table[i].kind != v->kind || is_idle(f, what))
+        if (row->kind != v->kind || (row->idle && row->idle(f)))
             continue;
         if (!vec_push(&v->actions, f->mem, p->err))
             return false;
-        vec_last(&v->actions)->what = named(p, what, &v->culprit);
-        vec_last(&v->actions)->why = reason(f, p, what, table[i].why);
+        vec_last(&v->actions)->what = named(p, row->what, &v->culprit);
+        vec_last(&v->actions)->why = reason(f, p, row);
     }
     return true;
 }
