@@ -13,6 +13,7 @@
 #include "nmt/container.h"
 #include "nmt/kernel_parts.h"
 #include "nmt/limits.h"
+#include "nmt/process.h"
 #include "nmt/processes.h"
 #include "nmt/text.h"
 #include "nmt/warning.h"
@@ -274,8 +275,11 @@ static void see_pair(struct sight *s, const char *text)
     const char *slash = memrchr(text, '/', n);
     const char *name = slash ? slash + 1 : text;
     const char *p = text + n + strspn(text + n, " \t=:");
+    size_t heading;
     uint64_t v;
 
+    if (cgroup_heading(text, &heading))
+        s->value += 3;
     n -= (size_t)(name - text);
     if (text_starts(name, "pids.events") || text_starts(name, "memory.events"))
         p += strcspn(p, "0123456789");

@@ -1,8 +1,9 @@
 /*
  * cgroup.c - the files of a memory or pids cgroup: "key value" lines, one
  * bare number, or several such files after each other, each line with its
- * file's name before it.
+ * file's name before it or each file behind a heading.
  */
+#define _GNU_SOURCE
 #include "nmt/process.h"
 
 #include <string.h>
@@ -49,6 +50,38 @@ static const char *find_value(const char *line, uint64_t *value)
     return NULL;
 }
 
+/* Steps over what stands before a name in a heading: "==> " of head and
+ * tail, a shell's prompt and "cat". */
+static const char *skip_command(const char *s)
+{
+    const char *cat = text_after(s, "cat ");
+
+    if (text_take(&s, "==> "))
+        return s;
+    if (cat && (cat - s == 4 || strchr("#$ ", cat[-5])))
+        return cat;
+    return s;
+}
+
+const char *cgroup_heading(const char *line, size_t *n)
+{
+    const char *s = skip_command(text_skip_blanks(line)), *name;
+    size_t all = strcspn(s, " \t");
+    const char *slash = memrchr(s, '/', all);
+    const char *rest = s + all;
+
+    name = slash ? slash + 1 : s;
+    *n = (size_t)(rest - name);
+    if (*n && name[*n - 1] == ':')
+        --*n;
+    if ((!text_starts(name, "memory.") && !text_starts(name, "pids.")) ||
+        !text_is_alnum(name[*n - 1]) || memchr(name, '=', *n) ||
+        memchr(name, ':', *n))
+        return NULL;
+    text_take(&rest, " <==");
+    return *text_skip_blanks(rest) ? NULL : name;
+}
+
 static bool add_key(struct cgroup_file *f, const char *key, uint64_t value,
                     uint64_t line, struct arena *a, struct err *e)
 {
@@ -74,17 +107,13 @@ static const char *key_of_file(const char *name, struct arena *a, struct err *e)
     return arena_strndup(a, name, n, e);
 }
 
-static bool read_line(char *line, uint64_t number, const char *name,
+static bool read_pair(const char *line, uint64_t number, const char *name,
                       struct arena *a, struct cgroup_file *f, struct err *e)
 {
-    const char *key = text_skip_blanks(line), *value;
+    const char *key = base_name(text_skip_blanks(line)), *value;
     uint64_t v;
     size_t n;
 
-    text_trim_end(line);
-    if (take_value(key, &v))
-        return add_key(f, key_of_file(name, a, e), v, number, a, e);
-    key = base_name(key);
     value = find_value(key, &v);
     if (!value)
         return true;
@@ -98,6 +127,25 @@ static bool read_line(char *line, uint64_t number, const char *name,
     return add_key(f, key, v, number, a, e);
 }
 
+/* *name is the file's; a heading changes it. */
+static bool read_line(char *line, uint64_t number, const char **name,
+                      struct arena *a, struct cgroup_file *f, struct err *e)
+{
+    const char *heading;
+    uint64_t v;
+    size_t n;
+
+    text_trim_end(line);
+    heading = cgroup_heading(line, &n);
+    if (heading) {
+        *name = arena_strndup(a, heading, n, e);
+        return *name != NULL;
+    }
+    if (take_value(text_skip_blanks(line), &v))
+        return add_key(f, key_of_file(*name, a, e), v, number, a, e);
+    return read_pair(line, number, *name, a, f, e);
+}
+
 bool cgroup_file_read(struct source *s, const char *name, struct arena *a,
                       struct cgroup_file *ret, struct err *e)
 {
@@ -106,10 +154,11 @@ bool cgroup_file_read(struct source *s, const char *name, struct arena *a,
     char *line;
 
     memset(ret, 0, sizeof *ret);
+    name = base_name(name);
     if (!lines_init(&lines, s, a->mem, e))
         return false;
     while (ok && (line = lines_next(&lines, NULL)))
-        ok = read_line(line, lines.number, base_name(name), a, ret, e);
+        ok = read_line(line, lines.number, &name, a, ret, e);
     lines_deinit(&lines);
     if (!ok)
         cgroup_file_deinit(ret, a->mem);

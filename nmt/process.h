@@ -64,6 +64,9 @@ struct cgroup_file {
     keys; /* a bare number has its file's name as key,
              pids.events' "max" is "pids.events max" */
 };
+/* The name in "==> /sys/fs/cgroup/memory.max <==" or "# cat memory.max", or
+ * alone on its line; NULL if it is no such line. */
+const char *cgroup_heading(const char *line, size_t *n);
 /* UNKNOWN if absent. Of a v1 hierarchy "total_KEY" comes first, and "anon"
  * finds "rss", "file" finds "cache". */
 uint64_t cgroup_get(const struct cgroup_file *f, const char *key);

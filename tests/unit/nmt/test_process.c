@@ -332,6 +332,28 @@ START_TEST(files_behind_each_other)
 }
 END_TEST
 
+START_TEST(files_behind_headings)
+{
+    struct group g;
+
+    open_group(&g, "values.txt",
+               "==> /sys/fs/cgroup/memory.max <==\n262144\n\n"
+               "==> /sys/fs/cgroup/pids.events <==\nmax 4\n\n"
+               "==> /sys/fs/cgroup/memory.events <==\nmax 7\noom_kill 2\n"
+               "# cat /sys/fs/cgroup/memory.current\n5\n"
+               "root@host:/$ cat memory.peak\n6\n"
+               "pids.max:\nmax\nmemory.stat\nanon 4096\n");
+    ck_assert_uint_eq(cgroup_get(&g.file, "memory.max"), 262144);
+    ck_assert_uint_eq(cgroup_get(&g.file, "pids.events max"), 4);
+    ck_assert_uint_eq(cgroup_get(&g.file, "oom_kill"), 2);
+    ck_assert_uint_eq(cgroup_get(&g.file, "memory.current"), 5);
+    ck_assert_uint_eq(cgroup_get(&g.file, "memory.peak"), 6);
+    ck_assert_uint_eq(cgroup_get(&g.file, "pids.max"), LIMIT_UNLIMITED);
+    ck_assert_uint_eq(cgroup_get(&g.file, "anon"), 4096);
+    close_group(&g);
+}
+END_TEST
+
 /* ---- sweeps ----------------------------------------------------------- */
 
 static bool read_status(struct source *s, struct arena *a, struct err *e)
@@ -443,6 +465,7 @@ Suite *process_suite(void)
     tcase_add_test(t, files_of_one_value);
     tcase_add_test(t, files_of_many_keys);
     tcase_add_test(t, files_behind_each_other);
+    tcase_add_test(t, files_behind_headings);
     tcase_add_test(t, processes_and_parents);
     suite_add_tcase(s, t);
     t = tcase_create("sweeps");
