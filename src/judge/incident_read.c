@@ -113,6 +113,27 @@ static bool read_kind(struct input *in, struct source *s, struct arena *a,
     }
 }
 
+/* What somebody took for a kind of file, and is none: a log may be silent, a
+ * list of figures without any is another file. */
+static bool holds_nothing(const struct input *in)
+{
+    const struct vm_info *v;
+
+    switch (in->kind) {
+    case ARTIFACT_PROC_STATUS:
+        return !known(in->status->rss) && !known(in->status->pid);
+    case ARTIFACT_SMAPS:
+    case ARTIFACT_SMAPS_ROLLUP: return !in->smaps->maps.n && !in->smaps->rss;
+    case ARTIFACT_CGROUP_STAT:
+    case ARTIFACT_CGROUP_VALUES: return !in->cgroup->keys.n;
+    case ARTIFACT_VM_INFO:
+        v = in->vm_info;
+        return v->death == VM_ALIVE && !v->jvm && !v->has_nmt &&
+               !known(v->heap_used) && !known(v->physical);
+    default: return false;
+    }
+}
+
 static bool keeps_no_clock(enum artifact_kind k)
 {
     return k == ARTIFACT_GC_LOG || k == ARTIFACT_APP_LOG;
@@ -126,6 +147,13 @@ bool input_read_kind(struct incident *i, struct input *in, struct source *s,
     if (!read_kind(in, s, &i->arena, e)) {
         in->any = NULL;
         return false;
+    }
+    if (in->kind_given && holds_nothing(in)) {
+        input_deinit(in, i->mem);
+        in->any = NULL;
+        return err_set(e, ERR_FORMAT,
+                       "is not of kind %s: nothing of the sort is in it",
+                       artifact_name(in->kind));
     }
     in->time = input_time(in);
     return true;
