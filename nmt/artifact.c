@@ -25,6 +25,7 @@
 
 struct sight {
     unsigned lines;  /* with something on them, a jcmd's "PID:" not counted */
+    bool jcmd;       /* such a line came first */
     bool hash_first; /* the first of them begins with '#' */
     bool header;     /* a mapping's "from-to perms" */
     bool script;     /* "#!/bin/sh" */
@@ -375,8 +376,12 @@ static enum artifact_kind see_line(struct sight *s, char *line)
 
     text_trim_end(line);
     text = line + strspn(line, " \t");
-    if (!*text || is_pid_line(text))
+    if (!*text)
         return ARTIFACT_UNKNOWN;
+    if (is_pid_line(text)) {
+        s->jcmd = s->jcmd || !s->lines;
+        return ARTIFACT_UNKNOWN;
+    }
     if (!s->lines++) {
         s->hash_first = *text == '#';
         s->script = text_starts(text, "#!");
@@ -449,7 +454,8 @@ static enum artifact_kind judge(const struct sight *s)
         return ARTIFACT_CONTAINER;
     if (s->event)
         return ARTIFACT_KERNEL_LOG;
-    if (s->jvm)
+    /* jcmd's own complaints are exceptions too, but no log without errors. */
+    if (s->jvm && !s->jcmd)
         return ARTIFACT_APP_LOG;
     if (s->clock >= 3 && s->clock * 2 >= s->lines)
         return ARTIFACT_KERNEL_LOG;

@@ -23,6 +23,8 @@ static const struct {
      "12:\nDumping heap to /tmp/x.hprof ...\n"
      "Heap dump file created [1 bytes in 0.02 "
      "secs]\n"},
+    {ARTIFACT_UNKNOWN, "jcmd.txt",
+     "12:\njava.lang.IllegalArgumentException: Unknown diagnostic command\n"},
     {ARTIFACT_UNKNOWN, "oom_score", "668\n"},
     {ARTIFACT_UNKNOWN, "statm", "605123 19521 5582 1 0 19525 0\n"},
     {ARTIFACT_HPROF_ASCII, "x.hprof",
