@@ -69,7 +69,12 @@ static bool note_damage(struct incident *i, struct input *in,
 
     if (!hprof_damage_any(d) && !d->source[0])
         return true;
-    if (d->truncated)
+    if (d->truncated && !d->missing_bytes)
+        snprintf(text, sizeof text,
+                 "it ends at offset %" PRIu64
+                 " without its last record: objects may be missing%s%s",
+                 d->truncated_at, d->source[0] ? "; " : "", d->source);
+    else if (d->truncated)
         snprintf(text, sizeof text,
                  "it ends inside a record at offset %" PRIu64 ": %" PRIu64
                  " bytes are missing%s%s",
