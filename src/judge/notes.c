@@ -4,12 +4,15 @@
  */
 #include "verdict_parts.h"
 
-#define NOTES_MAX 8
+static void note_on(struct verdict *v, const struct input *in, const char *text)
+{
+    if (v->n_notes < NOTES_MAX)
+        v->notes[v->n_notes++] = (struct note){in ? in->path : NULL, text};
+}
 
 static void note(struct verdict *v, const char *text)
 {
-    if (v->n_notes < NOTES_MAX)
-        v->notes[v->n_notes++] = text;
+    note_on(v, NULL, text);
 }
 
 static void note_pids(const struct facts *f, struct pen *p, struct verdict *v)
@@ -22,10 +25,10 @@ static void note_pids(const struct facts *f, struct pen *p, struct verdict *v)
                           (unsigned long long)f->kill.kill->pid,
                           (unsigned long long)f->pid.value));
     if (f->foreign.kill)
-        note(v, pen_write(p,
-                          "%s tells of the kill of process %llu (%s), which "
+        note_on(v, f->foreign.input,
+                pen_write(p,
+                          "tells of the kill of process %llu (%s), which "
                           "is taken for another one",
-                          f->foreign.input->path,
                           (unsigned long long)f->foreign.kill->pid,
                           f->foreign.kill->name ? f->foreign.kill->name : "?"));
 }
@@ -35,11 +38,12 @@ static void note_strangers(const struct facts *f, struct pen *p,
 {
     if (!f->stranger)
         return;
-    note(v, pen_write(p,
-                      "%s is of process %llu, not %llu%s: files of two "
+    note_on(v, f->stranger,
+            pen_write(p,
+                      "is of process %llu, not %llu%s: files of two "
                       "processes are mixed, and the verdict is less sure for "
                       "that",
-                      f->stranger->path, (unsigned long long)f->stranger_pid,
+                      (unsigned long long)f->stranger_pid,
                       (unsigned long long)f->our_pid,
                       f->strangers > 1
                           ? pen_write(p, ", nor %s %llu more",
@@ -80,20 +84,19 @@ static void note_xmx(const struct facts *f, struct pen *p, struct verdict *v)
                           f->thresholds->xmx_of_limit_percent));
 }
 
-static void note_stale(const struct facts *f, struct pen *p, struct verdict *v)
+static void note_stale(const struct facts *f, struct verdict *v)
 {
     if (f->stale)
-        note(v, pen_write(p,
-                          "%s was made by another process or an earlier run: "
-                          "neither its error nor its objects count here",
-                          f->stale->path));
+        note_on(v, f->stale,
+                "was made by another process or an earlier run: neither its "
+                "error nor its objects count here");
 }
 
 void notes_list(const struct facts *f, struct pen *p, struct verdict *v)
 {
     note_pids(f, p, v);
     note_strangers(f, p, v);
-    note_stale(f, p, v);
+    note_stale(f, v);
     note_dump(f, p, v);
     note_xmx(f, p, v);
     if (f->nmt_off)

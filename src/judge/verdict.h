@@ -145,6 +145,15 @@ struct process_facts {
     const char *jvm;
 };
 
+/* A doubt whether the artifacts belong together: other pid, stale dump. */
+struct note {
+    const char *path; /* of the file it is about, which `text` goes on from;
+                         NULL: of none */
+    const char *text;
+};
+
+#define NOTES_MAX 8
+
 struct verdict {
     struct arena arena;
     enum side side;
@@ -160,7 +169,7 @@ struct verdict {
     struct wrong_dump wrong_dump;
     struct balance balance;
     struct process_facts process;
-    const char *notes[8]; /* identity warnings: other pid, stale dump, ... */
+    struct note notes[NOTES_MAX];
     unsigned n_notes;
 };
 

@@ -225,6 +225,19 @@ void emit_para(struct emitter *em, enum para p, const char *fmt, ...)
     mem_free(em->mem, text);
 }
 
+void emit_words(struct emitter *em, const char *key, const char *fmt, ...)
+{
+    va_list ap;
+    char *text;
+
+    va_start(ap, fmt);
+    text = written(em, fmt, ap);
+    va_end(ap);
+    if (text)
+        emit_text(em, key, NULL, text);
+    mem_free(em->mem, text);
+}
+
 void emit_aside(struct emitter *em, const char *label, const char *fmt, ...)
 {
     va_list ap;

@@ -165,6 +165,9 @@ void emit_id(struct emitter *em, const char *key, const char *label,
              uint64_t v);
 void emit_text(struct emitter *em, const char *key, const char *label,
                const char *s);
+/* The same, put together here. */
+void emit_words(struct emitter *em, const char *key, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 /* An object {path, line, offset} for programs, "file:line" on pages. */
 void emit_place(struct emitter *em, const char *key, const char *label,
                 const struct place *p);

@@ -196,10 +196,15 @@ void report_wrong_dump(struct emitter *em, const struct report *r)
 
 void report_notes(struct emitter *em, const struct report *r)
 {
-    unsigned i;
+    const struct verdict *v = r->verdict;
 
     emit_list(em, "notes", "Notes");
-    for (i = 0; i < r->verdict->n_notes; i++)
-        emit_text(em, NULL, NULL, r->verdict->notes[i]);
+    for (unsigned i = 0; i < v->n_notes; i++) {
+        const struct note *n = &v->notes[i];
+
+        emit_words(em, NULL, "%s%s%s",
+                   n->path ? emit_shown_path(em, n->path) : "",
+                   n->path ? " " : "", n->text);
+    }
     emit_end(em);
 }

@@ -53,8 +53,15 @@ static void misleading(struct drill *d, const struct verdict *v)
 
     if (v->wrong_dump.present)
         bullet(d, "Misleads", v->wrong_dump.why);
-    for (i = 0; i < v->n_notes; i++)
-        bullet(d, "Mind", v->notes[i]);
+    for (i = 0; i < v->n_notes; i++) {
+        out_printf(&d->out, "- Mind: ");
+        if (v->notes[i].path) {
+            out_clean(&d->out, v->notes[i].path);
+            out_char(&d->out, ' ');
+        }
+        out_clean(&d->out, v->notes[i].text);
+        out_char(&d->out, '\n');
+    }
     VEC_EACH (&v->alternatives, a) {
         out_printf(&d->out,
                    "- Somebody will say \"%s\": ", kind_title(a->kind));

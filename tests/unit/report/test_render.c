@@ -209,7 +209,7 @@ static void full_report(struct emitter *em)
         .culprit = {.known = true, .name = "app.Cache", .bytes = 1},
         .wrong_dump = {true, "dir/b", 1, 100, 0.01, "because"},
         .process = {1, 2, 3, 4, 5, 6, 7, "a JVM (17, mixed mode)"},
-        .notes = {"a note"},
+        .notes = {{"dir/b", "is a note"}},
         .n_notes = 1,
     };
     struct incident i = {0};
@@ -245,7 +245,7 @@ START_TEST(the_page_of_a_verdict)
         "         1 B         2 B     2%  label (source)",
         "  - what: why",
         "      command",
-        "  - a note",
+        "  - b is a note",
         "  - not read: a: is broken",
     };
     struct render_options how = {FORMAT_TEXT, false};
