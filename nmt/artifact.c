@@ -542,3 +542,15 @@ enum artifact_kind artifact_sniff(struct source *s, const char *name)
     n = source_peek(s, SOURCE_WINDOW, &p);
     return see_text(p, n, true);
 }
+
+bool artifact_is_page(const char *name)
+{
+    static const char *const endings[] = {
+        ".md", ".markdown", ".html", ".htm", ".rst", ".adoc",
+    };
+
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+        if (text_ends(name, endings[i]))
+            return true;
+    return false;
+}

@@ -48,4 +48,9 @@ const char *artifact_name(enum artifact_kind k);
  * bare number (memory.max, pids.current, oom_score). */
 enum artifact_kind artifact_sniff(struct source *s, const char *name);
 
+/* Whether a file is a page for readers (Markdown, HTML), by the ending of its
+ * name: a report, a README, which quotes logs and is none. Not to be asked of
+ * a file that somebody named. */
+bool artifact_is_page(const char *name);
+
 #endif

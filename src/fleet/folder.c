@@ -133,7 +133,8 @@ static bool add_file(struct folder_tree *t, struct folder *f, const char *name,
 
     if (!file.path || !vec_push(&t->files, t->mem, e))
         return false;
-    file.worth = file_worth(file.path, t->mem);
+    file.worth =
+        artifact_is_page(name) ? WORTH_NOTHING : file_worth(file.path, t->mem);
     *vec_last(&t->files) = file;
     f->n++;
     f->evidence |= file.worth != WORTH_NOTHING && file.worth != WORTH_ARCHIVE;

@@ -137,7 +137,7 @@ static bool sniff(struct incident *i, struct input *in, struct source *s,
 {
     const char *damage;
 
-    if (in->kind_given)
+    if (in->kind_given || (found && artifact_is_page(in->name)))
         return true;
     in->kind = artifact_sniff(s, in->name);
     damage = source_damage(s);

@@ -89,7 +89,8 @@ END_TEST
 
 START_TEST(a_pack_of_cases_is_no_case)
 {
-    tempdir_write(&dir, "README.md", oome);
+    tempdir_write(&dir, "README.md", oome); /* quotes it */
+    tempdir_write(&dir, "stdout.txt", oome);
     tempdir_write(&dir, "01-map/jdk17/gc.log", "[0.1s][info][gc] Using G1\n");
     tempdir_write(&dir, "01-map/jdk17/1-start/nmt.txt", nmt);
     tempdir_write(&dir, "01-map/jdk25/1-start/nmt.txt", nmt);
@@ -98,7 +99,7 @@ START_TEST(a_pack_of_cases_is_no_case)
     ck_assert(is_folder("01-map/jdk17"));
     ck_assert(is_folder("01-map/jdk25"));
     ck_assert(is_folder("02-queue"));
-    ck_assert_ptr_nonnull(named("README.md")); /* what is left beside them */
+    ck_assert_ptr_nonnull(named("stdout.txt")); /* what is left beside them */
     ck_assert_uint_eq(list.at.n, 4);
 }
 END_TEST

@@ -369,6 +369,22 @@ START_TEST(content_decides_not_the_name)
 }
 END_TEST
 
+START_TEST(pages_that_quote_are_no_evidence)
+{
+    tempdir_write(&dir, "dmesg.txt", kernel);
+    tempdir_write(&dir, "README.md", kernel);
+    tempdir_write(&dir, "report.html", kernel);
+    load();
+    ck_assert_uint_eq(inc.ignored, 2);
+    teardown();
+    setup();
+    tempdir_write(&dir, "README.md", kernel);
+    ck_assert(add("README.md", ARTIFACT_UNKNOWN)); /* by its name */
+    read_all();
+    ck_assert_int_eq(find("README.md")->kind, ARTIFACT_KERNEL_LOG);
+}
+END_TEST
+
 START_TEST(what_a_flag_says_is_believed)
 {
     tempdir_write(&dir, "java.hprof", notes);
@@ -673,6 +689,7 @@ TCase *incident_tcase(void)
     tcase_add_test(t, no_input_at_all_is_a_wrong_command);
     tcase_add_test(t, a_flag_wants_a_file);
     tcase_add_test(t, content_decides_not_the_name);
+    tcase_add_test(t, pages_that_quote_are_no_evidence);
     tcase_add_test(t, what_a_flag_says_is_believed);
     tcase_add_test(t, one_useless_file_is_an_error);
     tcase_add_test(t, gzip_is_looked_through);
