@@ -1,8 +1,6 @@
 /*
  * artifact.c - looks at a file's first bytes, then line by line at its
- * window, until a line says what the file is. Some lines decide at once;
- * what any log may hold (collections, stack traces, "key value") is counted
- * and decides at the end.
+ * window, until it is known what the file is. What a line says is sight.c's.
  */
 #define _GNU_SOURCE
 #include "nmt/artifact.h"
@@ -10,29 +8,13 @@
 #include <string.h>
 
 #include "base/lines.h"
-#include "nmt/container.h"
-#include "nmt/kernel_parts.h"
-#include "nmt/limits.h"
-#include "nmt/process.h"
-#include "nmt/processes.h"
+#include "nmt/sight.h"
 #include "nmt/text.h"
-#include "nmt/warning.h"
 #include "nmt/wrapping.h"
 
 /* Enough for the small reports; logs are looked at as far as a peek goes. */
 #define FIRST_LOOK ((size_t)64 << 10)
 #define LOOK_LINE  1024
-
-struct sight {
-    unsigned lines;  /* with something on them, a jcmd's "PID:" not counted */
-    bool jcmd;       /* such a line came first */
-    bool hash_first; /* the first of them begins with '#' */
-    bool header;     /* a mapping's "from-to perms" */
-    bool script;     /* "#!/bin/sh" */
-    bool options;    /* "-Xmx", "-XX:" in it */
-    unsigned java;   /* lines of the script that run it */
-    unsigned container, oome, jvm, gc, event, clock, stat, value, limit;
-};
 
 const char *artifact_name(enum artifact_kind k)
 {
@@ -68,348 +50,6 @@ const char *artifact_name(enum artifact_kind k)
     return (unsigned)k < ARTIFACT_KINDS ? names[k] : NULL;
 }
 
-/* ---- lines that decide ------------------------------------------------ */
-
-enum where { STARTS, HAS };
-
-/* `within`: only among so many first lines; 0: anywhere. */
-static const struct mark {
-    const char *text;
-    enum where where;
-    unsigned within;
-    enum artifact_kind kind;
-} marks[] = {
-    {"0SECTION ", STARTS, 0, ARTIFACT_JAVACORE},
-    {"1MEMUSER ", STARTS, 0, ARTIFACT_JAVACORE},
-    {"---------------  S U M M A R Y", STARTS, 0, ARTIFACT_VM_INFO},
-    {"---------------  T H R E A D", STARTS, 0, ARTIFACT_VM_INFO},
-    {"---------------  P R O C E S S", STARTS, 0, ARTIFACT_VM_INFO},
-    {"---------------  S Y S T E M", STARTS, 0, ARTIFACT_VM_INFO},
-    {"VM Arguments:", STARTS, 4, ARTIFACT_VM_COMMAND_LINE},
-    {"jvm_args:", STARTS, 4, ARTIFACT_VM_COMMAND_LINE},
-    {"-XX:", STARTS, 2, ARTIFACT_VM_FLAGS},
-    {"[Global flags]", STARTS, 4, ARTIFACT_VM_FLAGS},
-    {"Native Memory Tracking:", HAS, 0, ARTIFACT_NMT},
-    {"Native memory tracking is not enabled", HAS, 0, ARTIFACT_NMT},
-    {"Baseline taken", STARTS, 4, ARTIFACT_NMT},
-    {"Baseline succeeded", STARTS, 4, ARTIFACT_NMT},
-    {"Total: reserved=", HAS, 0, ARTIFACT_NMT},
-    {" (reserved=", HAS, 0, ARTIFACT_NMT},
-    {"(malloc=", HAS, 0, ARTIFACT_NMT},
-    {"[rollup]", HAS, 3, ARTIFACT_SMAPS_ROLLUP},
-    {"VmPeak:", STARTS, 0, ARTIFACT_PROC_STATUS},
-    {"VmRSS:", STARTS, 0, ARTIFACT_PROC_STATUS},
-    {"Tgid:\t", STARTS, 0, ARTIFACT_PROC_STATUS},
-    {"<malloc version=", STARTS, 8, ARTIFACT_NATIVE_HEAP_INFO},
-    {"Arena 0:", STARTS, 8, ARTIFACT_NATIVE_HEAP_INFO},
-    {"Trim native heap:", STARTS, 8, ARTIFACT_NATIVE_TRIM},
-    {"Total Usage", STARTS, 40, ARTIFACT_METASPACE},
-    {"CodeCache: size=", STARTS, 8, ARTIFACT_CODECACHE},
-    {"CodeHeap '", STARTS, 8, ARTIFACT_CODECACHE},
-    {"#instances         #bytes", HAS, 0, ARTIFACT_CLASS_HISTOGRAM},
-    {"Full thread dump", HAS, 12, ARTIFACT_THREAD_DUMP},
-    {"oom_kill_disable ", STARTS, 0, ARTIFACT_CGROUP_VALUES},
-    {"garbage-first heap ", STARTS, 6, ARTIFACT_HEAP_INFO},
-    {"def new generation ", STARTS, 6, ARTIFACT_HEAP_INFO},
-    {"DefNew ", STARTS, 6, ARTIFACT_HEAP_INFO},
-    {"par new generation ", STARTS, 6, ARTIFACT_HEAP_INFO},
-    {"PSYoungGen ", STARTS, 6, ARTIFACT_HEAP_INFO},
-    {"ZHeap ", STARTS, 6, ARTIFACT_HEAP_INFO},
-    {"Z Heap", STARTS, 6, ARTIFACT_HEAP_INFO},
-    {"Shenandoah Heap", STARTS, 6, ARTIFACT_HEAP_INFO},
-    {"Epsilon Heap", STARTS, 6, ARTIFACT_HEAP_INFO},
-};
-
-static enum artifact_kind marked(const char *text, unsigned line)
-{
-    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
-        const struct mark *m = &marks[i];
-
-        if (m->within && line > m->within)
-            continue;
-        if (m->where == STARTS ? text_starts(text, m->text)
-                               : strstr(text, m->text) != NULL)
-            return m->kind;
-    }
-    return ARTIFACT_UNKNOWN;
-}
-
-/* "7f00-7f10 rw-p 00000000 00:00 0" */
-static bool is_mapping(const char *text)
-{
-    uint64_t v;
-
-    return text_hex(&text, &v) && text_take(&text, "-") &&
-           text_hex(&text, &v) && text_take(&text, " ") &&
-           strspn(text, "rwxps-") == 4 && text_is_blank(text[4]);
-}
-
-/* The head of an hs_err file. The same block goes to the JVM's standard
- * output, behind whatever was there already. */
-static bool is_fatal_head(const char *text)
-{
-    return text_starts(text, "# A fatal error has been detected") ||
-           text_starts(text, "# There is insufficient memory for the Java") ||
-           text_starts(text, "# JRE version:");
-}
-
-static bool is_kernel(const char *text)
-{
-    switch (kernel_form(text)) {
-    case FORM_INVOKED:
-    case FORM_TASK_IN:
-    case FORM_STATS:
-    case FORM_TASKS:
-    case FORM_HEADER:
-    case FORM_SUMMARY:
-    case FORM_ANNOUNCE:
-    case FORM_KILLED:
-    case FORM_REAPED:
-    case FORM_GROUP:
-    case FORM_NOBODY: return true;
-    case FORM_USAGE: return strstr(text, "failcnt ") != NULL;
-    default: return false;
-    }
-}
-
-/* ---- lines that are counted ------------------------------------------- */
-
-static bool has_any(const char *text, const char *const *phrases)
-{
-    for (; *phrases; phrases++)
-        if (strstr(text, *phrases))
-            return true;
-    return false;
-}
-
-static bool is_gc(const char *text)
-{
-    static const char *const phrases[] = {
-        "[gc",         " GC(",       "[GC ",    "[GC(", "[Full GC",
-        "[PSYoungGen", "GC pause (", "[ParNew", NULL,
-    };
-
-    return !strstr(text, "[warning]") && has_any(text, phrases);
-}
-
-static bool is_oome(const char *text)
-{
-    static const char *const phrases[] = {
-        "java.lang.OutOfMemoryError",
-        "OutOfMemoryError:",
-        "OutOfDirectMemoryError",
-        NULL,
-    };
-
-    return has_any(text, phrases);
-}
-
-/* A frame, "\tat a.B.c(B.java:1)", or anything else only a JVM or those
- * who run one would say. */
-static bool is_jvm(const char *text)
-{
-    static const char *const phrases[] = {
-        "Exception in thread \"",
-        "WARNING: java.lang.",
-        "Server VM warning",
-        "Error occurred during initialization of VM",
-        "Could not reserve enough space for",
-        "pthread_create failed",
-        "[warning][",
-        "A fatal error has been detected by the Java",
-        "There is insufficient memory for the Java",
-        "sun.misc.Unsafe",
-        "exit code 137",
-        "exited with code 137",
-        "exit status 137",
-        "(Native Method)",
-        "StackOverflowError",
-        NULL,
-    };
-
-    if (text_starts(text, "at ") && strstr(text, ".java:"))
-        return true;
-    if (strstr(text, "java.lang.") &&
-        (strstr(text, "Exception") || strstr(text, "Error")))
-        return true;
-    if (strstr(text, " Killed ") && strstr(text, "java"))
-        return true;
-    return has_any(text, phrases);
-}
-
-/* The figures of memory.stat that every version has some of. */
-static bool is_stat_key(const char *s, size_t n)
-{
-    static const char *const keys[] = {
-        "anon",          "file",        "kernel_stack",  "slab",
-        "cache",         "rss",         "rss_huge",      "shmem",
-        "mapped_file",   "file_mapped", "dirty",         "file_dirty",
-        "writeback",     "pgfault",     "pgmajfault",    "pgpgin",
-        "pgpgout",       "swap",        "inactive_anon", "active_anon",
-        "inactive_file", "active_file", "unevictable",   NULL,
-    };
-
-    for (const char *const *k = keys; *k; k++)
-        if (strlen(*k) == n && memcmp(*k, s, n) == 0)
-            return true;
-    return false;
-}
-
-static bool is_event_key(const char *s, size_t n)
-{
-    static const char *const keys[] = {
-        "low",       "high",           "max", "oom", "fail", "oom_kill",
-        "under_oom", "oom_group_kill", NULL,
-    };
-
-    for (const char *const *k = keys; *k; k++)
-        if (strlen(*k) == n && memcmp(*k, s, n) == 0)
-            return true;
-    return false;
-}
-
-/* "name value", "name: value" or "name=value", the name with a path before
- * it perhaps, the value a number or "max". */
-static void see_pair(struct sight *s, const char *text)
-{
-    size_t n = strcspn(text, " \t=:");
-    const char *slash = memrchr(text, '/', n);
-    const char *name = slash ? slash + 1 : text;
-    const char *p = text + n + strspn(text + n, " \t=:");
-    size_t heading;
-    uint64_t v;
-
-    if (cgroup_heading(text, &heading))
-        s->value += 3;
-    n -= (size_t)(name - text);
-    if (text_starts(name, "pids.events") || text_starts(name, "memory.events"))
-        p += strcspn(p, "0123456789");
-    if (!text_uint(&p, &v) && !text_take(&p, "max"))
-        return;
-    p = text_skip_blanks(p);
-    if (*p && *p != '<' && *p != '#')
-        return;
-    if (text_starts(name, "memory.") || text_starts(name, "pids."))
-        s->value += 3;
-    else if (is_stat_key(name, n))
-        s->stat++;
-    else if (is_event_key(name, n))
-        s->value++;
-}
-
-/* A shell's limit on memory or threads; scripts set others all the time. */
-static bool is_limit(const char *text)
-{
-    uint64_t v;
-    char letter;
-
-    return limits_shell_line(text, &letter, &v) &&
-           (letter == 'v' || letter == 'u');
-}
-
-/* JSON without a message in it is no log. */
-static bool is_json(const char *text)
-{
-    const char *p;
-
-    if (*text == '{' || *text == '}')
-        return true;
-    if (*text != '"')
-        return false;
-    p = strchr(text + 1, '"');
-    return p && *text_skip_blanks(p + 1) == ':';
-}
-
-static void see_log(struct sight *s, const char *text,
-                    const struct kernel_stamp *stamp)
-{
-    uint64_t status;
-
-    s->clock += stamp->uptime >= 0;
-    s->event += kernel_form(text) == FORM_EVENT;
-    /* A container's state, as text or JSON. */
-    s->jvm += warning_exit_status(text, &status) && status == 137;
-    if (is_json(text))
-        return;
-    s->oome += is_oome(text);
-    s->jvm += is_jvm(text) || warning_sigkill_told(text);
-}
-
-/* ---- one line, the whole ---------------------------------------------- */
-
-/* "exec /opt/jdk/bin/java ..." */
-static bool runs_java(const char *text)
-{
-    const char *s = text;
-
-    while ((s = strstr(s, "java "))) {
-        if (s == text || s[-1] == '/' || text_is_blank(s[-1]))
-            return true;
-        s++;
-    }
-    return false;
-}
-
-/* What starts the JVM says its options, if it starts only one. */
-static void see_script(struct sight *s, const char *text)
-{
-    if (!s->script || *text == '#')
-        return;
-    s->java += runs_java(text);
-    s->options = s->options || strstr(text, " -Xm") || strstr(text, " -XX:");
-}
-
-/* A jcmd's first line is "PID:". */
-static bool is_pid_line(const char *text)
-{
-    uint64_t pid;
-
-    return text_uint(&text, &pid) && text_take(&text, ":") && !*text;
-}
-
-static enum artifact_kind see_line(struct sight *s, char *line)
-{
-    struct kernel_stamp stamp;
-    enum artifact_kind kind;
-    char *text;
-    bool logged;
-
-    text_trim_end(line);
-    text = line + strspn(line, " \t");
-    if (!*text)
-        return ARTIFACT_UNKNOWN;
-    if (is_pid_line(text)) {
-        s->jcmd = s->jcmd || !s->lines;
-        return ARTIFACT_UNKNOWN;
-    }
-    if (!s->lines++) {
-        s->hash_first = *text == '#';
-        s->script = text_starts(text, "#!");
-    }
-    kind = marked(text, s->lines);
-    if (kind)
-        return kind;
-    if (s->hash_first && s->lines < 16 && is_fatal_head(text))
-        return ARTIFACT_VM_INFO;
-    if (s->lines < 8 && process_list_header(text))
-        return ARTIFACT_PROCESS_LIST;
-    if (text_starts(text, "Limit ") && strstr(text, "Soft Limit"))
-        return ARTIFACT_PROC_LIMITS;
-    see_script(s, text);
-    s->header = s->header || is_mapping(text);
-    if (text_starts(text, "Rss:"))
-        return s->header ? ARTIFACT_SMAPS : ARTIFACT_SMAPS_ROLLUP;
-    see_pair(s, text);
-    s->limit += is_limit(text);
-    s->container += container_is_line(text);
-    s->gc += is_gc(text);
-    text = kernel_prefix_strip(text, &stamp, &logged);
-    if (is_kernel(text))
-        return ARTIFACT_KERNEL_LOG;
-    see_log(s, text, &stamp);
-    return ARTIFACT_UNKNOWN;
-}
-
 static enum artifact_kind see_bytes(struct sight *s, const struct wrapping *w,
                                     const uint8_t *p, size_t n)
 {
@@ -428,39 +68,13 @@ static enum artifact_kind see_bytes(struct sight *s, const struct wrapping *w,
         memcpy(line, p, keep);
         line[keep] = '\0';
         lines_uncolour(line);
-        kind = see_line(s, w ? wrapping_strip(w, line) : line);
+        kind = sight_line(s, w ? wrapping_strip(w, line) : line);
         if (kind)
             return kind;
         len += end != NULL;
         p += len;
         n -= len;
     }
-    return ARTIFACT_UNKNOWN;
-}
-
-static enum artifact_kind judge(const struct sight *s)
-{
-    if (s->stat >= 3 && s->stat * 4 >= s->lines)
-        return ARTIFACT_CGROUP_STAT;
-    if (s->value >= 3 && s->value * 2 >= s->lines)
-        return ARTIFACT_CGROUP_VALUES;
-    if (s->java == 1 && s->options)
-        return ARTIFACT_VM_COMMAND_LINE;
-    if (s->oome)
-        return ARTIFACT_APP_LOG;
-    if (s->gc)
-        return ARTIFACT_GC_LOG;
-    if (s->container)
-        return ARTIFACT_CONTAINER;
-    if (s->event)
-        return ARTIFACT_KERNEL_LOG;
-    /* jcmd's own complaints are exceptions too, but no log without errors. */
-    if (s->jvm && !s->jcmd)
-        return ARTIFACT_APP_LOG;
-    if (s->clock >= 3 && s->clock * 2 >= s->lines)
-        return ARTIFACT_KERNEL_LOG;
-    if (s->limit)
-        return ARTIFACT_PROC_LIMITS;
     return ARTIFACT_UNKNOWN;
 }
 
@@ -517,7 +131,7 @@ static enum artifact_kind see_text(const uint8_t *p, size_t n, bool all)
     if (!kind && !all)
         return ARTIFACT_UNKNOWN;
     if (!kind)
-        kind = judge(&sight);
+        kind = sight_judge(&sight);
     return is_wrapped_report(kind, p, n) ? ARTIFACT_VM_INFO : kind;
 }
 
