@@ -13,25 +13,19 @@
  * file, and reading them again like reading all of it. */
 #define SAMPLE_RUN 512
 
-struct text {
-    const char *at;
-};
-
 static int by_text(const void *x, const void *y)
 {
-    const struct text *a = x, *b = y;
-
-    return strcmp(a->at, b->at);
+    return strcmp(*(const char *const *)x, *(const char *const *)y);
 }
 
-static uint64_t count_distinct(struct text *t, uint64_t n)
+static uint64_t count_distinct(const char **t, uint64_t n)
 {
     uint64_t distinct = 0;
 
     if (n)
         qsort(t, n, sizeof *t, by_text);
     for (uint64_t i = 0; i < n; i++)
-        distinct += i == 0 || strcmp(t[i].at, t[i - 1].at) != 0;
+        distinct += i == 0 || strcmp(t[i], t[i - 1]) != 0;
     return distinct;
 }
 
@@ -57,14 +51,14 @@ static bool keep_repeat(struct analysis *a, const char *text, uint64_t times)
 }
 
 /* `t` is sorted. */
-static bool keep_repeated(struct analysis *a, const struct text *t, uint64_t n)
+static bool keep_repeated(struct analysis *a, const char **t, uint64_t n)
 {
     uint64_t from = 0;
 
     for (uint64_t i = 1; i <= n; i++) {
-        if (i < n && strcmp(t[i].at, t[from].at) == 0)
+        if (i < n && strcmp(t[i], t[from]) == 0)
             continue;
-        if (i - from > 1 && !keep_repeat(a, t[from].at, i - from))
+        if (i - from > 1 && !keep_repeat(a, t[from], i - from))
             return false;
         from = i;
     }
@@ -80,24 +74,22 @@ static bool compare_sample(struct analysis *a, const uint32_t *nodes,
 {
     struct heap_strings *s = &a->heap->strings;
     const char **texts = mem_alloc(a->mem, n, sizeof *texts, a->err);
-    struct text *found = mem_alloc(a->mem, n, sizeof *found, a->err);
     struct arena scratch;
     uint64_t k = 0;
-    bool ok = texts && found;
+    bool ok = texts != NULL;
 
     arena_init(&scratch, a->mem);
     ok = ok && hprof_strings_read(a->dump, a->source, nodes, n, SAMPLE_CHARS,
                                   texts, &scratch, a->err);
     for (uint64_t i = 0; ok && i < n; i++)
         if (texts[i])
-            found[k++].at = texts[i];
+            texts[k++] = texts[i];
     s->sampled = k;
-    s->distinct = count_distinct(found, k);
+    s->distinct = count_distinct(texts, k);
     s->shown = a->options->show_values;
     if (ok && s->shown)
-        ok = keep_repeated(a, found, k);
+        ok = keep_repeated(a, texts, k);
     mem_free(a->mem, texts);
-    mem_free(a->mem, found);
     arena_deinit(&scratch);
     return ok;
 }
