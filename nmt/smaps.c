@@ -5,12 +5,13 @@
 
 #include <string.h>
 
+#include "base/size.h"
 #include "base/lines.h"
 #include "nmt/text.h"
 
 /* HEAP_MAX_SIZE of glibc's malloc: a thread's arena is reserved in blocks of
  * this size at multiples of it. */
-#define ARENA_BYTES ((uint64_t)64 << 20)
+#define ARENA_BYTES (64 * MIB)
 /* Compressed oops keep a Java heap below this; mmap's arenas are above. */
 #define ARENA_LOWEST ((uint64_t)1 << 36)
 

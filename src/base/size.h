@@ -7,6 +7,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define KIB ((uint64_t)1 << 10)
+#define MIB ((uint64_t)1 << 20)
+#define GIB ((uint64_t)1 << 30)
+
 #define SIZE_TEXT 32 /* bytes of a buffer that holds any size */
 
 /* "236.0 MiB"; exact below 1 KiB: "512 B". Returns `buf`. */

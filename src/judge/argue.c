@@ -4,6 +4,8 @@
  */
 #include "argue.h"
 
+#include "base/size.h"
+
 /* ---- the kill ----------------------------------------------------------- */
 
 const char *at_limit(const struct facts *f, struct pen *p)
@@ -97,7 +99,7 @@ void argue_xmx(const struct facts *f, struct pen *p, struct finding *ret)
 
 /* A gigabyte for classes, a quarter for code, the archive, arenas of malloc,
  * stacks: what a JVM reserves beside its heap unless told otherwise. */
-#define BESIDE_THE_HEAP ((uint64_t)2 << 30)
+#define BESIDE_THE_HEAP (2 * GIB)
 
 bool address_space_is_short(const struct facts *f, uint64_t heap)
 {

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "base/size.h"
+
 struct sheet {
     const struct facts *facts;
     struct pen *pen;
@@ -122,7 +124,7 @@ static const char *key_of(struct pen *p, const char *name)
 }
 
 /* Parts below this are one row together. */
-#define SMALL ((uint64_t)1 << 20)
+#define SMALL MIB
 
 static bool rows_of_nmt(struct sheet *s)
 {

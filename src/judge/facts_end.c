@@ -11,11 +11,13 @@
 
 #include <string.h>
 
+#include "base/size.h"
+
 #define EXIT_KILLED 137 /* 128 + SIGKILL, as shells and runtimes report */
 #define SIGNAL_KILL 9
 
 /* Less anonymous memory than any living JVM has: its pages are gone. */
-#define NO_JVM ((uint64_t)16 << 20)
+#define NO_JVM (16 * MIB)
 
 /* Whether the group's memory at that snapshot is that of a group without a
  * JVM. Its usage will do where it is as small; page cache stays behind. */

@@ -7,6 +7,8 @@
  */
 #include "facts.h"
 
+#include "base/size.h"
+
 uint64_t facts_live_of(const struct heap *h)
 {
     if (!known(h->reachable.bytes))
@@ -99,7 +101,7 @@ static void find_live_before(struct facts *f)
 }
 
 /* Unified logs print whole MiB. */
-#define GRAIN ((uint64_t)1 << 20)
+#define GRAIN MIB
 
 /* A leak leaves more after every full collection; a cache goes up and down.
  * A twentieth is allowed for objects that just happened to live. */

@@ -7,6 +7,8 @@
  */
 #include "facts.h"
 
+#include "base/size.h"
+
 static struct moment *add(struct facts *f, const char *name, struct err *e)
 {
     if (!vec_push(&f->moments, f->mem, e))
@@ -132,7 +134,7 @@ struct level facts_level(const struct facts *f)
 }
 
 /* Less is noise in any JVM. */
-#define NOISE ((uint64_t)8 << 20)
+#define NOISE (8 * MIB)
 
 bool facts_is_level(const struct level *l)
 {

@@ -4,6 +4,8 @@
  */
 #include "facts.h"
 
+#include "base/size.h"
+
 /* Limits above this are none: cgroup v1 says "no limit" as 2^63 less a page. */
 #define NO_LIMIT ((uint64_t)1 << 60)
 
@@ -182,7 +184,7 @@ void facts_process(struct facts *f)
 }
 
 /* Below this a heap has references of 4 bytes, unless it is ZGC's. */
-#define NARROW_UP_TO ((uint64_t)32 << 30)
+#define NARROW_UP_TO (32 * GIB)
 
 /* ZGC reserves sixteen times -Xmx and more. Where nobody names the
  * collector, the references in the dump give it away. */

@@ -11,6 +11,7 @@
 #define OOMWHY_JUDGE_INCIDENT_H
 
 #include "graph/heap.h"
+#include "base/size.h"
 #include "nmt/artifact.h"
 #include "nmt/container.h"
 #include "nmt/javacore.h"
@@ -27,9 +28,9 @@
 /* Nothing that was captured of one death has more files below it. */
 #define INCIDENT_MAX_FILES ((uint64_t)20000)
 /* Larger files get no checksum: it would be read through once more. */
-#define INCIDENT_DIGEST_MAX ((uint64_t)64 << 20)
+#define INCIDENT_DIGEST_MAX (64 * MIB)
 /* A second dump larger than this on disk is not worth the wait. */
-#define INCIDENT_SECOND_DUMP_MAX ((uint64_t)2 << 30)
+#define INCIDENT_SECOND_DUMP_MAX (2 * GIB)
 
 struct input {
     const char *path; /* as given, or found below a given directory */

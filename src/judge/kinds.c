@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define MIB ((uint64_t)1 << 20)
+#include "base/size.h"
 
 bool kind_explains(uint64_t bytes, uint64_t part)
 {

@@ -7,9 +7,8 @@
 
 #include <string.h>
 
+#include "base/size.h"
 #include "culprit.h"
-
-#define MIB ((uint64_t)1 << 20)
 
 /* ---- the allocator's figures -------------------------------------------- */
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define MIB ((uint64_t)1 << 20)
+#include "base/size.h"
 
 /*
  * NMT's categories, joined where one cause moves several. `fresh` is what a

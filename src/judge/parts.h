@@ -12,8 +12,10 @@
 
 #include "judge/moment.h"
 
+#include "base/size.h"
+
 /* Less growth than this between two looks is a JVM at work. */
-#define GROWTH_THAT_COUNTS ((uint64_t)8 << 20)
+#define GROWTH_THAT_COUNTS (8 * MIB)
 
 enum part_kind { PART_HEAP, PART_TRACKED, PART_UNTRACKED };
 

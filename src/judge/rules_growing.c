@@ -5,9 +5,8 @@
  */
 #include "rules.h"
 
+#include "base/size.h"
 #include "kinds.h"
-
-#define MIB ((uint64_t)1 << 20)
 
 /* One interval can be warming up; this much of native memory is not. Over
  * more looks half of it says so. */

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/size.h"
 #include "argue.h"
 #include "culprit.h"
 #include "kinds.h"
@@ -33,7 +34,7 @@ static struct figure heap_limit(const struct facts *f)
 
 /* Hardly any service runs with a heap this small; without -Xmx it is all
  * there is to tell an empty heap by. */
-#define SMALLEST_HEAP ((uint64_t)8 << 20)
+#define SMALLEST_HEAP (8 * MIB)
 
 static bool is_little(const struct facts *f, uint64_t heap)
 {

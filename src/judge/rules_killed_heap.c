@@ -8,11 +8,10 @@
  */
 #include "rules.h"
 
+#include "base/size.h"
 #include "argue.h"
 #include "culprit.h"
 #include "kinds.h"
-
-#define MIB ((uint64_t)1 << 20)
 
 /* Whether objects in use fill the heap, rather than garbage nobody had a
  * reason to collect yet. The live set may be older than the kill. */

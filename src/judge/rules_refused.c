@@ -14,11 +14,10 @@
 
 #include <string.h>
 
+#include "base/size.h"
 #include "argue.h"
 #include "culprit.h"
 #include "kinds.h"
-
-#define MIB ((uint64_t)1 << 20)
 
 /* A compilation's arena that asks for this much at once is no ordinary one:
  * chunks of a method with thousands of nodes are tens of KiB. */

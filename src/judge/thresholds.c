@@ -26,7 +26,7 @@ static const struct {
     {"wrong_dump_percent", offsetof(struct thresholds, wrong_dump_percent),
      false, 50},
     {"jcmd_overhead", offsetof(struct thresholds, jcmd_overhead), true,
-     5 << 20},
+     5 * MIB},
 };
 
 static void set(struct thresholds *t, size_t i, uint64_t value)

@@ -6,7 +6,7 @@
 #include "report/report.h"
 #include "report/text.h"
 
-#define NOTABLE ((uint64_t)16 << 20) /* bytes worth a path on a page */
+#define NOTABLE (16 * MIB) /* bytes worth a path on a page */
 
 static void buffers(struct emitter *em, const char *key, const char *label,
                     const struct heap_buffers *b)

@@ -27,7 +27,6 @@
 #define ANSWER       "heap-dump-cmd.txt"
 #define TMPFS        0x01021994
 #define RAMFS        0x858458f6
-#define MIB          ((uint64_t)1 << 20)
 #define DUMP_TIMEOUT (30 * 60 * 1000) /* ms: it cannot be called back */
 
 /* Where the JVM writes it, as we and as the JVM see that folder. */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/size.h"
 #include "base/arena.h"
 #include "base/bits.h"
 #include "base/tempfile.h"
@@ -81,8 +82,6 @@ START_TEST(the_budget_refuses)
     ck_assert_uint_eq(m.held, 0);
 }
 END_TEST
-
-#define MIB ((uint64_t)1 << 20)
 
 /* Where temporary files are memory nothing can be spilled, or tested. */
 static bool has_disk(void)

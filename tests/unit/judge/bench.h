@@ -7,7 +7,7 @@
 
 #include "judge/rules.h"
 
-#define MIB ((uint64_t)1 << 20)
+#include "base/size.h"
 
 #define ARENAS 10 /* mappings that a test may make up */
 

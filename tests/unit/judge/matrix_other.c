@@ -7,8 +7,6 @@
 
 #include "matrix.h"
 
-#define GIB ((uint64_t)1 << 30)
-
 /* ---- other processes -------------------------------------------------- */
 
 static void neighbour(struct bench *b)

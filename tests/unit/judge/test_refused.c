@@ -8,8 +8,6 @@
 #include "fixture.h"
 #include "suites.h"
 
-#define GIB ((uint64_t)1 << 30)
-
 static void setup(void)
 {
     bench_begin();

@@ -9,6 +9,9 @@
 #include "base/arena.h"
 #include "base/source.h"
 
+#define KB(n) ((uint64_t)(n) << 10)
+#define MB(n) ((uint64_t)(n) << 20)
+
 struct text {
     struct mem mem;
     struct arena arena;

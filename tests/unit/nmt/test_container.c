@@ -5,12 +5,11 @@
 #include <check.h>
 #include <string.h>
 
+#include "base/size.h"
 #include "nmt/artifact.h"
 #include "nmt/container.h"
 #include "tests/unit/nmt/jvm_texts.h"
 #include "suites.h"
-
-#define MIB ((uint64_t)1 << 20)
 
 static const char described[] = "Name:  shop-1\n"
                                 "Containers:\n"

@@ -11,9 +11,6 @@
 #include "nmt/logs.h"
 #include "suites.h"
 
-#define KB(n) ((uint64_t)(n) << 10)
-#define MB(n) ((uint64_t)(n) << 20)
-
 /* ---- GC logs ---------------------------------------------------------- */
 
 static void read_gc(struct text *t, const char *s, struct gc_log *log)

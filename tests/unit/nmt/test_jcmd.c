@@ -11,9 +11,6 @@
 #include "nmt/logs.h"
 #include "suites.h"
 
-#define KB(n) ((uint64_t)(n) << 10)
-#define MB(n) ((uint64_t)(n) << 20)
-
 /* ---- readers that free what they read */
 
 #define READER(name, type, read, deinit)                                       \

@@ -11,9 +11,6 @@
 #include "nmt/logs.h"
 #include "suites.h"
 
-#define KB(n) ((uint64_t)(n) << 10)
-#define MB(n) ((uint64_t)(n) << 20)
-
 /* ---- application logs ------------------------------------------------- */
 
 static void read_app(struct text *t, const char *s, struct app_log *log)

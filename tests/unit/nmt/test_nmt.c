@@ -11,7 +11,6 @@
 #include "nmt/nmt.h"
 #include "suites.h"
 
-#define KB(n)  ((uint64_t)(n) << 10)
 #define DKB(n) ((int64_t)(n)*1024)
 
 /* ---- texts ----------------------------------------------------------------

@@ -12,9 +12,6 @@
 #include "jvm_texts.h"
 #include "suites.h"
 
-#define KB(n) ((uint64_t)(n) << 10)
-#define MB(n) ((uint64_t)(n) << 20)
-
 /* ---- text ------------------------------------------------------------- */
 
 static const struct {

@@ -9,9 +9,6 @@
 #include "nmt/vminfo.h"
 #include "suites.h"
 
-#define KB(n) ((uint64_t)(n) << 10)
-#define MB(n) ((uint64_t)(n) << 20)
-
 /* ---- texts ----------------------------------------------------------------
  */
 
