@@ -73,6 +73,10 @@ size_t reader_elements(struct reader *r, size_t size, const uint8_t **ret);
 uint64_t reader_skip_slow_(struct reader *r);
 
 bool reader_fill_(struct reader *r, size_t n);
+/* Where unread bytes end, `stop` having changed. */
+void reader_clip_(struct reader *r);
+/* The file ends inside `what`, so many bytes early. Always false. */
+bool reader_cut_(struct reader *r, const char *what, uint64_t missing);
 
 /* Whether `n` (<= SOURCE_WINDOW) bytes are at p within the record. */
 static inline bool reader_need(struct reader *r, size_t n)
