@@ -7,6 +7,7 @@
  *   finish     names, hierarchy, roots, stacks
  */
 #include "hprof/ingest.h"
+#include "hprof/survey.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,6 +74,7 @@ static bool start_over(struct ingest *in, unsigned shift, bool keep_order,
                        struct err *e)
 {
     const struct hprof_options *o = in->o;
+    const struct detours *detours = in->detours;
     struct hprof_dump *d = in->d;
     struct mem *m = d->mem;
 
@@ -84,6 +86,7 @@ static bool start_over(struct ingest *in, unsigned shift, bool keep_order,
         return false;
     }
     ingest_init(in, d, o);
+    in->detours = detours;
     return ids_init(&d->store->ids, shift, keep_order, m, e);
 }
 
@@ -130,8 +133,8 @@ static bool freeze(struct ingest *in, struct err *e)
  * end at 32 GiB of heap: then a first pass finds out what there is, and a
  * second one knows it. Sets *slots: what the references are in.
  */
-static bool passes(struct ingest *in, struct source *s, bool *slots,
-                   struct err *e)
+static bool one_or_two_passes(struct ingest *in, struct source *s, bool *slots,
+                              struct err *e)
 {
     bool aligned;
 
@@ -139,13 +142,13 @@ static bool passes(struct ingest *in, struct source *s, bool *slots,
     if (ingest_pass(in, s, INGEST_ONCE, e))
         return freeze(in, e);
     *slots = false;
-    if (in->again == AGAIN_NOT)
+    if (in->again == AGAIN_NOT || in->again == AGAIN_DAMAGED)
         return false;
     aligned = in->again != AGAIN_UNALIGNED;
     if (!start_over(in, aligned ? 3 : 0, false, e))
         return false;
     if (!ingest_pass(in, s, INGEST_COLLECT, e)) {
-        if (in->again == AGAIN_NOT || !start_over(in, 0, false, e) ||
+        if (in->again != AGAIN_UNALIGNED || !start_over(in, 0, false, e) ||
             !ingest_pass(in, s, INGEST_COLLECT, e))
             return false;
     }
@@ -154,6 +157,24 @@ static bool passes(struct ingest *in, struct source *s, bool *slots,
     in->d->instances = in->d->object_arrays = in->d->primitive_arrays = 0;
     in->st->index.points.n = 0;
     return ingest_pass(in, s, INGEST_BUILD, e);
+}
+
+/* Where something can't be understood, all starts over with detours. */
+static bool passes(struct ingest *in, struct source *s, bool *slots,
+                   struct err *e)
+{
+    struct detours detours = {0};
+    bool ok = one_or_two_passes(in, s, slots, e);
+
+    if (ok || in->again != AGAIN_DAMAGED)
+        return ok;
+    ok = start_over(in, 3, true, e) &&
+         survey_file(s, in->o, in->d->mem, &detours, e);
+    in->detours = &detours;
+    ok = ok && one_or_two_passes(in, s, slots, e);
+    in->detours = NULL;
+    vec_free(&detours.list, in->d->mem);
+    return ok;
 }
 
 /* ---- nodes ----------------------------------------------------------------

@@ -29,6 +29,8 @@ static const struct root_form forms[] = {
 
 const struct root_form *root_form(unsigned tag)
 {
+    if (tag > 0x08 && tag < 0x89)
+        return NULL;
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
         if (forms[i].tag == tag)
             return &forms[i];
@@ -40,6 +42,30 @@ bool record_tag_known(unsigned tag)
     return (tag >= TAG_UTF8 && tag <= TAG_HEAP_SUMMARY) ||
            (tag >= TAG_START_THREAD && tag <= TAG_CONTROL_SETTINGS) ||
            tag == TAG_HEAP_DUMP_SEGMENT || tag == TAG_HEAP_DUMP_END;
+}
+
+bool record_plausible(unsigned tag, uint32_t length, unsigned id_size)
+{
+    const uint32_t w = id_size, most = (uint32_t)1 << 30;
+
+    switch (tag) {
+    /* A symbol has no more than 65,535 bytes; others are less strict. */
+    case TAG_UTF8: return length >= w && length <= (uint32_t)1 << 20;
+    case TAG_LOAD_CLASS: return length == 8 + 2 * w;
+    case TAG_UNLOAD_CLASS: return length == 4;
+    case TAG_FRAME: return length == 8 + 4 * w;
+    case TAG_TRACE: return length >= 12 && (length - 12) % w == 0;
+    case TAG_ALLOC_SITES: return length >= 34 && length < most;
+    case TAG_HEAP_SUMMARY: return length == 24;
+    case TAG_START_THREAD: return length == 8 + 4 * w;
+    case TAG_END_THREAD: return length == 4;
+    case TAG_CPU_SAMPLES: return length >= 8 && length < most;
+    case TAG_CONTROL_SETTINGS: return length == 6;
+    case TAG_HEAP_DUMP:
+    case TAG_HEAP_DUMP_SEGMENT: return true;
+    case TAG_HEAP_DUMP_END: return length == 0;
+    default: return false;
+    }
 }
 
 const char *hprof_root_name(enum hprof_root_kind k)

@@ -68,5 +68,7 @@ static inline unsigned primitive_size(unsigned type)
 const struct root_form *root_form(unsigned tag);
 /* Whether a record of a file can have this tag. */
 bool record_tag_known(unsigned tag);
+/* Whether such a record can be so long, as the JVM writes them. */
+bool record_plausible(unsigned tag, uint32_t length, unsigned id_size);
 
 #endif

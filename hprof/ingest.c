@@ -102,15 +102,18 @@ static bool wanted_dump(const struct ingest *in)
 static bool read_heap(struct ingest *in, struct err *e)
 {
     bool segment = in->r.record.tag == TAG_HEAP_DUMP_SEGMENT;
+    bool goes_on = in->r.record.goes_on && in->d->dumps_in_file;
 
-    if (!segment || !in->in_dump)
-        in->d->dumps_in_file++;
-    in->in_dump = segment;
+    if (!goes_on) {
+        if (!segment || !in->in_dump)
+            in->d->dumps_in_file++;
+        in->in_dump = segment;
+    }
     reader_heap(&in->r);
     if (!wanted_dump(in))
         return true;
     in->d->dump_read = in->d->dumps_in_file;
-    return segment ? ingest_segments(in, e) : ingest_heap(in, e);
+    return segment && !goes_on ? ingest_segments(in, e) : ingest_heap(in, e);
 }
 
 static bool read_record(struct ingest *in, struct err *e)
@@ -144,6 +147,8 @@ bool ingest_pass(struct ingest *in, struct source *s, enum ingest_mode mode,
     if (!source_seek(s, 0, e) ||
         !reader_open(r, s, mode == INGEST_BUILD ? &in->unheard : damage, e))
         return false;
+    if (in->detours)
+        reader_follow(r, in->detours);
     in->mode = mode;
     in->again = AGAIN_NOT;
     in->classes.id_size = r->id_size;
@@ -154,6 +159,10 @@ bool ingest_pass(struct ingest *in, struct source *s, enum ingest_mode mode,
     while (reader_record(r))
         if (!read_record(in, e))
             return false;
+    if (r->lost) {
+        in->again = AGAIN_DAMAGED;
+        return false;
+    }
     in->d->bytes = reader_offset(r);
     if (in->in_dump && !r->damage->truncated) {
         r->damage->truncated = true;

@@ -22,6 +22,7 @@ enum ingest_again {
     AGAIN_NOT,
     AGAIN_TWO_PASSES, /* something is needed that comes later */
     AGAIN_UNALIGNED,  /* ids are no multiples of 8 */
+    AGAIN_DAMAGED,    /* there may be ways round what can't be understood */
 };
 
 struct stretch;  /* ordinary.c */
@@ -34,7 +35,8 @@ struct ingest {
     enum ingest_mode mode;
     enum ingest_again again;
     struct reader r;
-    struct hprof_damage unheard; /* where a second pass reports again */
+    const struct detours *detours; /* NULL: the file is not surveyed yet */
+    struct hprof_damage unheard;   /* where a second pass reports again */
     struct names names;
     struct classes classes;
     struct threads threads;

@@ -5,19 +5,27 @@
  * It knows how long things are, and nothing about what they mean: no
  * classes, no objects. No length in the file is trusted further than the
  * bytes that are there, and nothing is allocated. What does not fit is
- * written down in a struct hprof_damage and passed over.
+ * written down in a struct hprof_damage. There the reader stops (`lost`), and
+ * only one that is told of detours goes on.
  */
 #ifndef OOMWHY_HPROF_READER_H
 #define OOMWHY_HPROF_READER_H
 
 #include "base/bits.h"
+#include "hprof/detour.h"
 #include "hprof/format.h"
 
 struct record {
     uint8_t tag;
     uint32_t length; /* of its body, as it says */
     uint64_t at;     /* offset of its header */
+    bool goes_on;    /* it has none: here the heap goes on behind a detour */
 };
+
+static inline bool record_is_heap(const struct record *it)
+{
+    return it->tag == TAG_HEAP_DUMP || it->tag == TAG_HEAP_DUMP_SEGMENT;
+}
 
 /* A sub-record. Which members mean something follows from the tag. */
 struct sub {
@@ -48,13 +56,19 @@ struct reader {
     struct record record;
     bool open_ended; /* the record is longer than its length can say */
     bool at_eof;     /* the source ended inside the record */
+    bool lost;       /* nobody knows what comes next */
+    const struct detours *detours; /* NULL: none are known */
+    uint64_t taken;                /* of them */
+    uint64_t limit; /* where the next one begins; UINT64_MAX: there is none */
 };
 
 /* Reads the header. False: not a dump, or one nothing here can read. */
 bool reader_open(struct reader *r, struct source *s,
                  struct hprof_damage *damage, struct err *e);
 
-/* Goes to the next record; false at the end of the file. */
+/* From now on these are followed; before the first record. */
+void reader_follow(struct reader *r, const struct detours *d);
+/* Goes to the next record; false at the end of the file, or if it is lost. */
 bool reader_record(struct reader *r);
 /* Goes to a place inside a record that ends at `stop`, to pull sub-records
  * from there. */
@@ -75,6 +89,12 @@ uint64_t reader_skip_slow_(struct reader *r);
 bool reader_fill_(struct reader *r, size_t n);
 /* Where unread bytes end, `stop` having changed. */
 void reader_clip_(struct reader *r);
+/* The record ends at `stop`, or where a detour begins. */
+void reader_stop_at_(struct reader *r, uint64_t stop);
+/* The header of a record that may be at `at`, which lies ahead. Returns how
+ * many bytes are there; -1: not even that place is, or it is too far away. */
+int reader_peek_header(struct reader *r, uint64_t at,
+                       uint8_t ret[RECORD_HEADER]);
 /* The file ends inside `what`, so many bytes early. Always false. */
 bool reader_cut_(struct reader *r, const char *what, uint64_t missing);
 

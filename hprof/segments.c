@@ -186,9 +186,11 @@ static uint64_t find_pieces(struct segments *s)
             break;
         length = be32(head + 5);
         if (head[0] != TAG_HEAP_DUMP_SEGMENT || length > MOST_BYTES ||
-            length > size || at + RECORD_HEADER > size - length)
+            length > size || at + RECORD_HEADER > size - length ||
+            at + RECORD_HEADER + length > r->limit)
             break;
-        piece->record = (struct record){head[0], length, at};
+        piece->record =
+            (struct record){.tag = head[0], .length = length, .at = at};
         at += RECORD_HEADER + length;
         if (length > most)
             most = length;
@@ -406,7 +408,8 @@ static bool put_all(struct segments *s, struct err *e)
 {
     struct ingest *in = s->in;
 
-    for (uint32_t from = 0, to; from < s->n && !in->r.at_eof; from = to) {
+    for (uint32_t from = 0, to; from < s->n && !in->r.at_eof && !in->r.lost;
+         from = to) {
         const struct piece *last = &s->pieces[from];
 
         for (to = from + 1; is_whole(last) && to < s->n; to++)

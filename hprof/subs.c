@@ -10,7 +10,8 @@ static bool plausible_header(const struct reader *r, const uint8_t *p)
 {
     uint64_t size = source_length(r->s);
 
-    return record_tag_known(p[0]) && (!size || be32(p + 5) <= size);
+    return record_plausible(p[0], be32(p + 5), r->id_size) &&
+           (!size || be32(p + 5) <= size);
 }
 
 /*
@@ -31,9 +32,8 @@ static bool wrapped(struct reader *r)
     r->stop = UINT64_MAX;
     more = reader_need(r, (size_t)gap + RECORD_HEADER) &&
            !plausible_header(r, r->p + gap);
-    r->stop = more ? UINT64_MAX : stop;
     r->open_ended = more;
-    reader_clip_(r);
+    reader_stop_at_(r, more ? UINT64_MAX : stop);
     return more;
 }
 
@@ -57,11 +57,17 @@ static bool open_end(struct reader *r)
 
 /* ---- sub-records ------------------------------------------------------ */
 
-/* Nothing behind p in this record can be understood. Always false. */
-static bool unparsed(struct reader *r)
+/* What is at p can't be understood. Always false. With detours there is a way
+ * round all such places; should there be one more, the rest of the record is
+ * passed over. */
+static bool lose(struct reader *r)
 {
     uint64_t left = r->stop - reader_offset(r);
 
+    if (!r->detours) {
+        r->lost = true;
+        return false;
+    }
     if (r->open_ended) {
         left = reader_skip(r, INT64_MAX);
         r->at_eof = true;
@@ -75,7 +81,7 @@ static bool bad(struct reader *r, const char *what, uint64_t n)
     r->damage->bad_records++;
     damage_note(r->damage, reader_offset(r), "%s can't be true: %llu", what,
                 (unsigned long long)n);
-    return unparsed(r);
+    return lose(r);
 }
 
 /* `n` bytes are not at p: the record or the file is too short for them. */
@@ -243,7 +249,7 @@ static bool sub_unknown(struct reader *r, struct sub *ret)
         plausible_header(r, r->p))
         return false; /* here it ended */
     damage_note(r->damage, ret->at, "unknown sub-record 0x%02x", ret->tag);
-    return unparsed(r);
+    return lose(r);
 }
 
 uint64_t reader_skip_slow_(struct reader *r)

@@ -67,4 +67,7 @@ void assert_refs(const struct hprof_dump *d, uint32_t node, unsigned n,
                 sizeof((const uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t),    \
                 (const uint32_t[]){__VA_ARGS__})
 
+/* The same numbers everywhere. */
+uint32_t random_below(uint64_t *state, uint32_t n);
+
 #endif

@@ -9,6 +9,7 @@
 Suite *dump_suite(void);
 Suite *odd_suite(void);
 Suite *damage_suite(void);
+Suite *holes_suite(void);
 Suite *segments_suite(void);
 Suite *gaps_suite(void);
 Suite *ids_suite(void);

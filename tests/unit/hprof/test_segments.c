@@ -24,12 +24,6 @@ enum flavour {
 
 static struct hprof_writer w;
 
-static uint32_t random_below(uint64_t *state, uint32_t n)
-{
-    *state = *state * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)((*state >> 32) * n >> 32);
-}
-
 static uint64_t any_id(uint64_t *state, uint32_t n)
 {
     uint64_t id = 0x700000000 + 16 * (uint64_t)random_below(state, n);
