@@ -55,6 +55,15 @@ static const struct {
     {" Concurrent cleanup ", false, false},
 };
 
+/* Shenandoah starts over with the whole heap where it gets nowhere. */
+static bool is_upgraded(struct gc_reader *r, bool degenerated)
+{
+    bool was = r->upgraded;
+
+    r->upgraded = false;
+    return was && degenerated;
+}
+
 static bool collection_line(struct gc_reader *r, const char *line,
                             struct err *e)
 {
@@ -66,10 +75,12 @@ static bool collection_line(struct gc_reader *r, const char *line,
     s = s ? s : line;
     for (i = 0; i < n && !(mark = strstr(s, collections[i].mark)); i++)
         ;
+    if (strstr(s, "upgrading to Full GC"))
+        r->upgraded = true;
     if (i == n || !gc_change_find(mark, &c))
         return true;
     gc_pause_init(r, &p);
-    p.full = collections[i].full;
+    p.full = is_upgraded(r, collections[i].stall) || collections[i].full;
     p.before = c.before;
     p.after = c.after;
     p.capacity = c.capacity;

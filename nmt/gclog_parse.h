@@ -15,6 +15,7 @@ struct gc_reader {
     uint64_t next;        /* slot of the ring over the last pauses */
     struct gc_pause open; /* JDK 8, G1: the sizes come on a later line */
     bool is_open;
+    bool upgraded; /* what began as less is a full collection now */
     uint64_t live; /* ZGC: what was marked in this cycle */
     unsigned tags; /* kinds of lines seen that only details bring */
     VEC(const char *) causes;

@@ -136,6 +136,8 @@ static bool is_gc(const char *text)
         "[PSYoungGen", "GC pause (", "[ParNew", NULL,
     };
 
+    if (text_starts(text, "GC(") && text_is_digit(text[3]))
+        return true; /* of a log without decorations */
     return !strstr(text, "[warning]") && has_any(text, phrases);
 }
 

@@ -11,6 +11,9 @@
 #include "culprit.h"
 #include "kinds.h"
 
+/* Of a heap that nothing more fits into, in percent. */
+#define FULL_PERCENT 80
+
 static bool heap_is_full(const struct facts *f)
 {
     return facts_oome_is(f, OOME_HEAP_SPACE) ||
@@ -222,6 +225,16 @@ static void doubt_live(struct finding *ret)
                     "heap would throw the same error");
 }
 
+/* An error that does not say what ran out, beside collections that left the
+ * heap full: one vouches for the other. */
+static bool collector_vouches(const struct facts *f)
+{
+    uint64_t limit = heap_limit(f).value;
+
+    return f->live.line == LINE_GC && known(f->live.value) && known(limit) &&
+           f->live.value / FULL_PERCENT >= limit / 100;
+}
+
 static void doubt_size(struct finding *ret)
 {
     finding_cap(ret, CONFIDENCE_LOW);
@@ -243,7 +256,8 @@ bool rule_heap_full(const struct facts *f, struct pen *p, struct finding *ret)
     if (!kind_of_heap(f, p, ret))
         culprit_named(the_heap, f->live.value, &ret->culprit);
     if (other && !f->heap)
-        finding_cap(ret, CONFIDENCE_LOW);
+        finding_cap(ret,
+                    collector_vouches(f) ? CONFIDENCE_MEDIUM : CONFIDENCE_LOW);
     if (!known(f->live.value) && !facts_oome_is(f, OOME_GC_OVERHEAD))
         doubt_live(ret);
     if (!known(limit.value) && f->live.value < SMALLEST_HEAP)

@@ -33,6 +33,23 @@ START_TEST(test_oversize_threshold_is_asked)
 }
 END_TEST
 
+/* What the handler of last resort prints does not say what ran out. */
+START_TEST(test_the_collector_vouches_for_an_error_without_a_word)
+{
+    given_oome(&b, OOME_OTHER, "thrown from the UncaughtExceptionHandler");
+    given_heap(&b, 100 * MIB, 95 * MIB);
+    ck_assert_int_eq(first_found(&b), KIND_HEAP_LEAK);
+    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_MEDIUM);
+    given_heap(&b, 100 * MIB, 70 * MIB);
+    ck_assert(asks(rule_heap_full));
+    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_LOW);
+    given_heap(&b, 100 * MIB, 95 * MIB);
+    b.facts.live.line = LINE_JCMD; /* a histogram may be much older */
+    ck_assert(asks(rule_heap_full));
+    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_LOW);
+}
+END_TEST
+
 START_TEST(test_an_error_alone_is_no_sure_leak)
 {
     given_oome(&b, OOME_HEAP_SPACE, "Java heap space");
@@ -211,6 +228,7 @@ TCase *heap_space_tcase(void)
     tcase_add_checked_fixture(t, bench_begin, bench_end);
     tcase_add_test(t, test_oversized_request);
     tcase_add_test(t, test_oversize_threshold_is_asked);
+    tcase_add_test(t, test_the_collector_vouches_for_an_error_without_a_word);
     tcase_add_test(t, test_an_error_alone_is_no_sure_leak);
     tcase_add_test(t, test_a_small_heap_of_unknown_size);
     tcase_add_test(t, test_one_object_fills_a_small_heap);

@@ -23,6 +23,8 @@ static const struct {
      "12:\nDumping heap to /tmp/x.hprof ...\n"
      "Heap dump file created [1 bytes in 0.02 "
      "secs]\n"},
+    {ARTIFACT_GC_LOG, "gc.log",
+     "Using Serial\nGC(0) Pause Young (Allocation Failure) 8M->2M(30M) 2ms\n"},
     {ARTIFACT_UNKNOWN, "jcmd.txt",
      "12:\njava.lang.IllegalArgumentException: Unknown diagnostic command\n"},
     {ARTIFACT_UNKNOWN, "oom_score", "668\n"},

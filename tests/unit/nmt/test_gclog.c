@@ -132,6 +132,26 @@ START_TEST(unified_shenandoah)
 }
 END_TEST
 
+START_TEST(shenandoah_starts_over)
+{
+    struct gc_log g;
+    struct text t;
+
+    read_gc(&t,
+            "[1.0s][info][gc] GC(1) Degenerated GC upgrading to Full GC\n"
+            "[1.1s][info][gc] GC(1) Pause Degenerated GC (Outside of Cycle) "
+            "250M->240M(256M) 10ms\n"
+            "[1.2s][info][gc] GC(2) Pause Degenerated GC (Mark) "
+            "250M->245M(256M) 10ms\n",
+            &g);
+    ck_assert_uint_eq(g.count, 2);
+    ck_assert_uint_eq(g.full_count, 1);
+    ck_assert_uint_eq(g.last_full_after, MB(240));
+    ck_assert_uint_eq(g.stalls, 2);
+    gc_done(&t, &g);
+}
+END_TEST
+
 START_TEST(what_classes_use)
 {
     static const char *const last[] = {
@@ -359,6 +379,7 @@ TCase *gclog_case(void)
     tcase_add_test(c, unified_g1);
     tcase_add_test(c, unified_z);
     tcase_add_test(c, unified_shenandoah);
+    tcase_add_test(c, shenandoah_starts_over);
     tcase_add_test(c, old_format);
     tcase_add_test(c, how_a_log_ends);
     tcase_add_test(c, a_plain_log_never_tells_of_its_end);
