@@ -389,6 +389,7 @@ static bool option(struct options *o, int argc, char *const *argv, int *i,
 
     if (!t)
         return err_set(e, ERR_USAGE, "there is no option %.60s", arg);
+    o->given |= (uint64_t)1 << (t - table);
     if (name[n])
         value = name + n + dashes;
     if (!t->value)
@@ -435,6 +436,37 @@ static void defaults(struct options *o)
     thresholds_init(&o->thresholds);
 }
 
+/* What every command stands, though its help may pass it over. */
+static bool is_everybodys(const struct option *t)
+{
+    return strcmp(t->name, "help") == 0 || strcmp(t->name, "color") == 0 ||
+           strcmp(t->name, "progress") == 0 || strcmp(t->name, "timings") == 0;
+}
+
+/* An option that the command would not look at is a mistake: who sets
+ * --fail-on counts on it. */
+static bool known_to(const struct options *o, const struct command *c,
+                     struct err *e)
+{
+    char dashed[32];
+    size_t i;
+
+    _Static_assert(sizeof table / sizeof table[0] <= 64, "bits of `given`");
+    if (!c->options || !*c->options)
+        return true;
+    for (i = 0; i < sizeof table / sizeof table[0]; i++) {
+        const struct option *t = &table[i];
+
+        snprintf(dashed, sizeof dashed, "%s%s", t->name[1] ? "--" : "-",
+                 t->name);
+        if (o->given >> i & 1 && !is_everybodys(t) &&
+            !is_listed(c->options, dashed))
+            return err_set(e, ERR_USAGE, "%s does not know %s", c->name,
+                           dashed);
+    }
+    return true;
+}
+
 /* "oomwhy help COMMAND", or "oomwhy COMMAND --help". */
 static bool choose_help(struct options *o, struct err *e)
 {
@@ -457,6 +489,8 @@ static bool agree(struct options *o, struct err *e)
         return false;
     if (!o->command)
         o->command = commands()[0];
+    if (!known_to(o, o->command, e))
+        return false;
     if (o->command->run)
         return true;
     if (!o->inputs.n)

@@ -39,6 +39,7 @@ struct fleet_options {   /* of batch and fleet */
 
 struct options {
     const struct command *command;
+    uint64_t given; /* a bit for each option of the table */
     VEC(struct input_arg) inputs;
     struct stated stated;
     struct heap_options heap;

@@ -126,6 +126,8 @@ START_TEST(commands_come_first)
     ck_assert_ptr_eq(o.command, &cmd_help);
     ck_assert_ptr_eq(o.topic, &cmd_batch);
     options_deinit(&o, &mem);
+    refuse("batch --fail-on on_heap x", "does not know --fail-on");
+    refuse("--heap-dump never drill", "does not know --heap-dump");
     refuse("help nothing", "no command nothing");
 }
 END_TEST
