@@ -70,6 +70,7 @@ static void value(struct emitter *em, const char *key, const char *label,
                   struct value v)
 {
     assert(em->depth > 0 && (key == NULL) == in_list(em));
+    em->told += v.kind != VALUE_NULL;
     em->ops->value(em, key, label, &v);
 }
 
@@ -217,6 +218,7 @@ void emit_para(struct emitter *em, enum para p, const char *fmt, ...)
 
     if (!emit_is_page(em))
         return;
+    em->told++;
     va_start(ap, fmt);
     text = written(em, fmt, ap);
     va_end(ap);

@@ -109,6 +109,7 @@ struct emitter {
     struct mem *mem;
     const char *base; /* pages leave it out where a path begins with it;
                          NULL: they don't */
+    uint64_t told;    /* facts and paragraphs so far */
     unsigned depth;
     enum shape open[EMIT_DEPTH];
 };

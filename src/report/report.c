@@ -106,12 +106,17 @@ void report_why(struct emitter *em, const struct report *r)
 void report_alone(struct emitter *em, const struct report *r, report_part *part)
 {
     char folder[512];
+    uint64_t told;
 
     common_folder(r->incident, folder, sizeof folder);
     em->base = folder;
     emit_object(em, NULL, NULL);
     head(em);
+    told = em->told;
     part(em, r);
+    if (emit_is_page(em) && em->told == told)
+        emit_para(em, PARA_PLAIN,
+                  "There is nothing of the kind in what was given.");
     emit_end(em);
     em->base = NULL;
 }
