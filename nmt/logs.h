@@ -27,7 +27,8 @@ enum oome_kind {
     OOME_NETTY_DIRECT,
     OOME_NATIVE_THREAD,
     OOME_MAP_FAILED,
-    OOME_NATIVE, /* "request N bytes for REASON. Out of swap space?" */
+    OOME_NATIVE,     /* "request N bytes for REASON. Out of swap space?" */
+    OOME_CODE_CACHE, /* "Out of space in CodeCache for adapters" */
     OOME_KINDS,
 };
 
@@ -65,6 +66,8 @@ enum warning_kind {
     WARN_MAP_FAILED,     /* mmap or mprotect failed: stack guard pages, files */
     WARN_ALLOC_FAILED,   /* "Native memory allocation (malloc) failed to ..." */
     WARN_RESERVE_FAILED, /* "Could not reserve enough space for object heap" */
+    WARN_STOPPED,        /* by a SIGTERM */
+    WARN_ABORTED,        /* by a SIGABRT, or glibc's "free(): invalid ..." */
     WARN_KINDS,
 };
 

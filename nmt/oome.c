@@ -27,6 +27,7 @@ const char *oome_kind_name(enum oome_kind k)
         [OOME_NATIVE_THREAD] = "native_thread",
         [OOME_MAP_FAILED] = "map_failed",
         [OOME_NATIVE] = "native",
+        [OOME_CODE_CACHE] = "code_cache",
     };
 
     return (unsigned)k < OOME_KINDS ? names[k] : "other";
@@ -58,6 +59,7 @@ static const struct {
     {"request ", false, OOME_NATIVE},
     {"Unable to allocate ", false, OOME_NATIVE},
     {"Out of swap space", false, OOME_NATIVE},
+    {"Out of space in CodeCache", false, OOME_CODE_CACHE},
     /* OpenJ9's words */
     {"native memory exhausted", false, OOME_NATIVE},
     {"Failed to create a thread", false, OOME_NATIVE_THREAD},
@@ -357,12 +359,14 @@ static const char *find_class(const char *line, const char **behind)
     static const char *const classes[] = {
         "java.lang.OutOfMemoryError",
         "util.internal.OutOfDirectMemoryError",
+        /* up to 24 */
+        "java.lang.VirtualMachineError: Out of space in CodeCache",
     };
     const char *s = NULL;
 
-    for (size_t i = 0; i < 2 && !s; i++) {
+    for (size_t i = 0; i < sizeof classes / sizeof *classes && !s; i++) {
         s = strstr(line, classes[i]);
-        *behind = s ? s + strlen(classes[i]) : NULL;
+        *behind = s ? s + strcspn(classes[i], ":") : NULL;
     }
     /* Netty's class is often shaded: "org.x.shaded.io.netty.util...." */
     while (s && s > line && (text_is_alnum(s[-1]) || strchr("._$", s[-1])))
@@ -374,7 +378,8 @@ bool oome_find(const char *line, struct oome_text *ret)
 {
     const char *s, *behind;
 
-    if (!strstr(line, "OutOfMemory") && !strstr(line, "OutOfDirectMemory"))
+    if (!strstr(line, "OutOfMemory") && !strstr(line, "OutOfDirectMemory") &&
+        !strstr(line, "Out of space in CodeCache"))
         return false;
     memset(ret, 0, sizeof *ret);
     if (special_forms(line, ret))

@@ -147,6 +147,7 @@ static bool is_oome(const char *text)
         "java.lang.OutOfMemoryError",
         "OutOfMemoryError:",
         "OutOfDirectMemoryError",
+        "Out of space in CodeCache",
         NULL,
     };
 
@@ -269,19 +270,24 @@ static bool is_json(const char *text)
     return p && *text_skip_blanks(p + 1) == ':';
 }
 
+/* Shells and runtimes add a signal's number to 128. */
+#define SIGNALS 31
+
 static void see_log(struct sight *s, const char *text,
                     const struct kernel_stamp *stamp)
 {
+    enum warning_kind end;
     uint64_t status;
 
     s->clock += stamp->uptime >= 0;
     s->event += kernel_form(text) == FORM_EVENT;
     /* A container's state, as text or JSON. */
-    s->jvm += warning_exit_status(text, &status) && status == 137;
+    s->jvm += warning_exit_status(text, &status) && status > 128 &&
+              status <= 128 + SIGNALS;
     if (is_json(text))
         return;
     s->oome += is_oome(text);
-    s->jvm += is_jvm(text) || warning_sigkill_told(text);
+    s->jvm += is_jvm(text) || warning_end_told(text, &end);
 }
 
 /* ---- one line, the whole ---------------------------------------------- */

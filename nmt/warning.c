@@ -35,6 +35,9 @@ static const struct {
      false},
     {"Could not reserve enough space for", NULL, "space for ",
      WARN_RESERVE_FAILED, false},
+    /* ZGC's words, with a size since 17 */
+    {"Failed to reserve ", "address space for Java heap", "reserve ",
+     WARN_RESERVE_FAILED, false},
     {"OOMKilled", NULL, NULL, WARN_KILLED, false},
 };
 
@@ -66,31 +69,52 @@ static uint64_t alloc_bytes(const char *line)
     return s && text_uint(&s, &bytes) ? bytes : UNKNOWN;
 }
 
+/* ---- ends by a signal ---------------------------------------------------- */
+
+/* What shells and supervisors call the signals that end a JVM. */
+static const struct {
+    const char *shell; /* "Killed", alone in its line */
+    const char *supervisor[5];
+    enum warning_kind kind;
+} signals[] = {
+    {"Killed",
+     {"signal 9", "SIGKILL", "signal: killed", "status=9/KILL", "signal=KILL"},
+     WARN_KILLED},
+    {"Terminated",
+     {"signal 15", "SIGTERM", "signal: terminated", "status=15/TERM",
+      "signal=TERM"},
+     WARN_STOPPED},
+    {"Aborted",
+     {"signal 6", "SIGABRT", "signal: aborted", "status=6/ABRT", "signal=ABRT"},
+     WARN_ABORTED},
+};
+#define SIGNALS (sizeof signals / sizeof *signals)
+
 /* A shell's report: "Killed" alone, or "run.sh: line 3:  4711 Killed". */
-static bool shell_killed(const char *line)
+static bool shell_says(const char *line, const char *word)
 {
     const char *s = text_skip_blanks(line);
 
-    if (text_starts(s, "Killed"))
-        return !*text_skip_blanks(s + strlen("Killed"));
+    if (text_starts(s, word)) {
+        s = text_skip_blanks(s + strlen(word));
+        text_take(&s, "(core dumped)");
+        return !*s;
+    }
     s = text_after(line, ": line ");
-    s = s ? strstr(s, " Killed") : NULL;
-    return s && text_is_digit(s[-1]);
+    s = s ? strstr(s, word) : NULL;
+    return s && s[-1] == ' ' && text_is_digit(s[-2]);
 }
 
-/* A supervisor's report of a SIGKILL: "exited: signal 9 (SIGKILL)", "signal:
- * killed", systemd's "code=killed, status=9/KILL". That one is to be sent, or
- * how signals are handled, is no such report. */
-bool warning_sigkill_told(const char *line)
+/* A supervisor's report: "exited: signal 9 (SIGKILL)", "signal: killed",
+ * systemd's "code=killed, status=9/KILL". That one is to be sent, or how
+ * signals are handled, is no such report. */
+static bool supervisor_says(const char *line, const char *const *names)
 {
     static const char *const ends[] = {"exited", "terminated", "killed", "died",
                                        NULL};
-    static const char *const signals[] = {"signal 9",       "SIGKILL",
-                                          "signal: killed", "status=9/KILL",
-                                          "signal=KILL",    NULL};
 
-    for (const char *const *g = signals; *g; g++) {
-        const char *after = text_after(line, *g);
+    for (size_t i = 0; i < 5; i++) {
+        const char *after = text_after(line, names[i]);
 
         if (!after || text_is_alnum(*after))
             continue;
@@ -98,6 +122,62 @@ bool warning_sigkill_told(const char *line)
             if (strstr(line, *w))
                 return true;
     }
+    return false;
+}
+
+/*
+ * What glibc prints before it aborts the process: the function that found
+ * the heap of malloc damaged, "free(): invalid pointer", older ones behind
+ * "*** Error in `java': "; or a sentence of its own.
+ */
+static bool glibc_aborts(const char *line)
+{
+    static const char *const sentences[] = {
+        "double free or corruption",     "corrupted size vs. prev_size",
+        "corrupted double-linked list",  "*** stack smashing detected ***",
+        "*** buffer overflow detected ", "Fatal glibc error: ",
+    };
+    static const char *const functions[] = {
+        "free(): ",         "malloc(): ",       "realloc(): ",
+        "munmap_chunk(): ", "mremap_chunk(): ", "malloc_consolidate(): ",
+        "calloc(): ",       "sysmalloc(): ",    "malloc_check_get_size(): ",
+    };
+    const char *s = text_skip_blanks(line), *error = text_after(s, "': ");
+
+    if (text_starts(s, "*** Error in `") && error)
+        s = error;
+    for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++)
+        if (text_starts(s, sentences[i]))
+            return true;
+    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
+        if (text_take(&s, functions[i]))
+            return text_starts(s, "invalid ") || text_starts(s, "corrupt") ||
+                   text_starts(s, "unaligned ") ||
+                   text_starts(s, "unsorted ") || strstr(s, "corrupted") ||
+                   text_starts(s, "double free ") ||
+                   text_starts(s, "mismatching ") ||
+                   text_starts(s, "too many chunks");
+    return false;
+}
+
+bool warning_end_told(const char *line, enum warning_kind *ret)
+{
+    for (size_t i = 0; i < SIGNALS; i++)
+        if (supervisor_says(line, signals[i].supervisor)) {
+            *ret = signals[i].kind;
+            return true;
+        }
+    *ret = WARN_ABORTED;
+    return glibc_aborts(line);
+}
+
+static bool shell_tells(const char *line, enum warning_kind *ret)
+{
+    for (size_t i = 0; i < SIGNALS; i++)
+        if (shell_says(line, signals[i].shell)) {
+            *ret = signals[i].kind;
+            return true;
+        }
     return false;
 }
 
@@ -128,9 +208,10 @@ bool warning_find(const char *line, bool after_dump, struct warning_text *ret)
         ret->kind = WARN_DUMP_FAILED;
         return true;
     }
+    if (shell_tells(line, &ret->kind) || warning_end_told(line, &ret->kind))
+        return true;
     ret->kind = WARN_KILLED;
-    return shell_killed(line) || warning_sigkill_told(line) ||
-           (warning_exit_status(line, &status) && status == 137);
+    return warning_exit_status(line, &status) && status == 137;
 }
 
 /* Steps over what stands between "exit" and its number. */

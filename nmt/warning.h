@@ -17,8 +17,9 @@ struct warning_text {
 bool warning_find(const char *line, bool after_dump, struct warning_text *ret);
 /* Whether lines of this kind tell different things: file names. */
 bool warning_names_file(enum warning_kind k);
-/* Whether a supervisor says that a process got a SIGKILL. */
-bool warning_sigkill_told(const char *line);
+/* Whether a supervisor, or glibc itself, says that a signal ended a process:
+ * WARN_KILLED, WARN_STOPPED or WARN_ABORTED. */
+bool warning_end_told(const char *line, enum warning_kind *ret);
 /* "exit code 137", "exited with code 1", "Exit Code:  137". */
 bool warning_exit_status(const char *line, uint64_t *ret);
 

@@ -81,6 +81,7 @@ START_TEST(kinds)
         {"Metaspace", OOME_METASPACE},
         {"PermGen space", OOME_PERMGEN},
         {"Compressed class space", OOME_CLASS_SPACE},
+        {"Out of space in CodeCache for adapters", OOME_CODE_CACHE},
         {"Direct buffer memory", OOME_DIRECT_MEMORY},
         {"Cannot reserve 8 bytes of direct buffer memory (allocated: 1, "
          "limit: 8)",
@@ -253,6 +254,25 @@ START_TEST(figures_of_messages)
 }
 END_TEST
 
+/* The error of a full code cache, before it became an OutOfMemoryError. */
+START_TEST(another_class)
+{
+    struct app_log log;
+    struct text t;
+
+    read_app(&t,
+             "Exception in thread \"main\" java.lang.VirtualMachineError: Out "
+             "of space in CodeCache for adapters\n\tat a.B.c(B.java:1)\n"
+             "java.lang.VirtualMachineError: OutOfMemory\n",
+             &log);
+    ck_assert_uint_eq(log.oomes.n, 1);
+    ck_assert_int_eq(log.oomes.at[0].kind, OOME_CODE_CACHE);
+    ck_assert_str_eq(log.oomes.at[0].thread, "main");
+    ck_assert_str_eq(log.oomes.at[0].top_frame, "a.B.c(B.java:1)");
+    app_done(&t, &log);
+}
+END_TEST
+
 START_TEST(storms)
 {
     size_t size = 0;
@@ -309,6 +329,19 @@ START_TEST(warnings)
         {"shop.service: Main process exited, code=killed, status=9/KILL",
          WARN_KILLED, UNKNOWN},
         {"run: signal: killed", WARN_KILLED, UNKNOWN},
+        {"shop pid 12 exited: signal 15 (SIGTERM), reported as 143",
+         WARN_STOPPED, UNKNOWN},
+        {"Terminated", WARN_STOPPED, UNKNOWN},
+        {"run.sh: line 3:  4711 Aborted      (core dumped) java -jar x.jar",
+         WARN_ABORTED, UNKNOWN},
+        {"Aborted (core dumped)", WARN_ABORTED, UNKNOWN},
+        {"free(): double free detected in tcache 2", WARN_ABORTED, UNKNOWN},
+        {"malloc(): unsorted double linked list corrupted", WARN_ABORTED,
+         UNKNOWN},
+        {"munmap_chunk(): invalid pointer", WARN_ABORTED, UNKNOWN},
+        {"*** Error in `java': free(): invalid pointer: 0x00007f2c08000b10 ***",
+         WARN_ABORTED, UNKNOWN},
+        {"double free or corruption (!prev)", WARN_ABORTED, UNKNOWN},
         {"# Native memory allocation (malloc) failed to allocate 32744 bytes "
          "for Chunk::new",
          WARN_ALLOC_FAILED, 32744},
@@ -316,6 +349,8 @@ START_TEST(warnings)
          WARN_RESERVE_FAILED, MB(4096)},
         {"Could not reserve enough space for 4194304 KB object heap",
          WARN_RESERVE_FAILED, MB(4096)},
+        {"[0.003s][error][gc] Failed to reserve 6G address space for Java heap",
+         WARN_RESERVE_FAILED, MB(6144)},
     };
     struct app_log log;
     struct text t;
@@ -408,16 +443,17 @@ Suite *logs_suite(void)
     TCase *c = tcase_create("application logs");
 
     tcase_add_test(c, an_error_with_its_stack);
-    tcase_add_loop_test(c, kinds, 0, 17);
+    tcase_add_loop_test(c, kinds, 0, 18);
     tcase_add_loop_test(c, remarks, 0, 10);
     tcase_add_loop_test(c, announcements, 0, 11);
     tcase_add_test(c, one_line_json);
     tcase_add_test(c, nested_and_caused);
     tcase_add_test(c, without_message);
     tcase_add_test(c, figures_of_messages);
+    tcase_add_test(c, another_class);
     tcase_add_test(c, storms);
     tcase_add_test(c, pids_it_names);
-    tcase_add_loop_test(c, warnings, 0, 14);
+    tcase_add_loop_test(c, warnings, 0, 24);
     tcase_add_loop_test(c, exit_status, 0, 10);
     tcase_add_test(c, times);
     tcase_set_timeout(c, 60); /* sweeps, under sanitizers */
