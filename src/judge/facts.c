@@ -130,7 +130,9 @@ bool facts_died(const struct facts *f)
            f->warnings[WARN_KILLED].warning ||
            f->warnings[WARN_TERMINATING].warning ||
            f->warnings[WARN_RESERVE_FAILED].warning ||
-           (known(f->exit_status.value) && f->exit_status.value != 0);
+           f->warnings[WARN_ABORTED].warning ||
+           (known(f->exit_status.value) && f->exit_status.value != 0 &&
+            !facts_sigterm_told(f));
 }
 
 uint64_t facts_end_rss(const struct facts *f)

@@ -172,6 +172,8 @@ bool facts_kernel_stood_by(const struct facts *f);
 bool facts_left_in_order(const struct facts *f);
 /* Somebody says SIGKILL: exit status 137, a shell's "Killed". */
 bool facts_sigkill_told(const struct facts *f);
+/* The same of SIGTERM: 143, "Terminated". */
+bool facts_sigterm_told(const struct facts *f);
 /* A sudden end, by that or by a GC log that just stops, of which nobody says
  * who or what made it. */
 bool facts_end_unsaid(const struct facts *f);

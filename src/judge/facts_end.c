@@ -15,6 +15,8 @@
 
 #define EXIT_KILLED 137 /* 128 + SIGKILL, as shells and runtimes report */
 #define SIGNAL_KILL 9
+/* 128 + SIGTERM; so exits a JVM that ran its shutdown hooks, too. */
+#define EXIT_STOPPED 143
 
 /* Less anonymous memory than any living JVM has: its pages are gone. */
 #define NO_JVM (16 * MIB)
@@ -136,10 +138,19 @@ bool facts_sigkill_told(const struct facts *f)
              f->exit_status.value == SIGNAL_KILL));
 }
 
+bool facts_sigterm_told(const struct facts *f)
+{
+    return f->warnings[WARN_STOPPED].warning ||
+           (known(f->exit_status.value) &&
+            f->exit_status.value == EXIT_STOPPED);
+}
+
 bool facts_end_unsaid(const struct facts *f)
 {
     if (f->kill.kill || f->other.kill || f->oome || f->hs_err || f->hearsay ||
         facts_killed_unseen(f))
+        return false;
+    if (facts_sigterm_told(f) || f->warnings[WARN_ABORTED].warning)
         return false;
     return facts_sigkill_told(f) || (f->gone && f->cut_off);
 }

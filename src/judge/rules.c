@@ -13,7 +13,7 @@
  *  4. Native allocations that the system refused without a kill.
  *  5. Deaths that were not for memory.
  *  6. Growth without a death, then one report far beyond the ordinary.
- *  7. Nothing: healthy if enough was seen, else undecided.
+ *  7. Nothing: asked to stop, or healthy if enough was seen, else undecided.
  */
 #include "rules.h"
 
@@ -25,6 +25,7 @@ const struct rule rules[] = {
     {"killed by the kernel", rule_killed},
     {"no room for the heap", rule_reservation},
     {"metaspace refused", rule_metaspace},
+    {"code cache refused", rule_code_cache},
     {"direct memory refused", rule_direct},
     {"mapping refused", rule_map_limit},
     {"thread refused", rule_thread_limit},
@@ -36,6 +37,7 @@ const struct rule rules[] = {
     {"killed, but not for memory", rule_sigkill},
     {"still growing", rule_growing},
     {"far beyond the ordinary", rule_extraordinary},
+    {"asked to stop", rule_sigterm},
     {"healthy", rule_healthy},
     {"undecided", rule_undecided},
 };

@@ -26,15 +26,17 @@ rule_fn rule_killed;
 /* rules_system_limits.c: a thread, a mapping, address space was refused. */
 rule_fn rule_reservation, rule_map_limit, rule_thread_limit;
 /* rules_jvm_limits.c: the JVM refused it, by a limit of its own. */
-rule_fn rule_metaspace, rule_direct;
+rule_fn rule_metaspace, rule_code_cache, rule_direct;
 /* rules_heap_space.c: an OutOfMemoryError of the heap itself. */
 rule_fn rule_oversized, rule_heap_full;
 /* rules_refused.c: the system refused the JVM memory. */
 rule_fn rule_native_failed, rule_malloc_refused;
 /* rules_growing.c: growth without a death. */
 rule_fn rule_growing, rule_extraordinary;
+/* rules_signal.c: ended by a signal, and not for memory. */
+rule_fn rule_crash, rule_sigkill, rule_sigterm;
 /* rules_quiet.c: no memory problem, or not enough to go by. */
-rule_fn rule_crash, rule_sigkill, rule_healthy, rule_undecided;
+rule_fn rule_healthy, rule_undecided;
 
 /* ---- what several rules ask -------------------------------------------- */
 

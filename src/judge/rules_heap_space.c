@@ -243,10 +243,30 @@ static void doubt_size(struct finding *ret)
                     "fill them");
 }
 
+static bool names_nothing(const struct oome *o)
+{
+    static const char uncaught[] = "thrown from the UncaughtException";
+
+    return !o || !o->message || !*o->message ||
+           strncmp(o->message, uncaught, sizeof uncaught - 1) == 0;
+}
+
+/* Anybody may throw the error, with words of his own for a resource of his
+ * own. The heap's it is if those name none, or if the heap was half full. */
+static bool may_be_heap(const struct facts *f)
+{
+    uint64_t limit = heap_limit(f).value;
+
+    return f->oome && f->oome->kind == OOME_OTHER &&
+           (names_nothing(f->oome->oome) ||
+            (known(f->live.value) && known(limit) &&
+             f->live.value >= limit / 2));
+}
+
 bool rule_heap_full(const struct facts *f, struct pen *p, struct finding *ret)
 {
     struct figure limit = heap_limit(f);
-    bool other = f->oome && f->oome->kind == OOME_OTHER;
+    bool other = may_be_heap(f);
 
     if (!heap_is_full(f) && !other)
         return false;

@@ -1,7 +1,7 @@
 /*
  * rules_jvm_limits.c - the JVM refused native memory by a limit of its own:
- * -XX:MaxMetaspaceSize, CompressedClassSpaceSize, MaxDirectMemorySize. The
- * kind of its OutOfMemoryError names the resource.
+ * -XX:MaxMetaspaceSize, CompressedClassSpaceSize, ReservedCodeCacheSize,
+ * MaxDirectMemorySize. The kind of its OutOfMemoryError names the resource.
  */
 #include "rules.h"
 
@@ -53,6 +53,32 @@ bool rule_metaspace(const struct facts *f, struct pen *p, struct finding *ret)
             ? ""
             : pen_write(p, ", %s%s", ret->culprit.class_name ? "owner: " : "",
                         ret->culprit.name));
+    return true;
+}
+
+/* ---- code cache --------------------------------------------------------- */
+
+/* A full code cache only stops the compiler; where calls need an adapter that
+ * finds no room, it is an error. */
+bool rule_code_cache(const struct facts *f, struct pen *p, struct finding *ret)
+{
+    const struct known_warning *w = &f->warnings[WARN_CODE_CACHE_FULL];
+    const struct part *part = parts_named(&f->parts, "Code");
+
+    if (!facts_oome_is(f, OOME_CODE_CACHE))
+        return false;
+    finding_init(ret, KIND_CODE_CACHE);
+    argue_oome(f, p, ret);
+    if (w->warning)
+        finding_for(ret, SUPPORTING,
+                    figure_of(w->input, w->warning->count, w->warning->line),
+                    "count", w->warning->text);
+    if (part && part->growth)
+        argue_part(f, p, part, ret);
+    culprit_named("the code cache", part ? part->last : UNKNOWN, &ret->culprit);
+    ret->summary = "The code cache ran out, not the heap: it has a limit of "
+                   "its own, -XX:ReservedCodeCacheSize, and the program's "
+                   "methods had no room left for their code or adapters.";
     return true;
 }
 

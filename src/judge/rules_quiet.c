@@ -1,7 +1,6 @@
 /*
- * rules_quiet.c - no memory problem, or too little to go by. "Healthy" and
- * "killed, but not for memory" are verdicts too and need evidence; the rule
- * that finds nothing says so.
+ * rules_quiet.c - no memory problem, or too little to go by. "Healthy" is a
+ * verdict too and needs evidence; the rule that finds nothing says so.
  */
 #include "rules.h"
 
@@ -9,82 +8,6 @@
 
 #include "argue.h"
 #include "culprit.h"
-
-bool rule_crash(const struct facts *f, struct pen *p, struct finding *ret)
-{
-    const struct vm_info *v = f->hs_err;
-
-    if (!v || v->death != VM_CRASH)
-        return false;
-    finding_init(ret, KIND_CRASH);
-    finding_for(ret, DECISIVE,
-                figure_of(f->hs_err_input, UNKNOWN, v->headline_line), NULL,
-                v->headline ? v->headline : "the JVM crashed");
-    ret->summary = pen_write(p, "The JVM crashed, not for want of memory: %s.",
-                             v->headline ? v->headline : "see hs_err");
-    return true;
-}
-
-/* ---- killed, but not for memory -------------------------------------- */
-
-/* The group's memory, or at least the process's, was far from the limit at
- * the last look, and on no way there. */
-static bool far_from_limit(const struct facts *f)
-{
-    struct level l = facts_level(f);
-    uint64_t most = f->last ? known(f->last->group_usage.value)
-                                  ? f->last->group_usage.value
-                                  : f->last->rss.value
-                            : UNKNOWN;
-
-    return known(most) && known(f->limit.value) &&
-           most < f->limit.value - f->limit.value / 4 &&
-           (l.looks < 2 || facts_is_level(&l));
-}
-
-static void argue_signal(const struct facts *f, struct finding *ret)
-{
-    const struct known_warning *w = &f->warnings[WARN_KILLED];
-
-    if (w->warning)
-        finding_for(ret, SUPPORTING,
-                    figure_of(w->input, w->warning->count, w->warning->line),
-                    "count", w->warning->text);
-    else
-        finding_for(ret, SUPPORTING, f->exit_status, "count",
-                    "the exit status says SIGKILL");
-}
-
-/* Exit status 137 proves a SIGKILL; that memory was not the reason takes the
- * kernel's own word, or a cgroup that counted no kill. */
-bool rule_sigkill(const struct facts *f, struct pen *p, struct finding *ret)
-{
-    bool none = known(f->group_kills.value) && f->group_kills.value == 0;
-    bool far = far_from_limit(f);
-
-    if (!facts_sigkill_told(f) || !facts_end_unsaid(f) ||
-        (!f->kernel_log && !none && !far))
-        return false;
-    finding_init(ret, KIND_SIGKILL);
-    argue_signal(f, ret);
-    if (none)
-        finding_for(ret, SUPPORTING, f->group_kills, "count",
-                    "the cgroup counted no OOM kill");
-    if (f->kernel_log)
-        finding_for(ret, HINT, figure_derived(UNKNOWN), NULL,
-                    "the kernel's log has no kill of this process");
-    if (far)
-        finding_for(ret, SUPPORTING, f->last->rss, "bytes",
-                    pen_write(p, "the process held %s%s shortly before",
-                              pen_size(p, f->last->rss.value), at_limit(f, p)));
-    finding_against(ret, HINT, figure_derived(UNKNOWN), NULL,
-                    "who sent the SIGKILL is not known");
-    if (!none)
-        finding_cap(ret, CONFIDENCE_LOW);
-    ret->summary = "The process was killed by a signal, but nothing says that "
-                   "memory was the reason.";
-    return true;
-}
 
 /* ---- healthy ---------------------------------------------------------- */
 
@@ -364,6 +287,10 @@ static const char *what_the_end_says(const struct facts *f)
         return "The process was killed, but who sent the SIGKILL is not known: "
                "without the kernel's log (dmesg, journalctl -k) nobody can say "
                "for what.";
+    if (facts_oome_is(f, OOME_OTHER))
+        return "An OutOfMemoryError was thrown whose words are not the JVM's: "
+               "who throws it knows what ran out; nothing here says that the "
+               "heap did.";
     if (f->hearsay)
         return "The process was killed for memory, but without the kernel's "
                "log and a look at the process before it nobody can say for "

@@ -234,6 +234,11 @@ static void class_space(struct bench *b)
     given_oome(b, OOME_CLASS_SPACE, "Compressed class space");
 }
 
+static void no_adapter(struct bench *b)
+{
+    given_oome(b, OOME_CODE_CACHE, "Out of space in CodeCache for adapters");
+}
+
 static void metaspace(struct bench *b)
 {
     given_oome(b, OOME_METASPACE, "Metaspace");
@@ -315,6 +320,7 @@ static const struct pair at[] = {
     {refused, KIND_METASPACE_CLASS_LEAK, class_herd, heap_refused},
     {refused, KIND_METASPACE_LOADER_LEAK, loader_herd, few_loaders},
     {refused, KIND_CLASS_SPACE, class_space, metaspace},
+    {"code cache refused", KIND_CODE_CACHE, no_adapter, metaspace},
     {"still growing", KIND_THREAD_STACKS, still_growing, only_once},
     {"still growing", KIND_HEAP_LEAK, live_set_grows, live_set_is_level},
     {"far beyond the ordinary", KIND_THREAD_STACKS, one_look, ordinary_threads},

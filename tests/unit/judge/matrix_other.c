@@ -237,6 +237,39 @@ static void it_lives(struct bench *b)
     b->hs_err.death = VM_ALIVE;
 }
 
+/* glibc's own words, before it aborts. */
+static void aborted(struct bench *b)
+{
+    given_warning(b, WARN_ABORTED, "free(): invalid pointer");
+}
+
+static void after_an_error(struct bench *b)
+{
+    given_oome(b, OOME_METASPACE, "Metaspace");
+}
+
+static void exit_134(struct bench *b)
+{
+    b->facts.exit_status = says(b, LINE_LOG, 134);
+}
+
+/* The JVM aborts for that as well. */
+static void memory_refused(struct bench *b)
+{
+    given_warning(b, WARN_ALLOC_FAILED, "Native memory allocation failed");
+}
+
+static void sigterm(struct bench *b)
+{
+    given_life(b, 50 * MIB, 90 * MIB, 91 * MIB);
+    b->facts.exit_status = says(b, LINE_LOG, 143);
+}
+
+static void exit_1(struct bench *b)
+{
+    b->facts.exit_status.value = 1;
+}
+
 static void sigkill(struct bench *b)
 {
     b->facts.exit_status = says(b, LINE_LOG, 137);
@@ -292,7 +325,10 @@ static const struct pair at[] = {
     {"thread refused", KIND_NATIVE_THREAD_LIMIT, no_thread, it_ran},
     {"mapping refused", KIND_MAP_COUNT_LIMIT, maps_full, few_maps},
     {"crash", KIND_CRASH, crash, it_lives},
+    {"crash", KIND_CRASH, aborted, after_an_error},
+    {"crash", KIND_CRASH, exit_134, memory_refused},
     {"killed, but not for memory", KIND_SIGKILL, sigkill, the_group_lost_one},
+    {"asked to stop", KIND_SIGKILL, sigterm, exit_1},
     {"healthy", KIND_HEALTHY, healthy, grows_at_the_end},
     {"undecided", KIND_NOT_ENOUGH_EVIDENCE, nothing, healthy},
 };

@@ -31,6 +31,7 @@ START_TEST(test_refusals)
     } table[] = {
         {OOME_METASPACE, KIND_METASPACE_CLASS_LEAK},
         {OOME_CLASS_SPACE, KIND_CLASS_SPACE},
+        {OOME_CODE_CACHE, KIND_CODE_CACHE},
         {OOME_DIRECT_MEMORY, KIND_DIRECT_BUFFERS},
         {OOME_NETTY_DIRECT, KIND_DIRECT_BUFFERS},
         {OOME_NATIVE_THREAD, KIND_NATIVE_THREAD_LIMIT},
@@ -45,6 +46,22 @@ START_TEST(test_refusals)
         ck_assert_int_eq(first_found(&b), table[i].verdict);
         ck_assert_int_lt(finding_confidence(&b.found), CONFIDENCE_HIGH);
     }
+}
+END_TEST
+
+/* An error with words that are not the JVM's is the heap's only if the heap
+ * was half full. */
+START_TEST(test_words_of_somebody_else)
+{
+    given_oome(&b, OOME_OTHER, "no page left in the pool");
+    ck_assert_int_eq(first_found(&b), KIND_NOT_ENOUGH_EVIDENCE);
+    given_heap(&b, 100 * MIB, 40 * MIB);
+    ck_assert_int_eq(first_found(&b), KIND_NOT_ENOUGH_EVIDENCE);
+    b.facts.live.value = 60 * MIB;
+    ck_assert_int_eq(first_found(&b), KIND_HEAP_LEAK);
+    b.facts.live.value = 40 * MIB;
+    b.oome.message = "thrown from the UncaughtExceptionHandler";
+    ck_assert_int_eq(first_found(&b), KIND_HEAP_LEAK);
 }
 END_TEST
 
@@ -75,6 +92,7 @@ TCase *rules_tcase(void)
     tcase_add_test(t, test_nothing_is_undecided);
     tcase_add_test(t, test_no_rule_needs_a_fact);
     tcase_add_test(t, test_refusals);
+    tcase_add_test(t, test_words_of_somebody_else);
     tcase_add_test(t, test_each_refusal_has_one_rule);
     tcase_add_test(t, test_kill_outranks_oome);
     return t;

@@ -1,0 +1,172 @@
+/*
+ * rules_signal.c - a signal ended the process, and not for memory: a crash
+ * or an abort of its own, a SIGKILL or SIGTERM that somebody sent. The
+ * kernel's OOM killer sends SIGKILL only, so the others need no proof that it
+ * stood by; that memory had no part in an abort does.
+ */
+#include "rules.h"
+
+#include "argue.h"
+#include "culprit.h"
+
+/* ---- a crash ---------------------------------------------------------- */
+
+static bool hs_err_tells(const struct facts *f, struct pen *p,
+                         struct finding *ret)
+{
+    const struct vm_info *v = f->hs_err;
+
+    if (!v || v->death != VM_CRASH)
+        return false;
+    finding_init(ret, KIND_CRASH);
+    finding_for(ret, DECISIVE,
+                figure_of(f->hs_err_input, UNKNOWN, v->headline_line), NULL,
+                v->headline ? v->headline : "the JVM crashed");
+    ret->summary = pen_write(p, "The JVM crashed, not for want of memory: %s.",
+                             v->headline ? v->headline : "see hs_err");
+    return true;
+}
+
+#define EXIT_ABORTED 134 /* 128 + SIGABRT */
+
+static bool exit_says_abort(const struct facts *f)
+{
+    return known(f->exit_status.value) && f->exit_status.value == EXIT_ABORTED;
+}
+
+/* The JVM aborts by itself where memory is refused, or when told to on an
+ * OutOfMemoryError; it says so before. */
+static bool memory_was_refused(const struct facts *f)
+{
+    return f->oome || f->warnings[WARN_TERMINATING].warning ||
+           f->warnings[WARN_COMMIT_FAILED].warning ||
+           f->warnings[WARN_ALLOC_FAILED].warning;
+}
+
+/* glibc aborts the process where it finds malloc's heap damaged; the JVM
+ * writes no hs_err then, if the handler itself needs malloc. */
+static bool abort_tells(const struct facts *f, struct finding *ret)
+{
+    const struct known_warning *w = &f->warnings[WARN_ABORTED];
+
+    if ((!w->warning && !exit_says_abort(f)) || f->hs_err || f->kill.kill ||
+        memory_was_refused(f))
+        return false;
+    finding_init(ret, KIND_CRASH);
+    if (w->warning)
+        finding_for(ret, DECISIVE,
+                    figure_of(w->input, w->warning->count, w->warning->line),
+                    "count", w->warning->text);
+    if (exit_says_abort(f))
+        finding_for(ret, SUPPORTING, f->exit_status, "count",
+                    "the exit status says SIGABRT: the process aborted itself");
+    ret->summary = "The process aborted itself (SIGABRT), and nothing says "
+                   "that memory was refused to it.";
+    if (w->warning)
+        return true;
+    finding_cap(ret, CONFIDENCE_LOW);
+    finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
+                    "what it printed before is not here: the JVM aborts for "
+                    "want of native memory as well");
+    return true;
+}
+
+bool rule_crash(const struct facts *f, struct pen *p, struct finding *ret)
+{
+    return hs_err_tells(f, p, ret) || abort_tells(f, ret);
+}
+
+/* ---- killed, but not for memory -------------------------------------- */
+
+/* The group's memory, or at least the process's, was far from the limit at
+ * the last look, and on no way there. */
+static bool far_from_limit(const struct facts *f)
+{
+    struct level l = facts_level(f);
+    uint64_t most = f->last ? known(f->last->group_usage.value)
+                                  ? f->last->group_usage.value
+                                  : f->last->rss.value
+                            : UNKNOWN;
+
+    return known(most) && known(f->limit.value) &&
+           most < f->limit.value - f->limit.value / 4 &&
+           (l.looks < 2 || facts_is_level(&l));
+}
+
+static void argue_signal(const struct facts *f, struct finding *ret)
+{
+    const struct known_warning *w = &f->warnings[WARN_KILLED];
+
+    if (w->warning)
+        finding_for(ret, SUPPORTING,
+                    figure_of(w->input, w->warning->count, w->warning->line),
+                    "count", w->warning->text);
+    else
+        finding_for(ret, SUPPORTING, f->exit_status, "count",
+                    "the exit status says SIGKILL");
+}
+
+/* Exit status 137 proves a SIGKILL; that memory was not the reason takes the
+ * kernel's own word, or a cgroup that counted no kill. */
+bool rule_sigkill(const struct facts *f, struct pen *p, struct finding *ret)
+{
+    bool none = known(f->group_kills.value) && f->group_kills.value == 0;
+    bool far = far_from_limit(f);
+
+    if (!facts_sigkill_told(f) || !facts_end_unsaid(f) ||
+        (!f->kernel_log && !none && !far))
+        return false;
+    finding_init(ret, KIND_SIGKILL);
+    argue_signal(f, ret);
+    if (none)
+        finding_for(ret, SUPPORTING, f->group_kills, "count",
+                    "the cgroup counted no OOM kill");
+    if (f->kernel_log)
+        finding_for(ret, HINT, figure_derived(UNKNOWN), NULL,
+                    "the kernel's log has no kill of this process");
+    if (far)
+        finding_for(ret, SUPPORTING, f->last->rss, "bytes",
+                    pen_write(p, "the process held %s%s shortly before",
+                              pen_size(p, f->last->rss.value), at_limit(f, p)));
+    finding_against(ret, HINT, figure_derived(UNKNOWN), NULL,
+                    "who sent the SIGKILL is not known");
+    if (!none)
+        finding_cap(ret, CONFIDENCE_LOW);
+    ret->summary = "The process was killed by a signal, but nothing says that "
+                   "memory was the reason.";
+    return true;
+}
+
+/* ---- asked to stop ---------------------------------------------------- */
+
+/* The kernel never sends a SIGTERM for memory; an orchestrator does, to evict
+ * or to replace, an operator as well. What grew until then comes first. */
+bool rule_sigterm(const struct facts *f, struct pen *p, struct finding *ret)
+{
+    const struct known_warning *w = &f->warnings[WARN_STOPPED];
+
+    if (!facts_sigterm_told(f) || facts_died(f))
+        return false;
+    finding_init(ret, KIND_SIGKILL);
+    if (w->warning)
+        finding_for(ret, DECISIVE,
+                    figure_of(w->input, w->warning->count, w->warning->line),
+                    "count", w->warning->text);
+    else
+        finding_for(ret, DECISIVE, f->exit_status, "count",
+                    "the exit status says SIGTERM");
+    if (known(f->exit_line.value))
+        finding_for(ret, SUPPORTING,
+                    figure_of(f->gc_input, UNKNOWN, f->exit_line.value), NULL,
+                    "the GC log ends as that of a JVM does which exits in "
+                    "good order");
+    if (far_from_limit(f))
+        finding_for(ret, SUPPORTING, f->last->rss, "bytes",
+                    pen_write(p, "the process held %s%s shortly before",
+                              pen_size(p, f->last->rss.value), at_limit(f, p)));
+    finding_against(ret, HINT, figure_derived(UNKNOWN), NULL,
+                    "who sent the SIGTERM is not known");
+    ret->summary = "The process was asked to stop (SIGTERM); the kernel never "
+                   "does that for memory, and nothing had run out.";
+    return true;
+}
