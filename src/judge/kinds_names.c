@@ -1,4 +1,4 @@
-/* names.c - the verdict's vocabulary in words; see verdict.h. */
+/* kinds_names.c - what kinds, sides and degrees are called; see verdict.h. */
 #include "verdict.h"
 
 static const char *const sides[] = {
