@@ -26,8 +26,7 @@ bool jcmd_each_line(struct source *s, struct mem *m, jcmd_line_fn *fn,
     return ok;
 }
 
-/* ---- class histogram --------------------------------------------------------
- */
+/* ---- class histogram --------------------------------------------------- */
 
 struct histogram_reader {
     struct class_histogram *ret;

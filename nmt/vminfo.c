@@ -104,8 +104,7 @@ static bool section_line(struct vm_reader *r, const char *line, struct err *e)
     return true;
 }
 
-/* ---- lines ----------------------------------------------------------------
- */
+/* ---- lines ------------------------------------------------------------- */
 
 static void pid_line(struct vm_info *v, const char *line)
 {

@@ -85,8 +85,8 @@ struct facts {
                         not: the JVM was alive when it was copied, or died
                         suddenly */
     struct figure exit_line; /* where the GC log shows it */
-    bool
-        distress; /* the GC log ends with one full collection after the other */
+    /* The GC log ends with one full collection after the other. */
+    bool distress;
     enum watch watched;
 
     /* At the kill. */

@@ -123,8 +123,7 @@ static void take(struct facts *f, const struct pids *ours,
     f->our_pid = ours->host;
 }
 
-/* ---- dumps of another life ------------------------------------------------
- */
+/* ---- dumps of another life --------------------------------------------- */
 
 /* Clocks of one host; a header's is read when the dump begins. */
 #define CLOCK_SLACK 60000

@@ -47,8 +47,7 @@ void moment_init(struct moment *m, const char *name)
         *all[i] = figure_none();
 }
 
-/* ---- one artifact each -----------------------------------------------------
- */
+/* ---- one artifact each ------------------------------------------------- */
 
 static bool has_figures(const struct nmt_report *r)
 {
@@ -215,8 +214,7 @@ static void take(struct moment *m, const struct input *in)
     }
 }
 
-/* ---- all of them -----------------------------------------------------------
- */
+/* ---- all of them ------------------------------------------------------- */
 
 /* What was taken after a dump, or is of the machine's making (VM.info), only
  * fills gaps: a dump frees memory and changes the RSS. */
@@ -248,8 +246,7 @@ void moment_read(const struct incident *i, uint32_t snapshot, const char *name,
     take_all(i, snapshot, true, ret);
 }
 
-/* ---- what follows ----------------------------------------------------------
- */
+/* ---- what follows ------------------------------------------------------ */
 
 static uint64_t committed(const struct nmt_report *r, const char *name)
 {

@@ -240,8 +240,7 @@ static void add_untracked(struct parts *p, uint64_t freed)
         p->unseen = true;
 }
 
-/* ---- from the last moment to the death --------------------------------------
- */
+/* ---- from the last moment to the death --------------------------------- */
 
 /* What a fresh JVM's private pages are. */
 #define FRESH_PRIVATE (16 * MIB)

@@ -9,8 +9,7 @@
 
 #include "argue.h"
 
-/* ---- somebody else ----------------------------------------------------------
- */
+/* ---- somebody else ----------------------------------------------------- */
 
 static const char *task_name(const struct oom_task *t)
 {
@@ -205,8 +204,7 @@ bool rule_neighbour(const struct facts *f, struct pen *p, struct finding *ret)
     return true;
 }
 
-/* ---- something else ---------------------------------------------------------
- */
+/* ---- something else ---------------------------------------------------- */
 
 bool rule_kernel_memory(const struct facts *f, struct pen *p,
                         struct finding *ret)

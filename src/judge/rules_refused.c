@@ -79,8 +79,7 @@ static void argue_left(const struct facts *f, struct pen *p,
                               pen_size(p, left(f))));
 }
 
-/* ---- requests that name their cause ----------------------------------------
- */
+/* ---- requests that name their cause ------------------------------------ */
 
 static bool thread_refused(const struct facts *f, struct pen *p,
                            struct finding *ret)

@@ -173,8 +173,7 @@ void emit_words(struct emitter *em, const char *key, const char *fmt, ...)
 void emit_place(struct emitter *em, const char *key, const char *label,
                 const struct place *p);
 
-/* ---- pages only ------------------------------------------------------------
- */
+/* ---- pages only -------------------------------------------------------- */
 
 void emit_para(struct emitter *em, enum para p, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
@@ -182,8 +181,7 @@ void emit_para(struct emitter *em, enum para p, const char *fmt, ...)
 void emit_aside(struct emitter *em, const char *label, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* ---- for renderers ----------------------------------------------------------
- */
+/* ---- for renderers ----------------------------------------------------- */
 
 #define TIME_TEXT 32
 /* RFC 3339 in UTC, with milliseconds only if there are any: Returns `buf`,

@@ -64,8 +64,7 @@ static void keep_error(struct text_renderer *r, const struct out *o)
         err_set(&r->em.out->err, o->err.code, "%s", o->err.text);
 }
 
-/* ---- titles ----------------------------------------------------------------
- */
+/* ---- titles ------------------------------------------------------------ */
 
 static void title(struct text_renderer *r, struct level *l)
 {
@@ -102,8 +101,7 @@ static void titles(struct text_renderer *r)
     r->last = top(r)->indent;
 }
 
-/* ---- rows -------------------------------------------------------------------
- */
+/* ---- rows -------------------------------------------------------------- */
 
 /* Pads a text of `columns` to the width of column `c`. */
 static void padded(struct text_renderer *r, const struct column *c,

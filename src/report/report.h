@@ -34,8 +34,7 @@ static inline uint64_t report_rows(uint64_t n, uint64_t top)
     return top && top < n ? top : n;
 }
 
-/* ---- parts: blocks of the document -----------------------------------------
- */
+/* ---- parts: blocks of the document ------------------------------------- */
 
 report_part report_inputs; /* inputs[] */
 report_part report_process;

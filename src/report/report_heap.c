@@ -150,8 +150,7 @@ void report_dominators(struct emitter *em, const struct report *r)
                        h ? report_rows(h->dominators.n, r->top) : 0, true);
 }
 
-/* ---- damage ---------------------------------------------------------------
- */
+/* ---- damage ------------------------------------------------------------ */
 
 static void fault(struct emitter *em, const char *key, const char *label,
                   uint64_t n)

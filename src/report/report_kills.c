@@ -7,8 +7,7 @@
 
 #include "report/report.h"
 
-/* ---- the kernel ------------------------------------------------------------
- */
+/* ---- the kernel -------------------------------------------------------- */
 
 static bool same_kill(const struct oom_kill *a, const struct oom_kill *b)
 {

@@ -94,8 +94,7 @@ START_TEST(test_guessed_pid_of_a_host_lowers)
 }
 END_TEST
 
-/* ---- a gap after the last look --------------------------------------------
- */
+/* ---- a gap after the last look ----------------------------------------- */
 
 static void given_gap(uint64_t grown, uint64_t gap)
 {

@@ -395,8 +395,7 @@ START_TEST(test_more_classes_than_memory)
 }
 END_TEST
 
-/* ---- how it ended ---------------------------------------------------------
- */
+/* ---- how it ended ------------------------------------------------------ */
 
 /* A level life of two looks, a quiet log of errors, a detailed GC log. */
 static void put_level_life(const char *last_gc_line)

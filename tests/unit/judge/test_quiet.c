@@ -29,8 +29,7 @@ static void given_exit_line(void)
     b.facts.exit_line = says(&b, LINE_GC, 9);
 }
 
-/* ---- nothing wrong --------------------------------------------------------
- */
+/* ---- nothing wrong ----------------------------------------------------- */
 
 START_TEST(test_healthy)
 {
@@ -130,8 +129,7 @@ START_TEST(test_a_later_live_set_counts)
 }
 END_TEST
 
-/* ---- gone, and nobody says why --------------------------------------------
- */
+/* ---- gone, and nobody says why ----------------------------------------- */
 
 START_TEST(test_gone_without_a_word_is_not_healthy)
 {
@@ -205,8 +203,7 @@ START_TEST(test_sigkill_far_from_the_limit)
 }
 END_TEST
 
-/* ---- growth ---------------------------------------------------------------
- */
+/* ---- growth ------------------------------------------------------------ */
 
 START_TEST(test_growth_is_not_healthy)
 {

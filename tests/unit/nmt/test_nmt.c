@@ -13,8 +13,7 @@
 
 #define DKB(n) ((int64_t)(n)*1024)
 
-/* ---- texts ----------------------------------------------------------------
- */
+/* ---- texts ------------------------------------------------------------- */
 
 #define INDENT "                            "
 
@@ -105,8 +104,7 @@ static const char detail_25[] =
     "Tag=Shared class space)\n\n"
     "(12 call sites weighting less than 1KB each omitted.)\n";
 
-/* ---- helpers --------------------------------------------------------------
- */
+/* ---- helpers ----------------------------------------------------------- */
 
 /* The first of the text's reports. */
 static bool read_first(struct source *s, struct arena *a,
@@ -178,8 +176,7 @@ static char *prefixed(const char *text, const char *prefix)
     return ret;
 }
 
-/* ---- tests ----------------------------------------------------------------
- */
+/* ---- tests ------------------------------------------------------------- */
 
 START_TEST(summary_of_8)
 {

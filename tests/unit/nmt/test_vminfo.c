@@ -9,8 +9,7 @@
 #include "nmt/vminfo.h"
 #include "suites.h"
 
-/* ---- texts ----------------------------------------------------------------
- */
+/* ---- texts ------------------------------------------------------------- */
 
 static const char hs_err_8[] =
     "#\n"
@@ -133,8 +132,7 @@ static const char abort_25[] =
     "     bool UseSerialGC              = true           {product} {default}\n"
     "\nTotal number of mappings: 187\n";
 
-/* ---- helpers --------------------------------------------------------------
- */
+/* ---- helpers ----------------------------------------------------------- */
 
 static bool read_and_free(struct source *s, struct arena *a, struct err *e)
 {
@@ -165,8 +163,7 @@ static void done(struct text *t, struct vm_info *v)
     text_close(t);
 }
 
-/* ---- tests ----------------------------------------------------------------
- */
+/* ---- tests ------------------------------------------------------------- */
 
 START_TEST(death_of_8)
 {
