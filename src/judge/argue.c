@@ -30,8 +30,8 @@ static void argue_hearsay(const struct facts *f, struct pen *p,
                     NULL, f->hearsay->text);
     finding_cap(ret, CONFIDENCE_MEDIUM);
     if (!facts_kernel_stood_by(f))
-        finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
-                        "the kernel's own report of the kill is not there");
+        finding_doubt(ret, SUPPORTING,
+                      "the kernel's own report of the kill is not there");
 }
 
 void argue_kill(const struct facts *f, struct pen *p, struct finding *ret)

@@ -41,6 +41,11 @@ void finding_against(struct finding *f, unsigned weight, struct figure at,
     add(f->against, &f->n_against, weight, at, unit, text);
 }
 
+void finding_doubt(struct finding *f, unsigned weight, const char *text)
+{
+    finding_against(f, weight, figure_derived(UNKNOWN), NULL, text);
+}
+
 void finding_cap(struct finding *f, enum confidence c)
 {
     if (c < f->at_most)

@@ -33,6 +33,8 @@ void finding_for(struct finding *f, unsigned weight, struct figure at,
                  const char *unit, const char *text);
 void finding_against(struct finding *f, unsigned weight, struct figure at,
                      const char *unit, const char *text);
+/* The same of what nobody stated: there is no figure and no place. */
+void finding_doubt(struct finding *f, unsigned weight, const char *text);
 /* No surer than `c`, whatever speaks for it. */
 void finding_cap(struct finding *f, enum confidence c);
 enum confidence finding_confidence(const struct finding *f);

@@ -111,7 +111,7 @@ void kind_of_metaspace(const struct facts *f, struct pen *p,
         return;
     ret->kind = KIND_METASPACE_CLASS_LEAK;
     finding_cap(ret, CONFIDENCE_MEDIUM);
-    finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
-                    "nothing captured tells leaked loaders from generated "
-                    "classes");
+    finding_doubt(ret, SUPPORTING,
+                  "nothing captured tells leaked loaders from generated "
+                  "classes");
 }

@@ -158,9 +158,9 @@ void kind_of_other(const struct facts *f, struct pen *p,
                               "the rest came from Unsafe or JNI",
                               pen_size(p, f->heap->natives.owners.bytes)));
     else
-        finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
-                        "without a heap dump direct buffers can't be told "
-                        "from Unsafe.allocateMemory");
+        finding_doubt(ret, SUPPORTING,
+                      "without a heap dump direct buffers can't be told "
+                      "from Unsafe.allocateMemory");
 }
 
 void kind_of_direct(const struct facts *f, struct pen *p, uint64_t bytes,

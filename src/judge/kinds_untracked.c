@@ -222,9 +222,9 @@ static void doubt_without_nmt(const struct facts *f, struct finding *ret)
     if (f->last->nmt)
         return;
     finding_cap(ret, CONFIDENCE_LOW);
-    finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
-                    "without native memory tracking, direct buffers, stacks "
-                    "and the JVM's own memory can't be told from malloc");
+    finding_doubt(ret, SUPPORTING,
+                  "without native memory tracking, direct buffers, stacks "
+                  "and the JVM's own memory can't be told from malloc");
 }
 
 void kind_of_untracked(const struct facts *f, struct pen *p,
@@ -246,7 +246,7 @@ void kind_of_untracked(const struct facts *f, struct pen *p,
         return;
     by_mappings(f, p, bytes, ret);
     if (ret->kind == KIND_NATIVE_UNTRACKED_MALLOC)
-        finding_against(ret, HINT, figure_derived(UNKNOWN), NULL,
-                        "without the allocator's own figures, live memory "
-                        "can't be told from freed memory it keeps");
+        finding_doubt(ret, HINT,
+                      "without the allocator's own figures, live memory "
+                      "can't be told from freed memory it keeps");
 }

@@ -45,17 +45,16 @@ static bool live_grows(const struct facts *f)
 static const char *not_yet(const struct facts *f, struct finding *ret)
 {
     if (!facts_end_unsaid(f)) {
-        finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
-                        "nothing has run out of memory yet");
+        finding_doubt(ret, SUPPORTING, "nothing has run out of memory yet");
         return "Nothing ran out yet";
     }
     finding_cap(ret, CONFIDENCE_LOW);
-    finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
-                    facts_sigkill_told(f)
-                        ? "who sent the SIGKILL is not known: memory may not "
-                          "have been the reason"
-                        : "why the process ended is not known: memory may not "
-                          "have been the reason");
+    finding_doubt(ret, SUPPORTING,
+                  facts_sigkill_told(f)
+                      ? "who sent the SIGKILL is not known: memory may not "
+                        "have been the reason"
+                      : "why the process ended is not known: memory may not "
+                        "have been the reason");
     return facts_sigkill_told(f) ? "It was killed, by whom is not known"
                                  : "It ended suddenly, why is not known";
 }

@@ -220,9 +220,9 @@ static const char *held_by(struct pen *p, const struct finding *ret)
 static void doubt_live(struct finding *ret)
 {
     finding_cap(ret, CONFIDENCE_LOW);
-    finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
-                    "the live set is not known: one request too large for any "
-                    "heap would throw the same error");
+    finding_doubt(ret, SUPPORTING,
+                  "the live set is not known: one request too large for any "
+                  "heap would throw the same error");
 }
 
 /* An error that does not say what ran out, beside collections that left the
@@ -238,9 +238,9 @@ static bool collector_vouches(const struct facts *f)
 static void doubt_size(struct finding *ret)
 {
     finding_cap(ret, CONFIDENCE_LOW);
-    finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
-                    "-Xmx is not known: few heaps are so small that this would "
-                    "fill them");
+    finding_doubt(ret, SUPPORTING,
+                  "-Xmx is not known: few heaps are so small that this would "
+                  "fill them");
 }
 
 static bool names_nothing(const struct oome *o)

@@ -76,8 +76,8 @@ static void argue_reaper(const struct facts *f, struct pen *p,
     finding_cap(ret, CONFIDENCE_MEDIUM);
     finding_for(ret, HINT, at, NULL,
                 "this JVM has threads that wait for child processes");
-    finding_against(ret, HINT, figure_derived(UNKNOWN), NULL,
-                    "nothing captured tells whether it is one of those");
+    finding_doubt(ret, HINT,
+                  "nothing captured tells whether it is one of those");
 }
 
 /* Nobody says who started it. Pids are given out in turn, so one that was
@@ -90,9 +90,9 @@ static void argue_unknown(const struct facts *f, struct finding *ret)
         return;
     }
     finding_cap(ret, CONFIDENCE_MEDIUM);
-    finding_against(ret, HINT, figure_derived(UNKNOWN), NULL,
-                    "nothing captured tells who started it: a child of the "
-                    "JVM would look the same");
+    finding_doubt(ret, HINT,
+                  "nothing captured tells who started it: a child of the "
+                  "JVM would look the same");
 }
 
 /* A child or a neighbour: who started it, best by who saw it. */
@@ -274,9 +274,9 @@ bool rule_shmem(const struct facts *f, struct pen *p, struct finding *ret)
                           pen_size(p, known_or(own, 0))));
     if (mapped && !f->collector) {
         finding_cap(ret, CONFIDENCE_MEDIUM);
-        finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
-                        "nobody says which collector ran: ZGC's heap would be "
-                        "shared memory too");
+        finding_doubt(ret, SUPPORTING,
+                      "nobody says which collector ran: ZGC's heap would be "
+                      "shared memory too");
     }
     if (f->last && known(f->last->shmem.value) &&
         (f->last->shmem.value > all / 4) == mapped)

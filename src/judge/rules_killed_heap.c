@@ -168,9 +168,9 @@ static void doubt_garbage(const struct facts *f, const struct part *heap,
     }
     if (!f->last || !f->last->nmt) {
         finding_cap(ret, CONFIDENCE_MEDIUM);
-        finding_against(ret, HINT, figure_derived(UNKNOWN), NULL,
-                        "without native memory tracking the rest of the "
-                        "process can't be told by cause");
+        finding_doubt(ret, HINT,
+                      "without native memory tracking the rest of the "
+                      "process can't be told by cause");
     } else if (rest && rest->growth > heap->growth / 2) {
         finding_cap(ret, CONFIDENCE_MEDIUM);
         finding_against(ret, SUPPORTING, rest->figure, NULL,
@@ -214,9 +214,9 @@ static void judge_live(const struct facts *f, struct pen *p,
                               pen_size(p, before.value)));
     } else {
         finding_cap(ret, CONFIDENCE_MEDIUM);
-        finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
-                        "the live set was measured once: the program may need "
-                        "all of it");
+        finding_doubt(ret, SUPPORTING,
+                      "the live set was measured once: the program may need "
+                      "all of it");
     }
     if (!kind_of_heap(f, p, ret))
         culprit_named("the Java heap", f->live.value, &ret->culprit);

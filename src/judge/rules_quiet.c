@@ -120,9 +120,9 @@ static void argue_errors(const struct facts *f, struct finding *ret)
     if (f->watched == WATCH_ERRORS)
         return;
     finding_cap(ret, CONFIDENCE_LOW);
-    finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
-                    "an error may stand in a log that is not here: standard "
-                    "output need not have it");
+    finding_doubt(ret, SUPPORTING,
+                  "an error may stand in a log that is not here: standard "
+                  "output need not have it");
 }
 
 static void argue_end(const struct facts *f, struct finding *ret)
@@ -137,9 +137,9 @@ static void argue_end(const struct facts *f, struct finding *ret)
                     "the exit status says success");
     } else {
         finding_cap(ret, CONFIDENCE_MEDIUM);
-        finding_against(ret, HINT, figure_derived(UNKNOWN), NULL,
-                        "nothing shows that it went on, or that it left in "
-                        "good order");
+        finding_doubt(ret, HINT,
+                      "nothing shows that it went on, or that it left in "
+                      "good order");
     }
 }
 

@@ -95,8 +95,8 @@ static bool thread_refused(const struct facts *f, struct pen *p,
         argue_left(f, p, ret);
     } else {
         finding_cap(ret, CONFIDENCE_LOW);
-        finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
-                        "too little memory for a stack would look the same");
+        finding_doubt(ret, SUPPORTING,
+                      "too little memory for a stack would look the same");
     }
     culprit_named("a limit on threads or processes", UNKNOWN, &ret->culprit);
     ret->summary = "The JVM stopped because it could not start a thread: a "
@@ -208,9 +208,9 @@ static void doubt_who(const struct facts *f, struct finding *ret)
     if (f->last && f->last->nmt)
         return;
     ret->kind = KIND_NOT_ENOUGH_EVIDENCE;
-    finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
-                    "without native memory tracking nobody can tell what had "
-                    "used it up: a leak would end the same way");
+    finding_doubt(ret, SUPPORTING,
+                  "without native memory tracking nobody can tell what had "
+                  "used it up: a leak would end the same way");
 }
 
 /* What is mapped and what was asked for together are beyond the limit; where

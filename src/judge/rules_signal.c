@@ -65,9 +65,9 @@ static bool abort_tells(const struct facts *f, struct finding *ret)
     if (w->warning)
         return true;
     finding_cap(ret, CONFIDENCE_LOW);
-    finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
-                    "what it printed before is not here: the JVM aborts for "
-                    "want of native memory as well");
+    finding_doubt(ret, SUPPORTING,
+                  "what it printed before is not here: the JVM aborts for "
+                  "want of native memory as well");
     return true;
 }
 
@@ -128,8 +128,7 @@ bool rule_sigkill(const struct facts *f, struct pen *p, struct finding *ret)
         finding_for(ret, SUPPORTING, f->last->rss, "bytes",
                     pen_write(p, "the process held %s%s shortly before",
                               pen_size(p, f->last->rss.value), at_limit(f, p)));
-    finding_against(ret, HINT, figure_derived(UNKNOWN), NULL,
-                    "who sent the SIGKILL is not known");
+    finding_doubt(ret, HINT, "who sent the SIGKILL is not known");
     if (!none)
         finding_cap(ret, CONFIDENCE_LOW);
     ret->summary = "The process was killed by a signal, but nothing says that "
@@ -164,8 +163,7 @@ bool rule_sigterm(const struct facts *f, struct pen *p, struct finding *ret)
         finding_for(ret, SUPPORTING, f->last->rss, "bytes",
                     pen_write(p, "the process held %s%s shortly before",
                               pen_size(p, f->last->rss.value), at_limit(f, p)));
-    finding_against(ret, HINT, figure_derived(UNKNOWN), NULL,
-                    "who sent the SIGTERM is not known");
+    finding_doubt(ret, HINT, "who sent the SIGTERM is not known");
     ret->summary = "The process was asked to stop (SIGTERM); the kernel never "
                    "does that for memory, and nothing had run out.";
     return true;
