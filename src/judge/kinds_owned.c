@@ -58,45 +58,52 @@ static uint64_t segment_bytes(const struct heap_natives *n)
     return n->jvm_counter > seen ? n->jvm_counter - seen : 0;
 }
 
-/* Which of them is most; false if all together explain too little. */
+struct owned {
+    enum verdict_kind kind;
+    const char *by;
+    uint64_t bytes;
+};
+
+static struct owned most_owned(const struct heap_natives *n)
+{
+    const struct owned by[] = {
+        {KIND_DIRECT_BUFFERS, "direct buffers",
+         n->owners.bytes + known_or(n->netty_counter, 0)},
+        {KIND_DIRECT_BUFFERS_NIO_CACHE, "per-thread buffer caches of NIO",
+         n->nio_cache.bytes},
+        {KIND_FFM_SEGMENTS, "foreign memory segments", segment_bytes(n)},
+    };
+    size_t most = 0;
+
+    for (size_t i = 1; i < sizeof by / sizeof *by; i++)
+        if (by[i].bytes > by[most].bytes)
+            most = i;
+    return by[most];
+}
+
+/* False if even the most of them explains too little. */
 static bool census(const struct facts *f, struct pen *p, uint64_t bytes,
                    struct finding *ret)
 {
     const struct heap_natives *n;
-    uint64_t cache, segments, buffers, most;
+    struct owned most;
 
     if (!f->heap)
         return false;
     n = &f->heap->natives;
-    cache = n->nio_cache.bytes;
-    segments = segment_bytes(n);
-    buffers = n->owners.bytes + known_or(n->netty_counter, 0);
-    most = buffers;
-    ret->kind = KIND_DIRECT_BUFFERS;
-    if (cache > most) {
-        most = cache;
-        ret->kind = KIND_DIRECT_BUFFERS_NIO_CACHE;
-    }
-    if (segments > most) {
-        most = segments;
-        ret->kind = KIND_FFM_SEGMENTS;
-    }
-    if (!kind_explains(most, bytes))
+    most = most_owned(n);
+    if (!kind_explains(most.bytes, bytes))
         return false;
-    finding_for(ret, SUPPORTING, dump_says(f, most), "bytes",
-                pen_write(p, "the heap dump's %s own %s of it",
-                          ret->kind == KIND_FFM_SEGMENTS
-                              ? "foreign memory segments"
-                          : ret->kind == KIND_DIRECT_BUFFERS
-                              ? "direct buffers"
-                              : "per-thread buffer caches of NIO",
-                          pen_size(p, most)));
-    if (n->awaiting_gc.bytes > most / 2)
+    ret->kind = most.kind;
+    finding_for(ret, SUPPORTING, dump_says(f, most.bytes), "bytes",
+                pen_write(p, "the heap dump's %s own %s of it", most.by,
+                          pen_size(p, most.bytes)));
+    if (n->awaiting_gc.bytes > most.bytes / 2)
         finding_against(ret, SUPPORTING, dump_says(f, n->awaiting_gc.bytes),
                         "bytes",
                         "most of these buffers are garbage that only waits "
                         "for a collection");
-    name_holder(f, p, most, ret);
+    name_holder(f, p, most.bytes, ret);
     return true;
 }
 
