@@ -113,13 +113,15 @@ bool resume_at_records(struct resume *x, uint64_t at)
 static bool at_records(struct resume *x, uint64_t at, uint64_t claimed)
 {
     uint8_t head[RECORD_HEADER];
-    int n;
+    int n =
+        at == claimed && go(x, at) ? reader_peek_header(x->r, at, head) : -1;
 
-    if (at != claimed)
-        return resume_at_records(x, at);
-    n = go(x, at) ? reader_peek_header(x->r, at, head) : -1;
-    return n == 0 || (n == RECORD_HEADER &&
-                      record_plausible(head[0], be32(head + 5), x->r->id_size));
+    if (n == 0)
+        return true;
+    if (n < RECORD_HEADER || head[0] == TAG_HEAP_DUMP ||
+        head[0] == TAG_HEAP_DUMP_SEGMENT)
+        return resume_at_records(x, at); /* of any length */
+    return record_plausible(head[0], be32(head + 5), x->r->id_size);
 }
 
 /* ---- sub-records ------------------------------------------------------ */

@@ -59,26 +59,25 @@ static bool look_at_record(struct survey *s, struct err *e)
            likely_loaded(&s->likely, load_id(r->p + 4, w), e);
 }
 
-/* Whether it ends with what may be damaged without anyone noticing. */
-static bool has_body(const struct sub *sub)
+static bool is_object(const struct sub *s)
 {
-    return !(sub->tag == SUB_INSTANCE_DUMP || sub->tag == SUB_OBJECT_ARRAY ||
-             sub->tag == SUB_PRIMITIVE_ARRAY) ||
-           sub->n;
+    return s->tag == SUB_INSTANCE_DUMP || s->tag == SUB_OBJECT_ARRAY ||
+           s->tag == SUB_PRIMITIVE_ARRAY;
 }
 
 /* A sub-record has been pulled. If nothing fits behind it, it may have been
  * damaged, or have been none. */
 static void move_safe(struct survey *s, const struct sub *sub, enum trust t)
 {
-    uint64_t end = reader_offset(&s->r) + s->r.pending;
+    uint64_t end = reader_offset(&s->r);
+    bool torn = sub->n || !is_object(sub); /* it might be, and nobody knew */
 
     if (t == CERTAIN || ++s->weak > DOUBTS) {
         s->sound = sub->at;
         s->weak = 0;
     }
     if (t != DOUBTFUL || ++s->doubtful > DOUBTS) {
-        s->safe = has_body(sub) && end - sub->at <= SMALL ? sub->at : end;
+        s->safe = torn && end - sub->at <= SMALL ? sub->at : end;
         s->doubtful = 0;
     }
 }
@@ -114,7 +113,7 @@ static bool pass(struct survey *s, const struct sub *sub, enum trust t)
     struct detour d;
 
     reader_skip_elements(r);
-    if (t != DOUBTFUL || sub->tag == SUB_CLASS_DUMP)
+    if (t != DOUBTFUL || !is_object(sub))
         return true;
     none = r->at_eof ||
            resume_find_in(&s->resume, sub->at + 1, end, s->claimed, &d);
@@ -209,13 +208,22 @@ static bool take(struct survey *s, const struct detour *d, struct err *e)
     return look_at_heap(s, e);
 }
 
+/* Whether the last way led here, to no avail: the next one leads on. */
+static bool is_led_to(const struct survey *s, uint64_t at)
+{
+    return s->to->list.n && vec_last(&s->to->list)->to == at;
+}
+
 static bool go_round(struct survey *s, struct err *e)
 {
     uint64_t at = s->in_heap ? reader_offset(&s->r) : s->r.record.at;
+    uint64_t claimed = s->in_heap ? s->claimed : UINT64_MAX;
     struct detour d;
 
-    d = resume_find(&s->resume, s->sound, at,
-                    s->in_heap ? s->claimed : UINT64_MAX);
+    if (is_led_to(s, at))
+        resume_find_in(&s->resume, at + 1, UINT64_MAX, claimed, &d);
+    else
+        d = resume_find(&s->resume, s->sound, at, claimed);
     d.from = d.to == at ? at : d.to < at ? s->sound : s->safe;
     note_first(s, at, &d);
     if (!vec_push(&s->to->list, s->likely.mem, e))
