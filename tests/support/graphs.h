@@ -8,6 +8,7 @@
 
 #include "base/vec.h"
 #include "graph/graph.h"
+#include "tests/support/random.h"
 
 /* Owns everything; memory comes from a budget of its own, and tests stop
  * where that fails. */
@@ -33,10 +34,6 @@ void sketch_class(struct sketch *s, uint32_t node);
 void sketch_instance(struct sketch *s, uint32_t node, uint32_t class);
 const struct graph *sketch_finish(struct sketch *s);
 void sketch_deinit(struct sketch *s);
-
-/* A small generator, the same everywhere: splitmix64. */
-uint64_t random_next(uint64_t *state);
-uint32_t random_below(uint64_t *state, uint32_t n);
 
 /*
  * Everything at random: loops, repeated edges, edges into roots, implied

@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
+
+#include "gzip.h"
 
 /* ---- bytes ------------------------------------------------------------ */
 
@@ -426,33 +427,18 @@ void hw_heap_info(struct hprof_writer *w, uint32_t heap, const char *name)
 
 /* ---- gzip ------------------------------------------------------------- */
 
-static void gzip_member(struct hw_bytes *to, uint8_t *p, size_t n)
-{
-    z_stream z = {.next_in = p, .avail_in = (unsigned)n};
-    size_t room;
-
-    if (deflateInit2(&z, 6, Z_DEFLATED, 16 + MAX_WBITS, 8, 0) != Z_OK)
-        abort();
-    room = deflateBound(&z, n) + 64;
-    if (to->n + room > to->cap) {
-        to->cap = to->n + room;
-        to->at = must(realloc(to->at, to->cap));
-    }
-    z.next_out = to->at + to->n;
-    z.avail_out = (unsigned)room;
-    if (deflate(&z, Z_FINISH) != Z_STREAM_END)
-        abort();
-    to->n += room - z.avail_out;
-    deflateEnd(&z);
-}
-
 void hw_gzip(struct hprof_writer *w, size_t member)
 {
     struct hw_bytes to = {0};
 
     for (size_t at = 0, n; at < w->n; at += n) {
+        size_t room;
+
         n = member && w->n - at > member ? member : w->n - at;
-        gzip_member(&to, w->at + at, n);
+        room = gzip_room(n);
+        to.cap = to.n + room;
+        to.at = must(realloc(to.at, to.cap));
+        to.n += gzip_member(w->at + at, n, 6, NULL, to.at + to.n, room);
     }
     free(w->at);
     w->at = to.at;

@@ -9,7 +9,8 @@
 #include "base/pieces.h"
 #include "base/points.h"
 #include "base/source.h"
-#include "pack.h"
+#include "tests/support/gzip.h"
+#include "tests/support/random.h"
 #include "suite.h"
 
 /* More than the pieces and, at their first distance, the points can be of. */
@@ -24,14 +25,14 @@ static struct err err;
 
 static void setup(void)
 {
-    uint32_t x = 1;
+    uint64_t x = 1;
 
     mem_init(&mem, 0);
     err = (struct err){0};
     plain = malloc(LARGE);
     packed = malloc(ROOM);
     for (size_t i = 0; i < LARGE; i++)
-        plain[i] = (uint8_t)(pack_random(&x) >> 20 & 7);
+        plain[i] = (uint8_t)random_below(&x, 8);
 }
 
 static void teardown(void)
@@ -46,7 +47,7 @@ static void pack(size_t n, size_t each, const char *say)
     packed_n = 0;
     for (size_t at = 0; at < n; at += each)
         packed_n +=
-            pack_member(plain + at, n - at < each ? n - at : each, 1,
+            gzip_member(plain + at, n - at < each ? n - at : each, 1,
                         at ? NULL : say, packed + packed_n, ROOM - packed_n);
 }
 
@@ -69,18 +70,18 @@ static void expect(struct source *s, uint64_t at, size_t want, size_t n)
 /* Here and there, near the last place and far away. */
 static void go_about(struct source *s, size_t n, unsigned times)
 {
-    uint32_t x = 7;
+    uint64_t x = 7;
     uint64_t at = 0;
 
     for (unsigned i = 0; i < times; i++) {
-        uint64_t step = pack_random(&x) % 400000;
+        uint64_t step = random_below(&x, 400000);
 
-        switch (pack_random(&x) % 4) {
-        case 0: at = pack_random(&x) % n; break;
+        switch (random_below(&x, 4)) {
+        case 0: at = random_below(&x, (uint32_t)n); break;
         case 1: at = at > step ? at - step : 0; break;
         default: at = at + step < n ? at + step : n - 1;
         }
-        expect(s, at, 1 + pack_random(&x) % (i % 8 ? 3000 : 300000), n);
+        expect(s, at, 1 + random_below(&x, i % 8 ? 3000 : 300000), n);
     }
     ck_assert_ptr_null(source_damage(s));
 }

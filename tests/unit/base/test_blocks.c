@@ -9,7 +9,8 @@
 #include <zlib.h>
 
 #include "base/source.h"
-#include "pack.h"
+#include "tests/support/gzip.h"
+#include "tests/support/random.h"
 #include "suite.h"
 
 #define PLAIN  ((size_t)1 << 20)
@@ -32,12 +33,12 @@ static struct err err;
 
 static void setup(void)
 {
-    uint32_t x = 1;
+    uint64_t x = 1;
 
     mem_init(&mem, 0);
     err = (struct err){0};
     for (size_t i = 0; i < PLAIN; i++)
-        plain[i] = (uint8_t)(pack_random(&x) >> 20);
+        plain[i] = (uint8_t)random_below(&x, 16);
 }
 
 /* The whole of `plain` as HotSpot writes it, into `packed`. */
@@ -46,7 +47,7 @@ static size_t pack_blocks(int level, const char *say)
     size_t n = 0;
 
     for (size_t at = 0; at < PLAIN; at += BLOCK)
-        n += pack_member(plain + at, BLOCK, level, at ? NULL : say, packed + n,
+        n += gzip_member(plain + at, BLOCK, level, at ? NULL : say, packed + n,
                          PACKED - n);
     return n;
 }
@@ -111,10 +112,10 @@ END_TEST
 START_TEST(what_looks_like_a_header_is_none)
 {
     static const uint8_t fake[] = {0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 3};
-    uint32_t x = 7;
+    uint64_t x = 7;
 
     for (int i = 0; i < 40; i++)
-        memcpy(plain + pack_random(&x) % (PLAIN - sizeof fake), fake,
+        memcpy(plain + random_below(&x, (uint32_t)(PLAIN - sizeof fake)), fake,
                sizeof fake);
     expect_like_others(pack_blocks(0, "HPROF BLOCKSIZE=16384"));
 }
@@ -137,25 +138,25 @@ END_TEST
 START_TEST(cut_blocks_give_what_is_there)
 {
     size_t n = pack_blocks(1, "HPROF BLOCKSIZE=16384");
-    uint32_t x = 3;
+    uint64_t x = 3;
 
     for (size_t cut = 2; cut < 60; cut++)
         expect_like_others(cut);
     for (size_t cut = n - 30; cut < n; cut++)
         expect_like_others(cut);
     for (int i = 0; i < 40; i++)
-        expect_like_others(pack_random(&x) % n);
+        expect_like_others(random_below(&x, (uint32_t)n));
 }
 END_TEST
 
 START_TEST(damaged_blocks_give_what_comes_before)
 {
     size_t n = pack_blocks(1, "HPROF BLOCKSIZE=16384");
-    uint32_t x = 5;
+    uint64_t x = 5;
 
     for (int i = 0; i < 100; i++) {
-        size_t at = 40 + pack_random(&x) % (n - 40);
-        uint8_t bit = (uint8_t)(1 << pack_random(&x) % 8);
+        size_t at = 40 + random_below(&x, (uint32_t)(n - 40));
+        uint8_t bit = (uint8_t)(1 << random_below(&x, 8));
 
         packed[at] ^= bit;
         expect_like_others(n);
@@ -183,11 +184,11 @@ START_TEST(seeks_go_anywhere)
     size_t n = pack_blocks(1, "HPROF BLOCKSIZE=16384");
     struct source *s = open_with(packed, n, jobs[_i]);
     const uint8_t *p;
-    uint32_t x = 9;
+    uint64_t x = 9;
 
     for (int i = 0; i < 300; i++) {
-        size_t at = pack_random(&x) % PLAIN,
-               want = pack_random(&x) % (4 * BLOCK);
+        size_t at = random_below(&x, PLAIN),
+               want = random_below(&x, (uint32_t)(4 * BLOCK));
 
         if (want > PLAIN - at)
             want = PLAIN - at;

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/lines.h"
-#include "pack.h"
+#include "tests/support/gzip.h"
 #include "suite.h"
 
 #define PLAIN ((size_t)3 << 20)
@@ -35,7 +35,7 @@ static size_t pack_members(unsigned members, uint8_t *to, size_t room)
     size_t each = PLAIN / members, n = 0;
 
     for (unsigned i = 0; i < members; i++)
-        n += pack_member(plain + i * each,
+        n += gzip_member(plain + i * each,
                          i + 1 == members ? PLAIN - i * each : each, 6, NULL,
                          to + n, room - n);
     return n;

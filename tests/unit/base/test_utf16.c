@@ -7,7 +7,7 @@
 
 #include "base/lines.h"
 #include "base/utf16.h"
-#include "pack.h"
+#include "tests/support/gzip.h"
 #include "suite.h"
 
 #define LONG ((size_t)3 * UTF16_PIECE)
@@ -102,7 +102,7 @@ START_TEST(pieces_join_and_going_back_gives_the_same)
     struct source *s;
     const uint8_t *p;
     size_t n = long_text((unsigned)_i & 1, bytes);
-    size_t m = pack_member(bytes, n, 6, NULL, packed, sizeof packed);
+    size_t m = gzip_member(bytes, n, 6, NULL, packed, sizeof packed);
 
     ck_assert(source_open_memory("test", _i & 2 ? packed : bytes,
                                  _i & 2 ? m : n, &mem, &s, &err));

@@ -149,9 +149,3 @@ void assert_refs(const struct hprof_dump *d, uint32_t node, unsigned n,
     for (unsigned i = 0; i < n; i++)
         ck_assert_uint_eq(d->refs[begin + i], want[i]);
 }
-
-uint32_t random_below(uint64_t *state, uint32_t n)
-{
-    *state = *state * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)((*state >> 32) * n >> 32);
-}

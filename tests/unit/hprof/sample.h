@@ -9,6 +9,7 @@
 
 #include "hprof/dump.h"
 #include "tests/support/hprof_writer.h"
+#include "tests/support/random.h"
 
 struct plan {
     const char *version;
@@ -66,8 +67,5 @@ void assert_refs(const struct hprof_dump *d, uint32_t node, unsigned n,
     assert_refs((d), (node),                                                   \
                 sizeof((const uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t),    \
                 (const uint32_t[]){__VA_ARGS__})
-
-/* The same numbers everywhere. */
-uint32_t random_below(uint64_t *state, uint32_t n);
 
 #endif
