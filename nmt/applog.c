@@ -17,6 +17,7 @@ struct reader {
     struct arena *arena;
     bool open;          /* an error whose stack may go on */
     bool last_was_dump; /* the line before said "Dumping heap to" */
+    bool in_report;     /* a crash report among it, which has its own reader */
     struct oome_text text;
 };
 
@@ -234,12 +235,26 @@ static bool pids_line(struct reader *r, const char *line, uint64_t number,
 
 /* ---- the file --------------------------------------------------------- */
 
+/* From the first heading of a crash report to its "END.". */
+static bool is_of_report(struct reader *r, const char *line)
+{
+    bool was = r->in_report;
+
+    if (strstr(line, "---------------  "))
+        r->in_report = true;
+    else if (was && strstr(line, "END."))
+        r->in_report = false;
+    return was || r->in_report;
+}
+
 static bool read_line(struct reader *r, const char *line, uint64_t number,
                       struct err *e)
 {
     uint64_t status;
     bool oome;
 
+    if (is_of_report(r, line))
+        return close_oome(r, e);
     if (!oome_line(r, line, number, &oome, e) ||
         !warning_line(r, line, number, e) || !pids_line(r, line, number, e))
         return false;

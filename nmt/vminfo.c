@@ -122,6 +122,8 @@ static bool read_line(struct vm_reader *r, char *line, struct err *e)
 
     text_trim_end(line);
     s = text_skip_blanks(line);
+    if (*s == '#' && !r->info->head)
+        r->info->head = r->number;
     if (*s == '#' && !vm_death_line(r, s, e))
         return false;
     r->section = section_of(s, was);

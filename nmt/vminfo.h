@@ -35,6 +35,7 @@ struct vm_info {
     const char *headline; /* first "#  ..." cause line without "# ", or NULL;
                              "fatal error: ..." where it says more */
     uint64_t headline_line;
+    uint64_t head; /* line of the first '#'; 0: it has none */
     uint64_t pid, tid;
     const char *jvm;            /* "OpenJDK 64-Bit Server VM (17.0.15+6 ...)" */
     unsigned jdk;               /* 17; 0 if unknown */

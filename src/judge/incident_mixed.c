@@ -6,7 +6,8 @@
 #include "judge/incident_parts.h"
 
 /* What else may stand in a text of kind `from`. Histograms and hs_err files
- * name errors that nobody threw, so they are not asked. */
+ * name errors that nobody threw, so they are not asked, unless the report
+ * stands behind other output. */
 static const struct {
     enum artifact_kind from, to;
 } mixtures[] = {
@@ -16,6 +17,7 @@ static const struct {
     {ARTIFACT_NMT, ARTIFACT_APP_LOG},
     {ARTIFACT_NMT, ARTIFACT_GC_LOG},
     {ARTIFACT_KERNEL_LOG, ARTIFACT_APP_LOG},
+    {ARTIFACT_VM_INFO, ARTIFACT_APP_LOG},
     {ARTIFACT_THREAD_DUMP, ARTIFACT_APP_LOG},
     {ARTIFACT_PROC_STATUS, ARTIFACT_SMAPS},
     {ARTIFACT_SMAPS, ARTIFACT_PROC_STATUS},
@@ -34,6 +36,11 @@ static bool says_something(const struct input *in)
     case ARTIFACT_PROC_STATUS: return known(in->status->rss);
     default: return false;
     }
+}
+
+static bool may_hold_more(const struct input *in)
+{
+    return in->kind != ARTIFACT_VM_INFO || in->vm_info->head > 1;
 }
 
 static bool keep(struct incident *i, const struct input *twin, struct err *e)
@@ -81,7 +88,7 @@ bool incident_read_mixed(struct incident *i, struct err *e)
 
             /* What has no inode was a pipe, and is empty now. */
             if (in->kind == mixtures[p].from && in->any && in->inode &&
-                !read_as(i, k, mixtures[p].to, e))
+                may_hold_more(in) && !read_as(i, k, mixtures[p].to, e))
                 return false;
         }
     return true;
