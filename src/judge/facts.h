@@ -11,9 +11,6 @@
 
 #include "judge/parts.h"
 
-/* Pids in a container's namespace count from 1; few go this high. */
-#define CONTAINER_PIDS 1000
-
 struct known_oome { /* one OutOfMemoryError, or many alike */
     enum oome_kind kind;
     const struct oome *oome; /* NULL: hs_err or the dump tells of it */

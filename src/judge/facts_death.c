@@ -17,13 +17,45 @@ static bool add_oome(struct facts *f, enum oome_kind kind, const struct oome *o,
     return true;
 }
 
-static bool take_log(struct facts *f, const struct input *in, struct err *e)
+/* With HeapDumpOnOutOfMemoryError each life dumps at its first error. */
+static bool makes_dump(enum oome_kind k)
+{
+    return k == OOME_HEAP_SPACE || k == OOME_GC_OVERHEAD ||
+           k == OOME_ARRAY_LIMIT || k == OOME_METASPACE ||
+           k == OOME_CLASS_SPACE || k == OOME_OTHER;
+}
+
+/* The logs tell of dumps, and of none by this process: restarts write on in
+ * the same log, and such an error was another life's. */
+static bool only_others_dumped(const struct facts *f)
+{
+    const struct jvm_warning *w;
+    const struct input *in;
+    bool any = false;
+
+    VEC_EACH (&f->incident->inputs, in) {
+        if (in->kind != ARTIFACT_APP_LOG || !in->log)
+            continue;
+        VEC_EACH (&in->log->warnings, w) {
+            if (w->kind != WARN_DUMPING)
+                continue;
+            if (incident_may_be_ours(f->incident, warning_pid(w)))
+                return false;
+            any = true;
+        }
+    }
+    return any;
+}
+
+static bool take_log(struct facts *f, const struct input *in, bool others,
+                     struct err *e)
 {
     const struct oome *o;
     const struct jvm_warning *w;
 
     VEC_EACH (&in->log->oomes, o)
-        if (!add_oome(f, o->kind, o, figure_of(in, o->count, o->line), e))
+        if (!(others && makes_dump(o->kind)) &&
+            !add_oome(f, o->kind, o, figure_of(in, o->count, o->line), e))
             return false;
     VEC_EACH (&in->log->warnings, w)
         if (!f->warnings[w->kind].warning) {
@@ -49,7 +81,7 @@ static bool take_abort(struct facts *f, const struct input *in, struct err *e)
 
 static bool take_hs_err(struct facts *f, const struct input *in, struct err *e)
 {
-    if (in->vm_info->death == VM_ALIVE)
+    if (in->vm_info->death == VM_ALIVE || in->stranger)
         return true;
     f->hs_err = in->vm_info;
     f->hs_err_input = in;
@@ -110,12 +142,13 @@ static const struct known_oome *choose(const struct facts *f)
 
 bool facts_death(struct facts *f, struct err *e)
 {
+    bool others = only_others_dumped(f);
     const struct input *in;
 
     VEC_EACH (&f->incident->inputs, in) {
         if (!in->any)
             continue;
-        if (in->kind == ARTIFACT_APP_LOG && !take_log(f, in, e))
+        if (in->kind == ARTIFACT_APP_LOG && !take_log(f, in, others, e))
             return false;
         if (in->kind == ARTIFACT_VM_INFO && !take_hs_err(f, in, e))
             return false;

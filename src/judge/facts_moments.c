@@ -23,7 +23,7 @@ static bool add_nmt(struct facts *f, bool baseline, struct err *e)
     const struct input *in;
 
     VEC_EACH (&f->incident->inputs, in) {
-        if (in->kind != ARTIFACT_NMT || !in->nmt ||
+        if (in->kind != ARTIFACT_NMT || !in->nmt || in->stranger ||
             in->snapshot != NO_SNAPSHOT || in->baseline != baseline)
             continue;
         for (uint64_t i = 0; in->nmt_all && i + 1 < in->nmt_all->at.n; i++) {
@@ -45,6 +45,8 @@ static bool add_snapshots(struct facts *f, struct err *e)
     const struct snapshot *s;
 
     VEC_EACH (&f->incident->snapshots, s) {
+        if (s->strange)
+            continue;
         if (!add(f, s->name, e))
             return false;
         moment_read(f->incident, s->index, s->name, vec_last(&f->moments));

@@ -110,6 +110,13 @@ static void take_nmt(struct facts *f, const struct input *in)
         f->nmt_off = true;
 }
 
+/* What begins earlier is of an earlier life, or was rotated away. */
+static bool is_older_log(const struct facts *f, const struct input *in)
+{
+    return f->gc && in->time != INT64_MIN && f->gc_input->time != INT64_MIN &&
+           in->time < f->gc_input->time;
+}
+
 static void take(struct facts *f, const struct input *in)
 {
     switch (in->kind) {
@@ -136,6 +143,8 @@ static void take(struct facts *f, const struct input *in)
             f->collector = in->heap_info->collector;
         break;
     case ARTIFACT_GC_LOG:
+        if (is_older_log(f, in))
+            break;
         f->gc = in->gc;
         f->gc_input = in;
         f->pretouch = f->pretouch || in->gc->pretouch;
@@ -162,6 +171,13 @@ static enum asked asked_of(const struct input *in)
     return known(in->flags->pid) ? FROM_JVM : FROM_OTHERS;
 }
 
+/* The group outlives its processes, and what started one starts the next. */
+static bool is_of_group(const struct input *in)
+{
+    return in->kind == ARTIFACT_CGROUP_STAT ||
+           in->kind == ARTIFACT_CGROUP_VALUES || in->kind == ARTIFACT_CONTAINER;
+}
+
 void facts_process(struct facts *f)
 {
     const struct incident *i = f->incident;
@@ -172,7 +188,8 @@ void facts_process(struct facts *f)
     f->limit = stated(i->stated.limit);
     for (enum asked from = FROM_JVM; from < SOURCES; from++)
         VEC_EACH (&i->inputs, in)
-            if (in->any && asked_of(in) == from)
+            if (in->any && asked_of(in) == from &&
+                (is_of_group(in) || !incident_sets_aside(i, in)))
                 take(f, in);
     if (f->gc)
         figure_fill(&f->xmx, figure_of(f->gc_input, f->gc->heap_max, 0));

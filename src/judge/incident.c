@@ -308,9 +308,12 @@ bool incident_read(struct incident *i, const struct heap_options *o,
     VEC_EACH (&i->inputs, in)
         if (!input_read(i, in, e))
             return false;
-    if (!incident_read_mixed(i, e) || !incident_read_heaps(i, o, e))
+    if (!incident_read_mixed(i, e))
         return false;
     incident_set_beside(i);
+    incident_tell_lives(i);
+    if (!incident_read_heaps(i, o, e))
+        return false;
     incident_time_snapshots(i);
     VEC_EACH (&i->inputs, in)
         if (in->snapshot != NO_SNAPSHOT && shows_process(in))

@@ -42,6 +42,8 @@ struct input {
                           same snapshot: its name, or that of its folder in
                           the snapshot, begins or goes on with "after-" */
     bool beside;       /* a status of another process than the JVM's */
+    uint64_t stranger; /* the pid of the process it is of, if that is not the
+                          incident's; 0: it is, or nobody knows */
     uint64_t bytes;    /* on disk */
     char sha256[65];   /* of the bytes on disk; "" if not computed: larger
                           than INCIDENT_DIGEST_MAX, or a pipe */
@@ -88,7 +90,16 @@ struct snapshot {
     uint32_t index;
     int64_t time;     /* INT64_MIN: unknown */
     bool has_process; /* a live process was seen (status, NMT, smaps) */
+    bool strange;     /* of another process than the incident's */
 };
+
+/* Of one process; UNKNOWN where nobody says. */
+struct pids {
+    uint64_t host, inside;
+};
+
+/* Pids in a container's namespace count from 1; few go this high. */
+#define CONTAINER_PIDS 1000
 
 /* What the user said on the command line; UNKNOWN where not. */
 struct stated {
@@ -101,6 +112,8 @@ struct incident {
     VEC(struct input) inputs;       /* in the order given; directories sorted */
     VEC(struct snapshot) snapshots; /* in time order */
     struct stated stated;
+    struct pids ours; /* of the process that the incident is about */
+    bool succeeded;   /* a later life of the program was captured as well */
     bool damaged;     /* some input was damaged or partly unreadable */
     uint64_t ignored; /* files nobody recognised */
     /* The dump that is analysed: the one closest to the death. */
@@ -133,5 +146,16 @@ bool incident_add(struct incident *i, const char *path, enum artifact_kind kind,
  * memory ran out or nothing at all could be used. */
 bool incident_read(struct incident *i, const struct heap_options *o,
                    struct err *e);
+
+/* incident_life.c */
+
+/* Whether a pid that a file says can be this process's. */
+bool incident_may_be_ours(const struct incident *i, uint64_t pid);
+/* The pid in the name of the dump it is about; UNKNOWN. */
+uint64_t warning_pid(const struct jvm_warning *w);
+/* Whether what `in` tells of a process is another one's. */
+bool incident_sets_aside(const struct incident *i, const struct input *in);
+/* Sets `ours` and whose each input and snapshot is; incident_read does. */
+void incident_tell_lives(struct incident *i);
 
 #endif

@@ -4,7 +4,8 @@
  *
  * The clock in the header decides. Where two clocks agree or one is missing,
  * a dump of the whole incident (the OutOfMemoryError's own) comes after
- * those of snapshots, and snapshots come in their order.
+ * those of snapshots, and snapshots come in their order. A dump of another
+ * process comes before all others: it is read only if there is no other.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -19,6 +20,8 @@ static bool is_candidate(const struct input *in)
 /* NO_SNAPSHOT is the greatest index, as it should be here. */
 static bool is_later(const struct input *a, const struct input *b)
 {
+    if (!a->stranger != !b->stranger)
+        return b->stranger;
     if (a->time != b->time)
         return a->time > b->time;
     return a->snapshot > b->snapshot;
@@ -53,7 +56,7 @@ static uint32_t find_earliest(const struct incident *i)
     for (uint32_t k = 0; k < i->inputs.n; k++) {
         const struct input *in = &i->inputs.at[k];
 
-        if (is_candidate(in) && is_before(in, last) &&
+        if (is_candidate(in) && !in->stranger && is_before(in, last) &&
             (best == NO_INPUT || is_before(in, &i->inputs.at[best])))
             best = k;
     }

@@ -2,6 +2,7 @@
  * incident_parts.h - shared by the incident's own files: incident.c (adding,
  * order of reading), incident_dir.c (folders), incident_read.c (one file),
  * incident_mixed.c (two kinds in one), incident_heap.c (which dump),
+ * incident_life.c (whose file),
  * incident_time.c (clocks).
  */
 #ifndef OOMWHY_JUDGE_INCIDENT_PARTS_H

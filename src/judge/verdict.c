@@ -96,6 +96,9 @@ static bool fill(const struct facts *f, struct finding *found, struct pen *p,
     /* Two lines of evidence may be of two processes. */
     if (f->stranger && v->confidence > CONFIDENCE_LOW)
         v->confidence--;
+    /* Nor is it known which of them the question is about. */
+    if (f->incident->succeeded)
+        v->confidence = CONFIDENCE_LOW;
     take_process(f, v);
     notes_list(f, p, v);
     wrong_dump_find(f, v->kind, p, &v->wrong_dump);

@@ -41,6 +41,7 @@ static void given_nmt(uint64_t pid)
 static uint64_t strangers(void)
 {
     b.facts.strangers = 0;
+    incident_tell_lives(&b.incident);
     facts_identity(&b.facts);
     return b.facts.strangers;
 }
@@ -155,6 +156,7 @@ START_TEST(another_ones_dump_is_set_aside)
 {
     given_nmt(4242);
     given_dump("java_pid4100.hprof", INT64_MIN);
+    incident_tell_lives(&b.incident);
     facts_identity(&b.facts);
     ck_assert_ptr_null(b.facts.heap);
     ck_assert_ptr_eq(b.facts.stale_heap, &b.heap);
@@ -166,6 +168,7 @@ START_TEST(our_own_dump_is_not)
 {
     given_nmt(4242);
     given_dump("java_pid4242.hprof", INT64_MIN);
+    incident_tell_lives(&b.incident);
     facts_identity(&b.facts);
     ck_assert_ptr_nonnull(b.facts.heap);
     ck_assert_ptr_null(b.facts.stale);
@@ -178,6 +181,7 @@ START_TEST(a_dump_is_the_last_to_say_who_it_is)
     given_dump("java_pid4100.hprof", INT64_MIN);
     given_nmt(4242);
     b.facts.dump = &b.incident.inputs.at[0];
+    incident_tell_lives(&b.incident);
     facts_identity(&b.facts);
     ck_assert_uint_eq(b.facts.our_pid, 4242);
     ck_assert_ptr_null(b.facts.heap);
@@ -202,6 +206,111 @@ START_TEST(an_earlier_run_of_the_same_pid)
 }
 END_TEST
 
+/* ---- restarts ------------------------------------------------------------ */
+
+/* Three looks, the first at another life; that a kernel log, or the name of
+ * a dump, says which of them ended is the test's. */
+static void given_restart(uint64_t first, uint64_t second)
+{
+    static struct proc_status of[3];
+
+    for (uint32_t k = 0; k < 3; k++) {
+        struct input *in;
+
+        ck_assert(vec_push(&b.incident.snapshots, &b.mem, &b.err));
+        *vec_last(&b.incident.snapshots) =
+            (struct snapshot){"look", k, INT64_MIN, true, false};
+        of[k] = status;
+        of[k].pid = of[k].ns_pid = k ? second : first;
+        in = given("status", ARTIFACT_PROC_STATUS);
+        in->snapshot = k;
+        in->status = &of[k];
+    }
+}
+
+static bool is_strange(uint32_t snapshot)
+{
+    return b.incident.snapshots.at[snapshot].strange;
+}
+
+START_TEST(the_life_looked_at_most)
+{
+    given_restart(4242, 4300);
+    ck_assert_uint_eq(strangers(), 1);
+    ck_assert_uint_eq(b.incident.ours.host, 4300);
+    ck_assert(is_strange(0) && !is_strange(1) && !is_strange(2));
+    ck_assert(!b.incident.succeeded);
+}
+END_TEST
+
+START_TEST(the_life_that_ended)
+{
+    given_restart(4242, 4300);
+    given("java_pid4242.hprof", ARTIFACT_HPROF)->snapshot = NO_SNAPSHOT;
+    ck_assert_uint_eq(strangers(), 2);
+    ck_assert_uint_eq(b.incident.ours.host, 4242);
+    ck_assert(!is_strange(0) && is_strange(1) && is_strange(2));
+    ck_assert(b.incident.succeeded);
+}
+END_TEST
+
+START_TEST(of_two_that_ended_the_later)
+{
+    struct kernel_log *log = mem_alloc(&b.mem, 1, sizeof *log, &b.err);
+
+    given_restart(4242, 4300);
+    given("java_pid4242.hprof", ARTIFACT_HPROF)->snapshot = NO_SNAPSHOT;
+    memset(log, 0, sizeof *log);
+    ck_assert(vec_push(&log->kills, &b.mem, &b.err));
+    memset(vec_last(&log->kills), 0, sizeof(struct oom_kill));
+    vec_last(&log->kills)->pid = 4300;
+    given("dmesg.txt", ARTIFACT_KERNEL_LOG)->kernel = log;
+    ck_assert_uint_eq(strangers(), 2);
+    ck_assert_uint_eq(b.incident.ours.host, 4300);
+    ck_assert(!b.incident.succeeded);
+    vec_free(&log->kills, &b.mem);
+    mem_free(&b.mem, log);
+}
+END_TEST
+
+START_TEST(the_life_that_was_asked_for)
+{
+    given_restart(4242, 4300);
+    b.incident.stated.pid = 4242;
+    ck_assert_uint_eq(strangers(), 2);
+    ck_assert_uint_eq(b.incident.ours.host, 4242);
+}
+END_TEST
+
+/* One log holds both lives; each dumps at its first error. */
+START_TEST(the_error_of_another_life)
+{
+    static struct oome error = {
+        .kind = OOME_HEAP_SPACE, .message = "", .count = 1};
+    static struct jvm_warning dump = {.kind = WARN_DUMPING};
+    struct app_log log;
+
+    memset(&log, 0, sizeof log);
+    log.exit_status = UNKNOWN;
+    given_restart(4242, 4300);
+    ck_assert(vec_push(&log.oomes, &b.mem, &b.err));
+    *vec_last(&log.oomes) = error;
+    ck_assert(vec_push(&log.warnings, &b.mem, &b.err));
+    dump.text = "Dumping heap to java_pid4242.hprof ...";
+    *vec_last(&log.warnings) = dump;
+    given("stdout.txt", ARTIFACT_APP_LOG)->log = &log;
+    b.incident.stated.pid = 4300;
+    strangers();
+    ck_assert(facts_death(&b.facts, &b.err));
+    ck_assert_ptr_null(b.facts.oome);
+    vec_last(&log.warnings)->text = "Dumping heap to java_pid4300.hprof ...";
+    ck_assert(facts_death(&b.facts, &b.err));
+    ck_assert_ptr_nonnull(b.facts.oome);
+    vec_free(&log.oomes, &b.mem);
+    vec_free(&log.warnings, &b.mem);
+}
+END_TEST
+
 TCase *identity_tcase(void)
 {
     TCase *t = tcase_create("identity");
@@ -218,5 +327,10 @@ TCase *identity_tcase(void)
     tcase_add_test(t, our_own_dump_is_not);
     tcase_add_test(t, a_dump_is_the_last_to_say_who_it_is);
     tcase_add_test(t, an_earlier_run_of_the_same_pid);
+    tcase_add_test(t, the_life_looked_at_most);
+    tcase_add_test(t, the_life_that_ended);
+    tcase_add_test(t, of_two_that_ended_the_later);
+    tcase_add_test(t, the_life_that_was_asked_for);
+    tcase_add_test(t, the_error_of_another_life);
     return t;
 }

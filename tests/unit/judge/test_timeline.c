@@ -164,8 +164,8 @@ END_TEST
 
 START_TEST(folders_out_of_order_are_doubted)
 {
-    snapshots[0] = (struct snapshot){"1-start", 0, T + 60000, true};
-    snapshots[1] = (struct snapshot){"2-late", 1, T, true};
+    snapshots[0] = (struct snapshot){"1-start", 0, T + 60000, true, false};
+    snapshots[1] = (struct snapshot){"2-late", 1, T, true, false};
     incident.snapshots.n = 2;
     build();
     ck_assert_str_eq(timeline.events.at[0].origin.path, "2-late");
