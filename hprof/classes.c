@@ -69,7 +69,7 @@ static struct hprof_class *append(struct classes *t, uint64_t id, bool hidden,
     return c;
 }
 
-/* Bytes that entries of {id, u1 type, a value if `values`} take. */
+/* Past the constant pool: a count, then {u2 index, u1 type, value}. */
 static const uint8_t *skip_pool(const uint8_t *p, unsigned id_size)
 {
     unsigned n = be16(p);

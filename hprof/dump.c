@@ -66,8 +66,7 @@ void hprof_dump_deinit(struct hprof_dump *d)
     memset(d, 0, sizeof *d);
 }
 
-/* ---- passes ---------------------------------------------------------------
- */
+/* ---- passes ------------------------------------------------------------- */
 
 /* Forgets everything read, to start over with ids of another alignment. */
 static bool start_over(struct ingest *in, unsigned shift, bool keep_order,
@@ -177,8 +176,7 @@ static bool passes(struct ingest *in, struct source *s, bool *slots,
     return ok;
 }
 
-/* ---- nodes ----------------------------------------------------------------
- */
+/* ---- nodes -------------------------------------------------------------- */
 
 /* Makes `base` the place of object 0 in a column where it is at `head`;
  * returns the address of number 0, NULL: out of memory. */
@@ -261,8 +259,7 @@ static bool settle(struct ingest *in, struct err *e)
     return true;
 }
 
-/* ---- the rest, with nodes known --------------------------------------------
- */
+/* ---- the rest, with nodes known ----------------------------------------- */
 
 static bool finish_weak(struct hprof_dump *d, bool slots)
 {

@@ -74,11 +74,4 @@ const char *names_keep(struct names *t, uint64_t id, const char *otherwise,
  * java.lang.Object[] become java.lang.String and java.lang.Object[]. */
 const char *names_keep_class(struct names *t, uint64_t id, struct err *e);
 
-/* Modified UTF-8 to UTF-8 (table 3-7 of Unicode): pairs of surrogates are
- * joined, whatever is not a character becomes U+FFFD. In `a`. */
-char *names_utf8(const uint8_t *s, size_t n, struct arena *a, struct err *e);
-
-/* Writes a character, at most 4 bytes; returns how many. */
-size_t utf8_put(uint32_t c, char *to);
-
 #endif

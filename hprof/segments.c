@@ -167,8 +167,7 @@ void ingest_segments_deinit(struct ingest *in)
     in->segments = NULL;
 }
 
-/* ---- before decoding ------------------------------------------------------
- */
+/* ---- before decoding ---------------------------------------------------- */
 
 /* Finds the segments of a round, from the one just entered on; those that are
  * wholly in the file and not too large. Returns the length of the largest. */
@@ -214,8 +213,7 @@ static void forget(struct piece *piece)
                         .doubts = b->doubts};
 }
 
-/* ---- decoding --------------------------------------------------------------
- */
+/* ---- decoding ----------------------------------------------------------- */
 
 static uint64_t body_at(const struct piece *piece)
 {

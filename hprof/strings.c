@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/bits.h"
-#include "hprof/names.h"
+#include "hprof/mutf8.h"
 
 /* A string may begin late in an array that others share; further in than
  * this many characters it is not read. */
@@ -55,8 +55,7 @@ static void read_fields(const struct hprof_dump *d, const struct hprof_value *v,
         t->coder = n;
 }
 
-/* ---- characters to UTF-8 ---------------------------------------------------
- */
+/* ---- characters to UTF-8 ------------------------------------------------ */
 
 struct units {
     const uint8_t *p;
@@ -132,8 +131,7 @@ static bool make_text(const struct hprof_dump *d, const struct text *t,
     return *ret != NULL;
 }
 
-/* ---- batches ---------------------------------------------------------------
- */
+/* ---- batches ------------------------------------------------------------ */
 
 /* What a call needs besides the answers. */
 struct batch {

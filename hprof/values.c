@@ -133,8 +133,7 @@ bool hprof_values_read(const struct hprof_dump *d, struct source *s,
     return ok;
 }
 
-/* ---- fields ---------------------------------------------------------------
- */
+/* ---- fields ------------------------------------------------------------- */
 
 static uint64_t sign_extended(uint64_t raw, unsigned type)
 {
