@@ -189,19 +189,25 @@ char *mem_strdup(struct mem *m, const char *s, struct err *e)
 
 /* ---- maps ---------------------------------------------------------------- */
 
+/* A map of so few bytes is used all over: its pages come in one call, which
+ * costs half of what faults do. */
+#define SMALL ((uint64_t)256 << 10)
+
 /*
  * Huge pages halve the price of first touch and of TLB misses; a kernel
  * without them ignores the advice. Only whole ones count, so that large maps
  * begin where one begins, and keep to that when they move: then their pages
  * move whole as well. Small maps would only waste memory.
  */
-#define LARGE ((uint64_t)4 << 20)
+#define LARGE ((uint64_t)2 << 20)
 #define HUGE  ((uint64_t)2 << 20)
 
 static void *map_pages(uint64_t bytes)
 {
+    int at_once = bytes < SMALL ? MAP_POPULATE : 0;
+
     return mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | at_once, -1, 0);
 }
 
 /* Pages for a map of `bytes`, or MAP_FAILED. */
