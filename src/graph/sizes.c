@@ -346,7 +346,7 @@ static bool choose(struct sizes *s, const char *name, struct mem *m,
 static struct class_size array_size(const struct sizes *s, unsigned type)
 {
     const struct size_model *m = &s->model;
-    struct class_size k = {.bytes = m->array_header};
+    struct class_size k = {.bytes = m->array_header, .differs = true};
 
     k.element = type == HPROF_OBJECT ? m->reference_size
                                      : hprof_type_size(type, s->dump->id_size);
@@ -372,6 +372,11 @@ static bool tabulate(struct sizes *s, struct mem *m, struct err *e)
                             : (struct class_size){.bytes = s->instance[c]};
     s->classes[d->n_classes].bytes =
         align_up(s->model.object_header, s->model.object_align);
+    for (uint32_t v = 0; v <= d->n_classes; v++) {
+        uint32_t c = hprof_class_of(d, v);
+
+        s->classes[c == CLASS_NONE ? d->n_classes : c].differs = true;
+    }
     return true;
 }
 

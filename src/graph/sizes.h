@@ -38,7 +38,8 @@ struct sized_node {
 struct class_size {
     uint64_t bytes;   /* of an instance, or of an array's header */
     uint32_t element; /* bytes; 0: no array */
-    bool differs;     /* from one instance to the next: stack chunks */
+    bool differs; /* from one instance to the next: arrays, class objects,
+                     stack chunks */
 };
 
 struct sizes {
@@ -82,14 +83,16 @@ static inline uint64_t sizes_of(const struct sizes *s, uint32_t node,
     const struct hprof_dump *d = s->dump;
     const struct class_size *k = &s->classes[class];
 
-    if (node <= d->n_classes)
-        return node ? s->class_object[node - 1] : 0;
+    if (!k->differs)
+        return k->bytes;
     if (k->element)
         return align_up(
             k->bytes + (uint64_t)k->element *
                            lengths_get(&d->lengths, ranks_of(&s->arrays, node)),
             s->model.object_align);
-    return k->differs ? sizes_of_stack(s, node) : k->bytes;
+    if (node <= d->n_classes)
+        return node ? s->class_object[node - 1] : 0;
+    return class == s->stack_chunk ? sizes_of_stack(s, node) : k->bytes;
 }
 
 static inline uint64_t sizes_at(const struct sizes *s, uint32_t node)
