@@ -6,10 +6,7 @@
  */
 #include "graph/walk.h"
 
-#include <string.h>
-
-#include "base/vec.h"
-#include "graph/sparse.h"
+#include <stdlib.h>
 
 /* Returns whether the bit was clear. */
 static inline bool bit_take(uint64_t *bits, uint32_t i)
@@ -24,67 +21,124 @@ static inline bool bit_take(uint64_t *bits, uint32_t i)
 
 /* ---- shortest paths --------------------------------------------------- */
 
-/* How a folded node on some path was met. */
-struct step {
-    uint32_t node, parent;
+/* A node met, in order of distance. Folded ones are among them if they have an
+ * edge to a class that had not been met by then. */
+struct entry {
+    uint32_t node;
+    uint32_t from; /* the entry before it on the way; a root: itself */
 };
 
-/*
- * Folded nodes have no parent stored. Those that are wanted are looked for
- * behind each node of the core; those with an edge to a class that is not met
- * yet wait in the queue like others, each followed by its parent.
- *
- * Maps start out as zero pages: what the walk never meets costs nothing.
- */
+struct target {
+    uint32_t node;
+    bool found;
+    uint32_t via;   /* the folded node that it is folded into, or NO_NODE */
+    uint32_t entry; /* of the node before those, or of `node` itself */
+};
+
+/* Few of the nodes met are targets: one bit in many says which may be. */
+#define HINT_BITS 4096u
+
 struct paths {
     const struct graph *g;
     const struct core *c;
-    struct sparse parent; /* [c->n] by rank: on the way from a root; 0: not
-                             met; a root is its own */
-    uint32_t *queue;      /* [room] in order of distance */
+    struct entry *queue; /* [room] */
     uint64_t head, tail, room;
-    uint64_t *wanted;       /* bitmap of the targets not met yet */
-    uint32_t missing;       /* how many */
-    bool folded;            /* some are folded */
-    VEC(struct step) steps; /* few */
+    uint64_t *met;          /* bitmap of ranks */
+    struct target *targets; /* [n_targets] by node, which are different */
+    uint32_t n_targets;
+    uint32_t missing; /* not found yet */
+    bool folded;      /* some are folded */
+    uint64_t hint[HINT_BITS / 64];
     struct mem *m;
     struct err *e;
 };
 
+/* ---- targets ------------------------------------------------------------- */
+
+static int by_node(const void *x, const void *y)
+{
+    uint32_t a = ((const struct target *)x)->node;
+    uint32_t b = ((const struct target *)y)->node;
+
+    return a < b ? -1 : a > b;
+}
+
+/* The target `v` is; NULL: none. */
+static struct target *target_of(const struct paths *p, uint32_t v)
+{
+    const struct target key = {.node = v};
+
+    if (!bits_has(p->hint, v % HINT_BITS))
+        return NULL;
+    return bsearch(&key, p->targets, p->n_targets, sizeof key, by_node);
+}
+
+static void note(struct paths *p, uint32_t v, uint32_t via, uint32_t entry)
+{
+    struct target *t = target_of(p, v);
+
+    if (!t || t->found)
+        return;
+    *t = (struct target){v, true, via, entry};
+    p->missing--;
+}
+
+/* Nodes that the graph does not have are not missed. */
+static void take_targets(struct paths *p, const uint32_t *nodes, uint32_t n)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < n; i++)
+        if (nodes[i] && nodes[i] < p->g->nodes)
+            p->targets[kept++].node = nodes[i];
+    qsort(p->targets, kept, sizeof *p->targets, by_node);
+    for (uint32_t i = 0; i < kept; i++) {
+        uint32_t v = p->targets[i].node;
+
+        if (p->n_targets && p->targets[p->n_targets - 1].node == v)
+            continue;
+        p->targets[p->n_targets++].node = v;
+        bits_add(p->hint, v % HINT_BITS);
+        p->folded |= !core_keeps(p->c, v);
+    }
+    p->missing = p->n_targets;
+}
+
+#define FIRST_ROOM 1024
+
+static uint64_t bytes_of_met(const struct paths *p)
+{
+    return ((uint64_t)p->c->n / 64 + 1) * sizeof *p->met;
+}
+
 static bool paths_init(struct paths *p, const uint32_t *targets, uint32_t n)
 {
-    p->room = (uint64_t)p->c->n + 2;
-    if (!sparse_init(&p->parent, p->c->n, p->m, p->e))
-        return false;
-    p->queue = mem_map(p->m, p->room * sizeof *p->queue, p->e);
+    p->queue = mem_map(p->m, FIRST_ROOM * sizeof *p->queue, p->e);
     if (!p->queue)
         return false;
-    p->wanted = mem_map(p->m, p->c->n_words * sizeof *p->wanted, p->e);
-    if (!p->wanted)
-        return false;
-    for (uint32_t i = 0; i < n; i++)
-        if (targets[i] && targets[i] < p->g->nodes) {
-            p->missing += bit_take(p->wanted, targets[i]);
-            p->folded |= !core_keeps(p->c, targets[i]);
-        }
-    return true;
+    p->room = FIRST_ROOM;
+    p->met = mem_map(p->m, bytes_of_met(p), p->e);
+    p->targets = p->met ? mem_alloc(p->m, n, sizeof *p->targets, p->e) : NULL;
+    if (p->targets)
+        take_targets(p, targets, n);
+    return p->targets != NULL;
 }
 
 static void paths_deinit(struct paths *p)
 {
-    sparse_deinit(&p->parent);
     mem_unmap(p->m, p->queue, p->room * sizeof *p->queue);
-    mem_unmap(p->m, p->wanted, p->c->n_words * sizeof *p->wanted);
-    vec_free(&p->steps, p->m);
+    mem_unmap(p->m, p->met, bytes_of_met(p));
+    mem_free(p->m, p->targets);
 }
 
-/* Room for two more in the queue. */
+/* ---- the queue ----------------------------------------------------------- */
+
 static bool make_room(struct paths *p)
 {
-    uint64_t room = p->room + p->room / 4 + 2;
+    uint64_t room = p->room + p->room / 2;
     void *q;
 
-    if (p->tail + 2 <= p->room)
+    if (p->tail < p->room)
         return true;
     q = mem_remap(p->m, p->queue, p->room * sizeof *p->queue,
                   room * sizeof *p->queue, p->e);
@@ -95,95 +149,71 @@ static bool make_room(struct paths *p)
     return true;
 }
 
+/* Entries are counted in 32 bits; nobody goes that far for a path. */
+static bool add(struct paths *p, uint32_t v, uint32_t from)
+{
+    if (p->tail == UINT32_MAX)
+        return true;
+    if (!make_room(p))
+        return false;
+    p->queue[p->tail++] = (struct entry){v, from};
+    note(p, v, NO_NODE, (uint32_t)p->tail - 1);
+    return true;
+}
+
 static inline bool is_met(const struct paths *p, uint32_t v)
 {
-    return sparse_get(&p->parent, core_rank(p->c, v)) != 0;
+    return bits_has(p->met, core_rank(p->c, v));
 }
 
 /* A node of the core. */
-static inline bool meet(struct paths *p, uint32_t v, uint32_t parent)
+static inline bool meet(struct paths *p, uint32_t v, uint32_t from)
 {
-    uint32_t rank = core_rank(p->c, v);
-
-    if (v == 0 || sparse_get(&p->parent, rank))
-        return true;
-    if (!make_room(p) || !sparse_set(&p->parent, rank, parent, p->e))
-        return false;
-    p->queue[p->tail++] = v;
-    p->missing -= bits_has(p->wanted, v);
-    return true;
+    return v == 0 || !bit_take(p->met, core_rank(p->c, v)) || add(p, v, from);
 }
 
 /* ---- folded nodes on paths ---------------------------------------------- */
 
-static bool note(struct paths *p, uint32_t v, uint32_t parent)
-{
-    if (!vec_push(&p->steps, p->m, p->e))
-        return false;
-    *vec_last(&p->steps) = (struct step){v, parent};
-    return true;
-}
-
-static bool wait(struct paths *p, uint32_t v, uint32_t parent)
-{
-    if (!make_room(p))
-        return false;
-    p->queue[p->tail++] = v;
-    p->queue[p->tail++] = parent;
-    return true;
-}
-
-/* Whether `v`, or a node folded into it, is wanted. */
-static bool look_for_wanted(struct paths *p, uint32_t v, uint32_t parent)
+/* Whether `v`, or a node folded into it, is a target. */
+static void look_for_targets(struct paths *p, uint32_t v, uint32_t from)
 {
     struct folded_iter it;
     uint32_t w;
 
-    if (bits_has(p->wanted, v)) {
-        p->missing--;
-        if (!note(p, v, parent))
-            return false;
-    }
+    note(p, v, NO_NODE, from);
     folded_begin(p->c, v, &it);
     while ((w = folded_next(&it)) != NO_NODE)
-        if (bits_has(p->wanted, w)) {
-            p->missing--;
-            if (!note(p, v, parent) || !note(p, w, v))
-                return false;
-        }
-    return true;
+        note(p, w, v, from);
 }
 
-static inline bool meet_folded(struct paths *p, uint32_t v, uint32_t parent)
+static inline bool meet_folded(struct paths *p, uint32_t v, uint32_t from)
 {
-    if (p->folded && !look_for_wanted(p, v, parent))
-        return false;
+    if (p->folded)
+        look_for_targets(p, v, from);
     return !core_is_edged(p->c, v) || is_met(p, core_exit(p->c, v)) ||
-           wait(p, v, parent);
+           add(p, v, from);
 }
 
 /* The way to its class, or to the folded node that has one. */
-static bool look_into_folded(struct paths *p, uint32_t v, uint32_t parent)
+static bool look_into_folded(struct paths *p, uint32_t v, uint32_t entry)
 {
-    uint32_t x = p->c->live[graph_class(p->g, v)], w;
+    uint32_t x = core_exit(p->c, v), w;
     struct folded_iter it;
 
-    if (is_met(p, core_exit(p->c, v)))
+    if (x == NO_NODE || is_met(p, x))
         return true;
-    if (!note(p, v, parent))
-        return false;
-    if (x != NO_NODE)
-        return meet(p, x, v);
+    if (p->c->live[graph_class(p->g, v)] == x)
+        return meet(p, x, entry);
     folded_begin(p->c, v, &it);
     while ((w = folded_next(&it)) != NO_NODE)
         if (core_is_edged(p->c, w))
-            return wait(p, w, v);
+            return add(p, w, entry);
     return true;
 }
 
 /* ---- the walk ------------------------------------------------------------ */
 
-static bool look_into(struct paths *p, uint32_t v)
+static bool look_into(struct paths *p, uint32_t v, uint32_t entry)
 {
     struct edge_iter it;
     uint32_t w;
@@ -192,7 +222,8 @@ static bool look_into(struct paths *p, uint32_t v)
     if (!core_is_edged(p->c, v))
         it.implied = NO_NODE; /* of a root, if any */
     while ((w = edges_next(p->g, &it)) != NO_NODE)
-        if (!(core_keeps(p->c, w) ? meet(p, w, v) : meet_folded(p, w, v)))
+        if (!(core_keeps(p->c, w) ? meet(p, w, entry)
+                                  : meet_folded(p, w, entry)))
             return false;
     return true;
 }
@@ -204,15 +235,14 @@ static bool paths_run(struct paths *p, uint32_t max)
     uint32_t length = 1;
 
     for (uint32_t i = 0; i < p->g->n_roots && max; i++)
-        if (!meet(p, p->g->roots[i], p->g->roots[i]))
+        if (!meet(p, p->g->roots[i], (uint32_t)p->tail))
             return false;
     level_end = p->tail;
     while (p->head < p->tail && p->missing && length < max) {
-        uint32_t v = p->queue[p->head++];
+        uint32_t entry = (uint32_t)p->head++, v = p->queue[entry].node;
 
-        if (!(core_keeps(p->c, v)
-                  ? look_into(p, v)
-                  : look_into_folded(p, v, p->queue[p->head++])))
+        if (!(core_keeps(p->c, v) ? look_into(p, v, entry)
+                                  : look_into_folded(p, v, entry)))
             return false;
         if (p->head == level_end) {
             level_end = p->tail;
@@ -224,44 +254,46 @@ static bool paths_run(struct paths *p, uint32_t max)
 
 /* ---- the paths ----------------------------------------------------------- */
 
-/* 0: not met. */
-static uint32_t parent_of(const struct paths *p, uint32_t v)
+static uint32_t path_length(const struct paths *p, const struct target *t)
 {
-    const struct step *s;
+    const struct entry *q = p->queue;
+    uint32_t i = t->entry, n = 1;
 
-    if (core_keeps(p->c, v))
-        return sparse_get(&p->parent, core_rank(p->c, v));
-    VEC_EACH (&p->steps, s)
-        if (s->node == v)
-            return s->parent;
-    return 0;
+    n += t->via != NO_NODE;
+    n += q[i].node != t->node;
+    for (; q[i].from != i; i = q[i].from)
+        n++;
+    return n;
 }
 
-static uint32_t path_length(const struct paths *p, uint32_t v, uint32_t max)
+/* Backwards from the target. */
+static void path_fill(const struct paths *p, const struct target *t,
+                      uint32_t *path, uint32_t n)
 {
-    uint64_t n = 1;
-    uint32_t up;
+    const struct entry *q = p->queue;
+    uint32_t i = t->entry;
 
-    if (v == 0 || v >= p->g->nodes || !parent_of(p, v))
-        return 0;
-    for (; (up = parent_of(p, v)) != v; v = up)
-        n++;
-    return n <= max ? (uint32_t)n : 0;
+    if (q[i].node != t->node)
+        path[--n] = t->node;
+    if (t->via != NO_NODE)
+        path[--n] = t->via;
+    for (; n; i = q[i].from)
+        path[--n] = q[i].node;
 }
 
 static bool path_copy(const struct paths *p, uint32_t v, uint32_t max,
                       uint32_t **path, uint32_t *length)
 {
-    uint32_t i = path_length(p, v, max);
+    const struct target *t = target_of(p, v);
+    uint32_t n = t && t->found ? path_length(p, t) : 0;
 
-    if (!i)
+    if (!n || n > max)
         return true;
-    *path = mem_alloc(p->m, i, sizeof **path, p->e);
+    *path = mem_alloc(p->m, n, sizeof **path, p->e);
     if (!*path)
         return false;
-    *length = i;
-    for (; i; v = parent_of(p, v))
-        (*path)[--i] = v;
+    *length = n;
+    path_fill(p, t, *path, n);
     return true;
 }
 

@@ -14,7 +14,7 @@
  * last one is met. Memory for paths from `m`, freed by the caller.
  *
  * `c` is the core of `g`, or of the same graph with a larger overlay. Holds
- * up to 8 bytes a node of the core.
+ * 8 bytes for each node that the walk comes to, and a bit for each of the core.
  */
 bool walk_paths(const struct graph *g, const struct core *c,
                 const uint32_t *targets, uint32_t n, uint32_t max,

@@ -8,7 +8,6 @@ Suite *overlay_suite(void);
 Suite *dom_suite(void);
 Suite *reduce_suite(void);
 Suite *crossings_suite(void);
-Suite *sparse_suite(void);
 Suite *tree_suite(void);
 Suite *walk_suite(void);
 Suite *heap_suite(void);
@@ -23,7 +22,6 @@ int main(void)
     srunner_add_suite(runner, dom_suite());
     srunner_add_suite(runner, reduce_suite());
     srunner_add_suite(runner, crossings_suite());
-    srunner_add_suite(runner, sparse_suite());
     srunner_add_suite(runner, tree_suite());
     srunner_add_suite(runner, walk_suite());
     srunner_add_suite(runner, heap_suite());
