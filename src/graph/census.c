@@ -235,33 +235,34 @@ static bool retained_of_classes(struct analysis *a, struct err *e)
 /* ---- reachability by strength ----------------------------------------------
  */
 
-struct marks {
-    uint64_t *seen, *before; /* bitmaps of nodes */
-    uint64_t bytes;
-};
-
 static bool has(const uint64_t *bits, uint32_t v)
 {
     return bits[v >> 6] >> (v & 63) & 1;
 }
 
-static void ignore(void *ctx, uint32_t node)
+struct reaching {
+    const struct analysis *a;
+    struct heap_reference_sum *sum;
+};
+
+static void add_reached(void *reaching, uint32_t node)
 {
-    (void)ctx;
-    (void)node;
+    const struct reaching *r = reaching;
+
+    r->sum->objects++;
+    r->sum->bytes += sizes_at(&r->a->sizes, node);
 }
 
 /* Referents of this strength whose Reference is alive and they are not. */
-static bool collect_starts(struct analysis *a, const struct marks *k,
-                           unsigned strength, struct node_list *starts,
-                           struct err *e)
+static bool collect_starts(struct analysis *a, unsigned strength,
+                           struct node_list *starts, struct err *e)
 {
     const struct hprof_weak_edge *w;
 
     starts->n = 0;
     VEC_EACH (&a->dump->weak, w) {
-        if (w->strength != strength || !has(k->seen, w->from) ||
-            has(k->seen, w->to))
+        if (w->strength != strength || !has(a->live, w->from) ||
+            has(a->live, w->to))
             continue;
         if (!vec_push(starts, a->mem, e))
             return false;
@@ -270,45 +271,28 @@ static bool collect_starts(struct analysis *a, const struct marks *k,
     return true;
 }
 
-static void sum_new(struct analysis *a, const struct marks *k,
-                    struct heap_reference_sum *ret)
-{
-    for (uint32_t w = 0; w <= a->dump->nodes >> 6; w++) {
-        uint64_t fresh = k->seen[w] & ~k->before[w];
-
-        for (; fresh; fresh &= fresh - 1) {
-            uint32_t v = w << 6 | (uint32_t)__builtin_ctzll(fresh);
-
-            ret->objects++;
-            ret->bytes += sizes_at(&a->sizes, v);
-        }
-    }
-    memcpy(k->before, k->seen, k->bytes);
-}
-
 /* A reference met on the way can open further ones; a chain of more than
  * this many soft caches inside soft caches is counted short. */
 #define MAX_ROUNDS 64
 
-static bool reach_by(struct analysis *a, struct marks *k, unsigned strength,
+static bool reach_by(struct analysis *a, unsigned strength,
                      struct heap_reference_sum *ret, struct err *e)
 {
+    struct reaching r = {a, ret};
     struct node_list starts = {0};
     const struct hprof_weak_edge *w;
     bool ok = true;
 
     VEC_EACH (&a->dump->weak, w)
-        ret->references += w->strength == strength && has(k->seen, w->from);
+        ret->references += w->strength == strength && has(a->live, w->from);
     for (unsigned i = 0; ok && i < MAX_ROUNDS; i++) {
-        ok = collect_starts(a, k, strength, &starts, e);
+        ok = collect_starts(a, strength, &starts, e);
         if (!ok || !starts.n)
             break;
-        ok = walk_beyond(&a->model.graph, starts.at, starts.n, k->seen, ignore,
-                         NULL, a->mem, e);
+        ok = walk_beyond(&a->model.graph, starts.at, starts.n, a->live,
+                         add_reached, &r, a->mem, e);
     }
     vec_free(&starts, a->mem);
-    if (ok)
-        sum_new(a, k, ret);
     return ok;
 }
 
@@ -323,22 +307,16 @@ static void take_out(struct heap *h, const struct heap_reference_sum *s)
 static bool strengths(struct analysis *a, struct err *e)
 {
     struct heap *h = a->heap;
-    struct marks k = {.bytes = ((uint64_t)a->dump->nodes / 64 + 1) * 8};
+    uint64_t bytes = ((uint64_t)a->dump->nodes / 64 + 1) * 8;
     bool ok;
 
-    k.seen = mem_map(a->mem, k.bytes, e);
-    k.before = mem_map(a->mem, k.bytes, e);
-    ok = k.seen && k.before;
-    if (ok) {
-        memcpy(k.seen, a->tree.seen, k.bytes);
-        memcpy(k.before, k.seen, k.bytes);
-        ok = reach_by(a, &k, SOFT, &h->soft, e) &&
-             reach_by(a, &k, WEAK, &h->weak, e) &&
-             reach_by(a, &k, FINAL, &h->final, e) &&
-             reach_by(a, &k, PHANTOM, &h->phantom, e);
-    }
-    a->live = k.seen;
-    mem_unmap(a->mem, k.before, k.bytes);
+    a->live = mem_map(a->mem, bytes, e);
+    if (!a->live)
+        return false;
+    memcpy(a->live, a->tree.seen, bytes);
+    ok = reach_by(a, SOFT, &h->soft, e) && reach_by(a, WEAK, &h->weak, e) &&
+         reach_by(a, FINAL, &h->final, e) &&
+         reach_by(a, PHANTOM, &h->phantom, e);
     if (ok) {
         take_out(h, &h->soft);
         take_out(h, &h->weak);
