@@ -51,6 +51,11 @@ static void store_deinit(struct hprof_store *st, struct mem *m)
     mem_free(m, st);
 }
 
+void hprof_dump_thin(struct hprof_dump *d)
+{
+    ids_thin(&d->store->ids);
+}
+
 void hprof_dump_deinit(struct hprof_dump *d)
 {
     if (!d->mem)

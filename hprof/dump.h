@@ -235,6 +235,9 @@ struct hprof_dump {
  */
 bool hprof_dump_read(struct source *s, const struct hprof_options *o,
                      struct mem *m, struct hprof_dump *ret, struct err *e);
+/* Gives back what makes many look-ups by id fast, once there are only few to
+ * come. There is no hprof_gaps (gaps.h) then. */
+void hprof_dump_thin(struct hprof_dump *d);
 void hprof_dump_deinit(struct hprof_dump *d);
 
 /* [*begin, *end) in `refs` are the strong references of `node`; has_refs. */

@@ -36,7 +36,7 @@ void ids_deinit(struct hprof_ids *t)
     idmap_deinit(&t->far, m);
     vec_free(&t->pages, m);
     mem_unmap(m, t->bits, t->room * IDS_WORDS * sizeof *t->bits);
-    mem_unmap(m, t->ranks, t->room * IDS_WORDS * sizeof *t->ranks);
+    mem_unmap(m, t->ranks, t->rank_bytes);
     mem_free(m, t->order);
     column_deinit(&t->slots, m);
     memset(t, 0, sizeof *t);
@@ -247,7 +247,8 @@ bool ids_freeze(struct hprof_ids *t, struct err *e)
     uint32_t rank = 0;
 
     t->order = pages_by_address(t, e);
-    t->ranks = mem_map(t->mem, t->room * IDS_WORDS * sizeof *t->ranks, e);
+    t->rank_bytes = t->room * IDS_WORDS * sizeof *t->ranks;
+    t->ranks = mem_map(t->mem, t->rank_bytes, e);
     if (!t->order || !t->ranks)
         return false;
     for (uint64_t i = 0; i < t->pages.n; i++) {
@@ -261,16 +262,38 @@ bool ids_freeze(struct hprof_ids *t, struct err *e)
     return true;
 }
 
+#define THIN 3
+_Static_assert(IDS_WORDS % (1 << THIN) == 0, "no group is on two pages");
+
+void ids_thin(struct hprof_ids *t)
+{
+    uint64_t groups = t->room * IDS_WORDS >> THIN;
+    struct err ignored = {0};
+    void *p;
+
+    if (!t->ranks || t->thin)
+        return;
+    for (uint64_t i = 0; i < groups; i++)
+        t->ranks[i] = t->ranks[i << THIN];
+    t->thin = THIN;
+    p = mem_remap(t->mem, t->ranks, t->rank_bytes, groups * sizeof *t->ranks,
+                  &ignored);
+    if (!p)
+        return; /* it stays larger than it need be */
+    t->ranks = p;
+    t->rank_bytes = groups * sizeof *t->ranks;
+}
+
 /* The last of n ascending numbers, ranks[at(i)], that is not above `rank`. */
 static uint64_t last_not_above(const uint32_t *ranks, const uint32_t *order,
-                               uint64_t n, uint32_t rank)
+                               uint64_t n, uint64_t step, uint32_t rank)
 {
     uint64_t low = 0, high = n;
 
     while (high - low > 1) {
         uint64_t mid = low + (high - low) / 2;
 
-        if (ranks[order ? order[mid] * IDS_WORDS : mid] <= rank)
+        if (ranks[order ? order[mid] * step : mid] <= rank)
             low = mid;
         else
             high = mid;
@@ -280,13 +303,17 @@ static uint64_t last_not_above(const uint32_t *ranks, const uint32_t *order,
 
 uint64_t ids_select(const struct hprof_ids *t, uint32_t rank)
 {
-    uint64_t page, word, bits;
+    uint64_t step = IDS_WORDS >> t->thin, at, word, bits;
+    uint32_t n;
 
-    page = t->order[last_not_above(t->ranks, t->order, t->pages.n, rank)];
-    word = page * IDS_WORDS +
-           last_not_above(t->ranks + page * IDS_WORDS, NULL, IDS_WORDS, rank);
-    bits = t->bits[word];
-    for (uint32_t k = rank - t->ranks[word]; k; k--)
+    at = last_not_above(t->ranks, t->order, t->pages.n, step, rank);
+    at = t->order[at] * step;
+    at += last_not_above(t->ranks + at, NULL, step, 1, rank);
+    n = rank - t->ranks[at];
+    word = at << t->thin;
+    while (n >= bit_count(t->bits[word]))
+        n -= bit_count(t->bits[word++]);
+    for (bits = t->bits[word]; n; n--)
         bits &= bits - 1;
     return ids_address(t, word << 6 | (uint64_t)__builtin_ctzll(bits));
 }

@@ -40,12 +40,14 @@ struct hprof_ids {
     VEC(uint64_t) pages; /* [page]: its number in the address space */
     uint64_t *bits;      /* [room * IDS_WORDS] */
     uint64_t room;       /* pages that `bits` has room for */
-    uint32_t *ranks;     /* [room * IDS_WORDS], frozen */
-    uint32_t *order;     /* pages by address, frozen */
-    uint64_t n;          /* objects */
-    uint64_t seen; /* bytes of the file read so far, about; set by the user */
-    uint64_t last; /* the id added last; UINT64_MAX: not in order any more */
-    uint64_t here; /* first address of the page it is on */
+    uint32_t *ranks;     /* of every 2^thin-th word, frozen */
+    uint64_t rank_bytes; /* room for them */
+    unsigned thin;
+    uint32_t *order; /* pages by address, frozen */
+    uint64_t n;      /* objects */
+    uint64_t seen;   /* bytes of the file read so far, about; set by the user */
+    uint64_t last;   /* the id added last; UINT64_MAX: not in order any more */
+    uint64_t here;   /* first address of the page it is on */
     uint64_t *here_bits; /* where that page is in `bits` */
     uint64_t duplicates;
     bool ascend;         /* ids came in ascending order so far */
@@ -94,6 +96,9 @@ bool ids_add(struct hprof_ids *t, uint64_t id, struct err *e);
  * there. Before ids_freeze. */
 bool ids_remove(struct hprof_ids *t, uint64_t id, struct err *e);
 bool ids_freeze(struct hprof_ids *t, struct err *e);
+/* Keeps the rank of one word in eight: a look-up takes a few counts more, and
+ * the ids a third less memory. For when the references are through. */
+void ids_thin(struct hprof_ids *t);
 
 /* The id with this rank. */
 uint64_t ids_select(const struct hprof_ids *t, uint32_t rank);
@@ -199,12 +204,23 @@ static inline uint32_t bit_count(uint64_t v)
 #endif
 }
 
-/* Of a slot whose bit is set; frozen. */
+/* Of a slot whose bit is set; frozen, and not thin. */
 static inline uint32_t ids_rank(const struct hprof_ids *t, uint64_t slot)
 {
     uint64_t below = ((uint64_t)1 << (slot & 63)) - 1;
 
     return t->ranks[slot >> 6] + bit_count(t->bits[slot >> 6] & below);
+}
+
+/* The same, thin or not. */
+static inline uint32_t ids_rank_any(const struct hprof_ids *t, uint64_t slot)
+{
+    uint64_t below = ((uint64_t)1 << (slot & 63)) - 1, word = slot >> 6;
+    uint32_t n = t->ranks[word >> t->thin];
+
+    for (uint64_t w = word >> t->thin << t->thin; w < word; w++)
+        n += bit_count(t->bits[w]);
+    return n + bit_count(t->bits[word] & below);
 }
 
 /* The rank of an id; UINT32_MAX if no object has it. Frozen. */
@@ -214,7 +230,7 @@ static inline uint32_t ids_rank_of(const struct hprof_ids *t, uint64_t id)
 
     if (slot == IDS_NONE || !ids_bit(t, slot))
         return UINT32_MAX;
-    return ids_rank(t, slot);
+    return ids_rank_any(t, slot);
 }
 
 #endif

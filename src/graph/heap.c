@@ -88,7 +88,10 @@ static bool pass_on_thread(struct analysis *a, bool (*pass)(struct analysis *a),
 
 static bool do_without_tree(struct analysis *a)
 {
-    return find_sizes(a) && census_count(a) && texts_sample(a);
+    bool ok = find_sizes(a) && census_count(a) && texts_sample(a);
+
+    hprof_dump_thin(&a->heap->dump);
+    return ok;
 }
 
 static bool build_half(void *halves, uint64_t i, unsigned worker, struct err *e)

@@ -52,6 +52,8 @@ START_TEST(test_rank_and_select)
 {
     fill(_i & 1 ? 1 : 8, _i & 2);
     ck_assert_int_eq(ids.ascend, (_i & 2) != 0);
+    if (_i & 4)
+        ids_thin(&ids);
     for (uint32_t i = 0; i < N; i++) {
         ck_assert_uint_eq(ids_rank_of(&ids, all[i]), i);
         ck_assert_uint_eq(ids_select(&ids, i), all[i]);
@@ -135,7 +137,7 @@ Suite *ids_suite(void)
     TCase *t = tcase_create("ids");
 
     tcase_set_timeout(t, 60);
-    tcase_add_loop_test(t, test_rank_and_select, 0, 4);
+    tcase_add_loop_test(t, test_rank_and_select, 0, 8);
     tcase_add_test(t, test_absent);
     tcase_add_test(t, test_order_kept);
     tcase_add_test(t, test_order_lost_late);
