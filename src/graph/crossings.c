@@ -159,22 +159,35 @@ static void for_drawers(struct crossings *x, parallel_fn *fn, void *ctx)
     parallel_for(x->slabs ? 1 : x->jobs, x->n_drawers, fn, ctx, &none);
 }
 
-static bool count_drawer(void *crossings, uint64_t i, unsigned worker,
+#define DRAWER_WORDS (DRAWER / 64)
+
+struct counting {
+    struct crossings *x;
+    struct ranks *targets;
+};
+
+static bool count_drawer(void *counting, uint64_t i, unsigned worker,
                          struct err *e)
 {
-    struct crossings *x = crossings;
+    const struct counting *c = counting;
+    struct drawer *d = &c->x->drawers[i];
+    uint64_t *bits = c->targets->bits + i * DRAWER_WORDS;
 
     (void)worker;
     (void)e;
-    x->drawers[i].edges = sift(x, (uint32_t)i);
+    d->edges = sift(c->x, (uint32_t)i);
+    for (const struct crossings_block *b = d->newest; b; b = b->next)
+        for (uint32_t k = 0; k < b->n; k++)
+            bits_add(bits, b->to[k]);
     return true;
 }
 
-uint64_t crossings_count(struct crossings *x)
+uint64_t crossings_count(struct crossings *x, struct ranks *targets)
 {
+    struct counting c = {x, targets};
     uint64_t n = 0;
 
-    for_drawers(x, count_drawer, x);
+    for_drawers(x, count_drawer, &c);
     for (uint32_t i = 0; i < x->n_drawers; i++)
         n += x->drawers[i].edges;
     return n;
@@ -182,58 +195,95 @@ uint64_t crossings_count(struct crossings *x)
 
 struct sorting {
     struct crossings *x;
-    uint32_t n;
+    const struct ranks *targets;
     uint32_t *from, *begin;
+    uint32_t *at; /* [jobs * DRAWER] scratch */
 };
 
-/* Turns begin[n], which is all 0, into where the groups of a drawer end; the
- * first one starts at `at`. */
-static void find_ends(const struct crossings_block *b, uint32_t *begin,
-                      uint32_t n, uint32_t at)
+/* The targets there are in a drawer, in order. */
+struct group_iter {
+    const uint64_t *bits;
+    uint32_t words, word;
+    uint64_t left; /* of the word before */
+};
+
+static struct group_iter groups_begin(const struct ranks *targets, uint64_t i)
 {
-    for (; b; b = b->next)
-        for (uint32_t i = 0; i < b->n; i++)
-            begin[b->to[i]]++;
-    for (uint32_t i = 0; i < n; i++)
-        begin[i] = at += begin[i];
+    uint64_t first = i * DRAWER_WORDS, left = targets->words - first;
+
+    return (struct group_iter){
+        .bits = targets->bits + first,
+        .words = left < DRAWER_WORDS ? (uint32_t)left : DRAWER_WORDS,
+    };
 }
 
-/* `edges` says where it starts by now. */
+static inline bool groups_next(struct group_iter *it, uint32_t *target)
+{
+    while (!it->left) {
+        if (it->word == it->words)
+            return false;
+        it->left = it->bits[it->word++];
+    }
+    *target = (it->word - 1) << 6 | (uint32_t)__builtin_ctzll(it->left);
+    it->left &= it->left - 1;
+    return true;
+}
+
+/* Where the groups of a drawer end; the first one starts where `edges` says
+ * by now. */
+static void find_ends(const struct sorting *s, uint64_t i, uint32_t *at)
+{
+    const struct drawer *d = &s->x->drawers[i];
+    struct group_iter it = groups_begin(s->targets, i);
+    uint32_t end = (uint32_t)d->edges, t;
+
+    memset(at, 0, DRAWER * sizeof *at);
+    for (const struct crossings_block *b = d->newest; b; b = b->next)
+        for (uint32_t k = 0; k < b->n; k++)
+            at[b->to[k]]++;
+    while (groups_next(&it, &t))
+        at[t] = end += at[t];
+}
+
 static bool sort_drawer(void *sorting, uint64_t i, unsigned worker,
                         struct err *e)
 {
     const struct sorting *s = sorting;
     struct drawer *d = &s->x->drawers[i];
-    uint32_t base = (uint32_t)i << DRAWER_BITS;
-    uint32_t *begin = s->begin + base;
+    uint32_t *at = s->at + (uint64_t)worker * DRAWER, *begin, t;
+    struct group_iter it = groups_begin(s->targets, i);
 
-    (void)worker;
     (void)e;
-    if (base >= s->n)
-        return true;
-    find_ends(d->newest, begin, s->n - base < DRAWER ? s->n - base : DRAWER,
-              (uint32_t)d->edges);
+    begin = s->begin + s->targets->before[i * DRAWER_WORDS];
+    find_ends(s, i, at);
     while (d->newest) {
         const struct crossings_block *b = d->newest;
 
         for (uint32_t k = 0; k < b->n; k++)
-            s->from[--begin[b->to[k]]] = b->from[k];
+            s->from[--at[b->to[k]]] = b->from[k];
         drop(s->x, (uint32_t)i);
     }
+    while (groups_next(&it, &t))
+        *begin++ = at[t];
     return true;
 }
 
-void crossings_sort(struct crossings *x, uint32_t n, uint32_t *from,
-                    uint32_t *begin)
+bool crossings_sort(struct crossings *x, const struct ranks *targets,
+                    uint32_t *from, uint32_t *begin, struct err *e)
 {
-    struct sorting s = {x, n, from, begin};
+    unsigned workers = x->jobs ? x->jobs : 1;
+    struct sorting s = {x, targets, from, begin, NULL};
     uint64_t at = 0;
 
-    for (uint32_t i = 0; i < x->n_drawers; i++) {
+    s.at = mem_alloc(x->mem, workers, DRAWER * sizeof *s.at, e);
+    for (uint32_t i = 0; s.at && i < x->n_drawers; i++) {
         uint64_t edges = x->drawers[i].edges;
 
         x->drawers[i].edges = at;
         at += edges;
     }
-    for_drawers(x, sort_drawer, &s);
+    if (s.at)
+        for_drawers(x, sort_drawer, &s);
+    mem_free(x->mem, s.at);
+    return s.at != NULL;
 }

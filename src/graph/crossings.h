@@ -70,15 +70,16 @@ static inline bool crossings_add(struct crossings *x, uint32_t from,
     return true;
 }
 
-/* How many edges are left, without those to skip. None may be added then. */
-uint64_t crossings_count(struct crossings *x);
+/* How many edges are left, without those to skip; adds whom they lead to to
+ * `targets`, which has room for all. None may be added then. */
+uint64_t crossings_count(struct crossings *x, struct ranks *targets);
 
 /*
- * Writes the sources to from[crossings_count()], grouped by target; begin[n]
- * which starts as zeros, becomes where each group starts. The crossings are
- * used up.
+ * Writes the sources to from[crossings_count()], grouped by target, and where
+ * the group of each member of `targets` starts to begin[targets->n]: those
+ * may be more, and have been counted. The crossings are used up.
  */
-void crossings_sort(struct crossings *x, uint32_t n, uint32_t *from,
-                    uint32_t *begin);
+bool crossings_sort(struct crossings *x, const struct ranks *targets,
+                    uint32_t *from, uint32_t *begin, struct err *e);
 
 #endif

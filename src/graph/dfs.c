@@ -87,7 +87,7 @@ static inline uint32_t discover(struct dfs *d, uint32_t w, uint32_t up)
     uint32_t n = d->reached++;
 
     d->number[core_rank(d->core, w)] = n;
-    d->link[n] = (struct dfs_link){up, up};
+    d->parent[n] = up;
     return n;
 }
 
@@ -100,10 +100,8 @@ static inline void meet_again(struct walk *k, uint32_t from, uint32_t n)
         return;
     if (n < k->tree)
         bits_add(d->top, n);
-    else if (n < from)
+    else if (n != from)
         k->failed |= !crossings_add(&d->crossings, from, n, k->e);
-    else if (n > from && d->link[n].low > from)
-        d->link[n].low = from;
 }
 
 /* Most edges lead to the nodes of few classes: those numbers stay at hand. */
@@ -208,8 +206,8 @@ static bool alloc(struct dfs *d, struct mem *m, struct err *e)
     uint64_t n = d->core->n;
 
     d->number = mem_map(m, n * sizeof *d->number, e);
-    d->link = d->number ? mem_map(m, n * sizeof *d->link, e) : NULL;
-    d->top = d->link ? mem_map(m, (n / 64 + 1) * sizeof *d->top, e) : NULL;
+    d->parent = d->number ? mem_map(m, 2 * n * sizeof *d->parent, e) : NULL;
+    d->top = d->parent ? mem_map(m, (n / 64 + 1) * sizeof *d->top, e) : NULL;
     d->class_number =
         d->top ? mem_alloc(m, (uint64_t)d->core->graph->n_classes + 1,
                            sizeof *d->class_number, e)
@@ -250,7 +248,7 @@ void dfs_deinit(struct dfs *d, struct mem *m)
     uint64_t n = d->core ? d->core->n : 0;
 
     mem_unmap(m, d->number, n * sizeof *d->number);
-    mem_unmap(m, d->link, n * sizeof *d->link);
+    mem_unmap(m, d->parent, 2 * n * sizeof *d->parent);
     mem_unmap(m, d->top, (n / 64 + 1) * sizeof *d->top);
     crossings_deinit(&d->crossings);
     mem_free(m, d->class_number);

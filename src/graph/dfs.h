@@ -12,34 +12,31 @@
 #include "graph/crossings.h"
 #include "graph/reduce.h"
 
-struct dfs_link {
-    uint32_t up;  /* number of the parent in the depth-first tree */
-    uint32_t low; /* lowest number with an edge to it from above */
-};
-
 /*
+ * Most nodes have one edge into them that matters, from their parent. The
+ * others are written down: cross, back and forward edges.
+ *
  * `top` holds the GC roots, and every node with an edge into it from another
  * root's tree: a dominator is an ancestor of both ends of such an edge, and
  * the super-root is the only one. Giving those nodes an edge from the
- * super-root changes no dominator, so no other edge into them matters.
- *
- * The cross and back edges into other nodes are written down; some turn out
- * to lead into `top` later.
+ * super-root changes no dominator, so no other edge into them matters. Some
+ * of those written down turn out later to lead into `top`.
  *
  * Arrays have room for [core->n].
  */
 struct dfs {
     const struct core *core;
     uint32_t reached;
-    uint32_t *number;           /* by rank; 0: unreachable, or the super-root */
-    struct dfs_link *link;      /* [reached] by number; {0, 0} for number 0 */
-    uint64_t *top;              /* bitmap of numbers, the super-root's too */
+    uint32_t *number; /* by rank; 0: unreachable, or the super-root */
+    uint32_t *parent; /* [reached] by number, that of the parent; has room for
+                         twice as many */
+    uint64_t *top;    /* bitmap of numbers, the super-root's too */
     struct crossings crossings; /* numbers; skips `top` */
     uint32_t *class_number; /* [n_classes + 1] of the node of a class to which
                                edges count; 0: not met, or no such class */
 };
 
-/* Holds 12 bytes a node of the core, 16 for each open node of the deepest
+/* Holds 8 bytes a node of the core, 16 for each open node of the deepest
  * path, and 6 for an edge written down. */
 bool dfs_build(const struct core *c, struct mem *m, struct dfs *ret,
                struct err *e);

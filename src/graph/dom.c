@@ -5,8 +5,10 @@
  * Practice", JGAA 10(1), 2006. Everything works on depth-first numbers, so
  * that memory is walked in order; "node" below is such a number.
  *
- * The array of where predecessors start becomes that of the semidominators,
- * then of each number's node. Dominators fill up as predecessors go.
+ * Most nodes have one edge into them that matters, their parent's, which then
+ * is semidominator and dominator. The others join branches, and only they
+ * have predecessors stored, and a semidominator: it takes the place of where
+ * those start. Dominators fill up as predecessors go.
  */
 #include "graph/dom.h"
 
@@ -14,49 +16,59 @@
 
 #include "base/bits.h"
 #include "graph/exits.h"
-#include "graph/sweep.h"
 
 /* How many independent loads are kept in flight. */
 #define AHEAD 24
 
 /* ---- predecessors --------------------------------------------------------*/
 
-struct preds {
-    uint32_t *from; /* sources of the stored edges, grouped by target */
-    uint32_t n;
-    uint64_t room;   /* bytes of `from` */
-    uint32_t *begin; /* [core.n] where the group of each number starts */
+struct link {
+    uint32_t up;  /* number of the parent, or of somebody further up */
+    uint32_t low; /* least semidominator from the node to below that */
 };
 
-/* The nodes in `top` have no depth but 0. */
-static void level_top(struct dfs *d)
-{
-    for (uint32_t i = 0; i < d->reached; i++)
-        if (bits_has(d->top, i))
-            d->link[i].low = 0;
-}
+struct preds {
+    struct ranks joins; /* who has stored predecessors, and `top` */
+    uint32_t *from;     /* sources of the stored edges, grouped by target */
+    uint32_t n;
+    uint64_t room;   /* bytes of `from` */
+    uint32_t *begin; /* [joins.n] where the group of each starts */
+};
 
 static bool preds_build(struct dfs *d, struct preds *p, struct mem *m,
                         struct err *e)
 {
-    uint64_t n = crossings_count(&d->crossings);
+    uint64_t n;
+    bool ok;
 
+    if (!ranks_init(&p->joins, d->core->n, m, e))
+        return false;
+    n = crossings_count(&d->crossings, &p->joins);
     if (n > UINT32_MAX)
         return err_set(e, ERR_UNSUPPORTED,
                        "%llu references join branches of the heap's graph: "
                        "more than 2^32",
                        (unsigned long long)n);
+    for (uint32_t w = 0; w <= d->reached / 64; w++)
+        p->joins.bits[w] |= d->top[w];
+    p->joins.bits[0] &= ~(uint64_t)1;
+    ranks_count(&p->joins);
     p->n = (uint32_t)n;
     p->room = n * sizeof *p->from;
     p->from = mem_map(m, p->room, e);
     p->begin =
-        p->from ? mem_map(m, (uint64_t)d->core->n * sizeof *p->begin, e) : NULL;
-    if (!p->begin)
-        return false;
-    crossings_sort(&d->crossings, d->reached, p->from, p->begin);
+        p->from ? mem_map(m, (uint64_t)p->joins.n * sizeof *p->begin, e) : NULL;
+    ok = p->begin &&
+         crossings_sort(&d->crossings, &p->joins, p->from, p->begin, e);
     crossings_deinit(&d->crossings);
-    level_top(d);
-    return true;
+    return ok;
+}
+
+static void preds_deinit(struct preds *p, struct mem *m)
+{
+    mem_unmap(m, p->from, p->room);
+    mem_unmap(m, p->begin, (uint64_t)p->joins.n * sizeof *p->begin);
+    ranks_deinit(&p->joins, m);
 }
 
 /* Gives back what of `from` is beyond `n`, by huge pages. */
@@ -79,12 +91,29 @@ static void preds_shrink(struct preds *p, uint32_t n, struct mem *m)
 
 /* ---- semidominators ------------------------------------------------------*/
 
+/* In the room of the parents, which move from the last on. Nodes in `top` have
+ * no depth but 0. */
+static struct link *make_links(struct dfs *d)
+{
+    struct link *link = (struct link *)d->parent;
+
+    for (uint32_t i = d->reached; i-- > 0;) {
+        uint32_t up = d->parent[i];
+
+        link[i] = (struct link){up, up};
+    }
+    for (uint32_t w = 0; w <= d->reached / 64; w++)
+        for (uint64_t b = d->top[w]; b; b &= b - 1)
+            link[w << 6 | (uint32_t)__builtin_ctzll(b)].low = 0;
+    return link;
+}
+
 /*
  * The least `low` on the tree path from `v` up to, but without, the first
  * node that is not above `i`. `up` and `low` of the path are then compressed
  * to that. The way back down is kept in `up` itself, turned around.
  */
-static inline uint32_t eval(struct dfs_link *link, uint32_t v, uint32_t i)
+static inline uint32_t eval(struct link *link, uint32_t v, uint32_t i)
 {
     uint32_t below = NO_NODE, x = v, up = link[v].up, low;
 
@@ -108,31 +137,50 @@ static inline uint32_t eval(struct dfs_link *link, uint32_t v, uint32_t i)
     return low;
 }
 
-/* As the groups are used up from the last, semi[i] replaces begin[i], and the
- * parent, which is not compressed before, goes to idom[i]. */
-static void semidominators(struct dfs *d, struct preds *p, uint32_t *idom,
-                           struct mem *m)
+/* Of node `i`, whose predecessors are from[begin .. end); some are above it. */
+static inline uint32_t semidominator(struct link *link, const uint32_t *from,
+                                     uint32_t begin, uint32_t end, uint32_t i)
 {
-    struct dfs_link *link = d->link;
-    uint32_t end = p->n;
+    uint32_t low = link[i].low;
 
-    for (uint32_t i = d->reached - 1; i > 0; i--) {
-        uint32_t begin = p->begin[i], low = link[i].low;
+    for (uint32_t k = end; k-- > begin;) {
+        uint32_t least;
 
-        for (uint32_t k = end; k-- > begin;) {
-            uint32_t least;
+        if (k >= AHEAD)
+            __builtin_prefetch(&link[from[k - AHEAD]], 1);
+        least = from[k] < i ? from[k] : eval(link, from[k], i);
+        if (low > least)
+            low = least;
+    }
+    return link[i].low = low;
+}
 
-            if (k >= AHEAD)
-                __builtin_prefetch(&link[p->from[k - AHEAD]], 1);
-            least = eval(link, p->from[k], i);
-            if (low > least)
-                low = least;
-        }
-        end = begin;
+/* Parents are not compressed before their own nodes' turn. */
+static inline void note_parents(const struct link *link, uint32_t *idom,
+                                uint32_t i, uint32_t end)
+{
+    for (; i < end; i++)
         idom[i] = link[i].up;
-        link[i].low = low;
-        p->begin[i] = low;
-        if ((i & 0xffff) == 0)
+}
+
+/* As the groups are used up from the last, semi[j] replaces begin[j]; the
+ * parents go to idom. */
+static void semidominators(struct link *link, struct preds *p, uint32_t *idom,
+                           uint32_t n, struct mem *m)
+{
+    uint32_t end = p->n, j = p->joins.n;
+
+    for (uint32_t w = (n - 1) / 64 + 1; w-- > 0;) {
+        note_parents(link, idom, w * 64, n - w * 64 < 64 ? n : w * 64 + 64);
+        for (uint64_t b = p->joins.bits[w]; b;) {
+            uint32_t bit = 63 - (uint32_t)__builtin_clzll(b),
+                     at = p->begin[--j];
+
+            p->begin[j] = semidominator(link, p->from, at, end, w << 6 | bit);
+            end = at;
+            b ^= (uint64_t)1 << bit;
+        }
+        if ((w & 0x3ff) == 0)
             preds_shrink(p, end, m);
     }
 }
@@ -148,22 +196,24 @@ static void semidominators(struct dfs *d, struct preds *p, uint32_t *idom,
  */
 #define STEPS 4
 
-static uint32_t dominators_by_steps(uint32_t *idom, const uint32_t *semi,
-                                    uint32_t n)
+static uint32_t dominators_by_steps(const struct ranks *joins, uint32_t *idom,
+                                    const uint32_t *semi, uint32_t n)
 {
     uint64_t steps = (uint64_t)STEPS * n + 1000;
 
-    for (uint32_t i = 1; i < n; i++) {
-        uint32_t c = semi[i] ? idom[i] : 0;
+    for (uint32_t w = 0; w < joins->words; w++)
+        for (uint64_t b = joins->bits[w]; b; b &= b - 1, semi++) {
+            uint32_t i = w << 6 | (uint32_t)__builtin_ctzll(b);
+            uint32_t c = *semi ? idom[i] : 0;
 
-        while (c > semi[i] && steps) {
-            c = idom[c];
-            steps--;
+            while (c > *semi && steps) {
+                c = idom[c];
+                steps--;
+            }
+            if (!steps)
+                return i;
+            idom[i] = c;
         }
-        if (!steps)
-            return i;
-        idom[i] = c;
-    }
     return n;
 }
 
@@ -173,7 +223,7 @@ static uint32_t dominators_by_steps(uint32_t *idom, const uint32_t *semi,
  * which nobody needs any more: `up` is the jump and `low` the depth.
  * Any ancestor is found in a logarithmic number of steps.
  */
-static void add_jump(struct dfs_link *jump, uint32_t i, uint32_t idom)
+static void add_jump(struct link *jump, uint32_t i, uint32_t idom)
 {
     uint32_t far = jump[idom].up;
     bool equal = jump[idom].low - jump[far].low ==
@@ -183,20 +233,24 @@ static void add_jump(struct dfs_link *jump, uint32_t i, uint32_t idom)
     jump[i].up = equal ? jump[far].up : idom;
 }
 
-static void dominators_by_jumps(uint32_t *idom, const uint32_t *semi,
-                                struct dfs_link *jump, uint32_t done,
-                                uint32_t n)
+static void dominators_by_jumps(const struct ranks *joins, uint32_t *idom,
+                                const uint32_t *semi, struct link *jump,
+                                uint32_t done, uint32_t n)
 {
-    jump[0] = (struct dfs_link){0, 0};
+    jump[0] = (struct link){0, 0};
     for (uint32_t i = 1; i < done; i++)
         add_jump(jump, i, idom[i]);
+    semi += ranks_of(joins, done);
     for (uint32_t i = done; i < n; i++) {
-        uint32_t c = semi[i] ? idom[i] : 0;
+        if (ranks_has(joins, i)) {
+            uint32_t c = *semi ? idom[i] : 0;
 
-        while (c > semi[i])
-            c = jump[c].up > semi[i] ? jump[c].up : idom[c];
-        idom[i] = c;
-        add_jump(jump, i, c);
+            while (c > *semi)
+                c = jump[c].up > *semi ? jump[c].up : idom[c];
+            idom[i] = c;
+            semi++;
+        }
+        add_jump(jump, i, idom[i]);
     }
 }
 
@@ -205,62 +259,33 @@ static void dominators_by_jumps(uint32_t *idom, const uint32_t *semi,
 static void find_dominators(struct dfs *d, struct preds *p, uint32_t *idom,
                             struct mem *m)
 {
-    uint32_t done, *semi = p->begin;
+    struct link *link = make_links(d);
+    const uint32_t *semi = p->begin;
+    uint32_t done, n = d->reached;
 
-    semidominators(d, p, idom, m);
-    done = dominators_by_steps(idom, semi, d->reached);
-    if (done < d->reached)
-        dominators_by_jumps(idom, semi, d->link, done, d->reached);
-}
-
-struct naming {
-    const struct dfs *d;
-    uint32_t *vertex;
-};
-
-static void find_some_nodes(void *naming, uint32_t w, uint32_t end,
-                            unsigned worker)
-{
-    const struct naming *x = naming;
-    const struct core *c = x->d->core;
-    const uint32_t *number = x->d->number + c->words[w].before;
-
-    (void)worker;
-    for (; w < end; w++)
-        for (uint64_t b = c->words[w].kept; b; b &= b - 1, number++) {
-            if (*number)
-                x->vertex[*number] = w << 6 | (uint32_t)__builtin_ctzll(b);
-        }
-}
-
-/* Which node has which number. */
-static void find_nodes(const struct dfs *d, uint32_t *vertex)
-{
-    struct naming x = {d, vertex};
-
-    sweep(d->core->graph, find_some_nodes, &x);
-    vertex[0] = 0;
+    semidominators(link, p, idom, n, m);
+    done = dominators_by_steps(&p->joins, idom, semi, n);
+    if (done < n)
+        dominators_by_jumps(&p->joins, idom, semi, link, done, n);
 }
 
 /* Hands over to `ret` what of `d` is of further use. */
-static void publish(struct dfs *d, uint32_t *vertex, uint32_t *idom,
-                    struct dom *ret)
+static void publish(struct dfs *d, uint32_t *idom, struct dom *ret)
 {
     ret->reached = d->reached;
-    ret->vertex = vertex;
+    ret->number = d->number;
     ret->above = idom;
-    ret->spare = d->number;
-    ret->spare_pairs = (uint32_t *)d->link;
+    ret->spare_pairs = d->parent;
     d->number = NULL;
-    d->link = NULL;
+    d->parent = NULL;
 }
 
 /*
  * All at once while dominators are found: the number of each node of the core,
- * two words of link, where its predecessors begin, its dominator. They are
- * known to be needed before the numbering, which takes long on disk.
+ * two words of link, its dominator. They are known to be needed before the
+ * numbering, which takes long on disk.
  */
-#define CORE_BYTES (5 * sizeof(uint32_t))
+#define CORE_BYTES (4 * sizeof(uint32_t))
 
 /* One attempt with the core there is; `again`: folding hid a dominator, and
  * `barred` has grown. */
@@ -271,25 +296,24 @@ static bool attempt(struct dom *ret, uint8_t *barred, struct mem *m,
     struct preds p = {0};
     struct dfs d = {0};
     uint32_t *idom = NULL;
-    uint64_t bytes;
+    uint64_t bytes = (uint64_t)ret->core.n * sizeof *idom;
+    bool ok;
 
     if (mem_foresee(m, ret->core.n * CORE_BYTES, e) &&
         dfs_build(&ret->core, m, &d, e) && preds_build(&d, &p, m, e) &&
-        exits_note(&exits, &d, p.begin, p.from, p.n, m, e))
-        idom = mem_map(m, (uint64_t)ret->core.n * sizeof *idom, e);
-    bytes = (uint64_t)ret->core.n * sizeof *p.begin;
-    if (idom) {
+        exits_note(&exits, &d, &p.joins, p.begin, p.from, p.n, m, e))
+        idom = mem_map(m, bytes, e);
+    if (idom)
         find_dominators(&d, &p, idom, m);
-        find_nodes(&d, p.begin);
-        *again = exits_hide_any(&exits, &d, p.begin, idom, barred);
-        publish(&d, p.begin, idom, ret);
-        p.begin = NULL;
-    }
+    preds_deinit(&p, m);
+    ok = idom && exits_hide_any(&exits, &d, idom, barred, m, again, e);
+    if (ok)
+        publish(&d, idom, ret);
+    else
+        mem_unmap(m, idom, bytes);
     exits_deinit(&exits, m);
-    mem_unmap(m, p.from, p.room);
-    mem_unmap(m, p.begin, bytes);
     dfs_deinit(&d, m);
-    return idom != NULL;
+    return ok;
 }
 
 bool dom_fold(const struct graph *g, struct mem *m, struct dom *ret,
@@ -330,30 +354,47 @@ bool dom_build(const struct graph *g, struct mem *m, struct dom *ret,
     return dom_fold(g, m, ret, e) && dom_find(ret, m, e);
 }
 
-void dom_spell_out(const struct dom *d, uint32_t *idom)
+/* The node of each number. */
+static void find_nodes(const struct dom *d, uint32_t *vertex)
 {
-    const struct graph *g = d->core.graph;
+    const struct core *c = &d->core;
+    const uint32_t *number = d->number;
 
-    memset(idom, 0xff, (uint64_t)g->nodes * sizeof *idom);
-    for (uint32_t i = 0; i < d->reached; i++)
-        idom[d->vertex[i]] = d->vertex[d->above[i]];
+    for (uint32_t w = 0; w < c->n_words; w++)
+        for (uint64_t b = c->words[w].kept; b; b &= b - 1)
+            vertex[*number++] = w << 6 | (uint32_t)__builtin_ctzll(b);
+    vertex[0] = 0;
+}
+
+bool dom_spell_out(const struct dom *d, struct mem *m, uint32_t *idom,
+                   struct err *e)
+{
+    uint32_t *vertex = mem_alloc(m, d->reached, sizeof *vertex, e);
+
+    if (!vertex)
+        return false;
+    find_nodes(d, vertex);
+    memset(idom, 0xff, (uint64_t)d->core.graph->nodes * sizeof *idom);
+    idom[0] = 0;
     for (uint32_t i = 1; i < d->reached; i++) {
         struct folded_iter it;
         uint32_t w;
 
-        folded_begin(&d->core, d->vertex[i], &it);
+        idom[vertex[i]] = vertex[d->above[i]];
+        folded_begin(&d->core, vertex[i], &it);
         while ((w = folded_next(&it)) != NO_NODE)
             idom[w] = it.above;
     }
+    mem_free(m, vertex);
+    return true;
 }
 
 void dom_deinit(struct dom *d, struct mem *m)
 {
     uint64_t bytes = (uint64_t)d->core.n * sizeof(uint32_t);
 
-    mem_unmap(m, d->vertex, bytes);
+    mem_unmap(m, d->number, bytes);
     mem_unmap(m, d->above, bytes);
-    mem_unmap(m, d->spare, bytes);
     mem_unmap(m, d->spare_pairs, 2 * bytes);
     core_deinit(&d->core, m);
     memset(d, 0, sizeof *d);

@@ -17,15 +17,16 @@
  */
 struct dom {
     struct core core;
-    uint32_t reached; /* nodes of the core, including the super-root */
-    uint32_t *vertex; /* [reached] nodes in depth-first order, dominators
-                         before what they dominate; the super-root first */
-    uint32_t *above;  /* [reached] where in that order the dominator stands */
-    uint32_t *spare, *spare_pairs; /* room for tree_build: one number a node
-                                      of the core, and two */
+    uint32_t reached;      /* nodes of the core, including the super-root */
+    uint32_t *number;      /* by rank: place in a depth-first order, dominators
+                              before what they dominate; 0: unreachable, or the
+                              super-root */
+    uint32_t *above;       /* [reached] the number of the dominator */
+    uint32_t *spare_pairs; /* room for tree_build: two numbers a node of the
+                              core */
 };
 
-/* Holds 20 bytes a node of the core, which in the end are those of `ret`, and
+/* Holds 16 bytes a node of the core, which in the end are those of `ret`, and
  * 12 for an edge that has to be stored: less than one a node, as a rule.
  * `g` must outlive it. */
 bool dom_build(const struct graph *g, struct mem *m, struct dom *ret,
@@ -38,8 +39,9 @@ bool dom_find(struct dom *d, struct mem *m, struct err *e);
 void dom_deinit(struct dom *d, struct mem *m);
 
 /* By node of the graph: idom[nodes] becomes the immediate dominator; NO_NODE:
- * unreachable; 0 for the super-root. */
-void dom_spell_out(const struct dom *d, uint32_t *idom);
+ * unreachable; 0 for the super-root. For tests. */
+bool dom_spell_out(const struct dom *d, struct mem *m, uint32_t *idom,
+                   struct err *e);
 
 /* The same by Lengauer and Tarjan's simple algorithm: slower, written
  * independently; tests compare the two. */

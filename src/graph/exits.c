@@ -7,7 +7,7 @@
 static bool note(struct exits *x, const struct dfs *d, struct exit exit,
                  const uint32_t *from, uint32_t n, struct mem *m, struct err *e)
 {
-    exit.parent = d->link[exit.number].up;
+    exit.parent = d->parent[exit.number];
     exit.begin = x->from.n;
     exit.end = exit.begin + n;
     if (!vec_push(&x->all, m, e) || !vec_reserve(&x->from, m, n, e))
@@ -18,22 +18,27 @@ static bool note(struct exits *x, const struct dfs *d, struct exit exit,
     return true;
 }
 
-bool exits_note(struct exits *x, const struct dfs *d, const uint32_t *begin,
-                const uint32_t *from, uint32_t n, struct mem *m, struct err *e)
+bool exits_note(struct exits *x, const struct dfs *d, const struct ranks *joins,
+                const uint32_t *begin, const uint32_t *from, uint32_t n,
+                struct mem *m, struct err *e)
 {
     const struct core *c = d->core;
 
     for (uint32_t k = 0; k < c->graph->n_classes; k++) {
-        uint32_t v = c->live[k], number, end;
+        uint32_t v = c->live[k], number, j, at = n, end = n;
 
         if (v == NO_NODE || !c->graph->class_node)
             continue;
         number = dfs_number(d, v);
         if (!number)
             continue;
-        end = number + 1 < d->reached ? begin[number + 1] : n;
-        if (!note(x, d, (struct exit){.class = k, .number = number},
-                  from + begin[number], end - begin[number], m, e))
+        if (ranks_has(joins, number)) {
+            j = ranks_of(joins, number);
+            at = begin[j];
+            end = j + 1 < joins->n ? begin[j + 1] : n;
+        }
+        if (!note(x, d, (struct exit){.class = k, .number = number}, from + at,
+                  end - at, m, e))
             return false;
     }
     return true;
@@ -87,22 +92,85 @@ static bool is_single(const struct core *c, uint32_t r, uint32_t v)
     return n == 1;
 }
 
-bool exits_hide_any(const struct exits *x, const struct dfs *d,
-                    const uint32_t *vertex, const uint32_t *idom,
-                    uint8_t *barred)
+/* Exits that a folded node may dominate, and the nodes that one is folded
+ * into. */
+struct hidden {
+    const struct dfs *d;
+    bool *maybe;          /* by exit */
+    struct ranks parents; /* numbers of those nodes */
+    uint32_t *node;       /* [parents.n] */
+};
+
+static void find_nodes(struct hidden *h)
 {
-    uint64_t steps = d->reached;
+    const struct core *c = h->d->core;
+    const uint32_t *number = h->d->number;
+
+    for (uint32_t w = 0; w < c->n_words; w++)
+        for (uint64_t b = c->words[w].kept; b; b &= b - 1, number++)
+            if (*number && ranks_has(&h->parents, *number))
+                h->node[ranks_of(&h->parents, *number)] =
+                    w << 6 | (uint32_t)__builtin_ctzll(b);
+}
+
+/* Exits whose one edge into them may be that of a folded node are marked;
+ * whether there are any. */
+static bool mark(const struct exits *x, const uint32_t *idom, struct hidden *h)
+{
+    uint64_t steps = h->d->reached;
     const struct exit *it;
-    bool any = false;
 
-    VEC_EACH (&x->all, it) {
-        uint32_t r = idom[it->number];
+    for (uint64_t i = 0; i < x->all.n; i++) {
+        uint32_t r;
 
-        if (!r || r != it->parent || !all_below(x, it, idom, &steps) ||
-            !is_single(d->core, vertex[r], vertex[it->number]))
-            continue;
-        barred[it->class] = 1;
-        any = true;
+        it = &x->all.at[i];
+        r = idom[it->number];
+        h->maybe[i] = r && r == it->parent && all_below(x, it, idom, &steps);
+        if (h->maybe[i])
+            bits_add(h->parents.bits, r);
     }
-    return any;
+    ranks_count(&h->parents);
+    return h->parents.n != 0;
+}
+
+static void bar(const struct exits *x, const struct hidden *h, uint8_t *barred,
+                bool *any)
+{
+    for (uint64_t i = 0; i < x->all.n; i++) {
+        const struct exit *it = &x->all.at[i];
+        uint32_t r;
+
+        if (!h->maybe[i])
+            continue;
+        r = h->node[ranks_of(&h->parents, it->parent)];
+        if (is_single(h->d->core, r, h->d->core->live[it->class])) {
+            barred[it->class] = 1;
+            *any = true;
+        }
+    }
+}
+
+bool exits_hide_any(const struct exits *x, const struct dfs *d,
+                    const uint32_t *idom, uint8_t *barred, struct mem *m,
+                    bool *any, struct err *e)
+{
+    struct hidden h = {.d = d};
+    bool ok;
+
+    if (!x->all.n)
+        return true;
+    h.maybe = mem_alloc(m, x->all.n, sizeof *h.maybe, e);
+    ok = h.maybe && ranks_init(&h.parents, d->reached, m, e);
+    if (ok && mark(x, idom, &h)) {
+        h.node = mem_alloc(m, h.parents.n, sizeof *h.node, e);
+        ok = h.node != NULL;
+        if (ok) {
+            find_nodes(&h);
+            bar(x, &h, barred, any);
+        }
+    }
+    mem_free(m, h.node);
+    ranks_deinit(&h.parents, m);
+    mem_free(m, h.maybe);
+    return ok;
 }

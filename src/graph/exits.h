@@ -23,17 +23,18 @@ struct exits {
     VEC(uint32_t) from; /* their predecessors */
 };
 
-/* Notes what later stages use up: classes that may be exits. `begin` by
- * number says where the predecessors of a node start in `from`, `n` how many
+/* Notes what later stages use up: classes that may be exits. `begin`, of
+ * `joins`, says where the predecessors of each start in `from`, `n` how many
  * there are in all. */
-bool exits_note(struct exits *x, const struct dfs *d, const uint32_t *begin,
-                const uint32_t *from, uint32_t n, struct mem *m, struct err *e);
+bool exits_note(struct exits *x, const struct dfs *d, const struct ranks *joins,
+                const uint32_t *begin, const uint32_t *from, uint32_t n,
+                struct mem *m, struct err *e);
 void exits_deinit(struct exits *x, struct mem *m);
 
 /* Marks in `barred` the classes that may have been dominated by a folded
- * node; whether there are any. `vertex` (nodes) and `idom` by number. */
+ * node; *any: whether there are. `idom` by number. */
 bool exits_hide_any(const struct exits *x, const struct dfs *d,
-                    const uint32_t *vertex, const uint32_t *idom,
-                    uint8_t *barred);
+                    const uint32_t *idom, uint8_t *barred, struct mem *m,
+                    bool *any, struct err *e);
 
 #endif

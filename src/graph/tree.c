@@ -6,9 +6,9 @@
  * positions downwards from its start, gives the preorder: no lists of
  * children, no stack.
  *
- * Everything happens in the room that dom_build used: `order` takes the
- * place of `above`, `span` that of `vertex`, weights that of the places the
- * layout is worked out in.
+ * Everything happens in the room that dom_build used. By number, the two of
+ * the links are places, then weights and order; `above` becomes the spans, and
+ * the numbers, which lie by rank, become the positions.
  */
 #include "graph/tree.h"
 
@@ -17,163 +17,138 @@
 #include "graph/sweep.h"
 #include "graph/weigh.h"
 
-/* How many independent loads or stores are kept in flight. */
-#define AHEAD 24
-
-/* By depth-first order, while the layout is worked out. */
+/* By number, while the layout is worked out. */
 struct place {
     uint32_t span;
-    uint32_t next; /* position of the next child; in the end, at + span */
+    uint32_t next; /* position of the next child; in the end, behind all */
 };
 
-/* `p` has every span 1. */
-static void lay_out(const struct dom *d, struct place *p)
-{
-    for (uint32_t i = d->reached - 1; i > 0; i--)
-        p[d->above[i]].span += p[i].span;
-    p[0].next = 1;
-    for (uint32_t i = 1; i < d->reached; i++) {
-        struct place *above = &p[d->above[i]];
-
-        p[i].next = above->next + 1;
-        above->next += p[i].span;
-    }
-}
-
-struct storing {
-    const struct dom *d;
-    const struct place *p;
+struct layout {
     struct tree *t;
+    struct place *places;
 };
 
-static void store_nodes(void *storing, uint32_t i, uint32_t end,
-                        unsigned worker)
-{
-    const struct storing *s = storing;
-
-    (void)worker;
-    for (; i < end; i++)
-        s->t->order[s->p[i].next - s->p[i].span] = s->d->vertex[i];
-}
-
-static void store_spans(void *storing, uint32_t i, uint32_t end,
-                        unsigned worker)
-{
-    const struct storing *s = storing;
-
-    (void)worker;
-    for (; i < end; i++)
-        s->t->span[s->p[i].next - s->p[i].span] = s->p[i].span;
-}
-
-/* Also notes whose instances dominate others that are not folded; any thread
- * may be the first to, and none should write what is there. */
-static void store_positions(void *storing, uint32_t i, uint32_t end,
-                            unsigned worker)
-{
-    const struct tree *t = ((const struct storing *)storing)->t;
-    const struct core *c = &t->core;
-
-    (void)worker;
-    for (; i < end; i++) {
-        uint32_t v = t->order[i];
-        bool *nests = &t->classes[graph_class(c->graph, v)].nests;
-
-        if (i + AHEAD < end) {
-            __builtin_prefetch(&t->at[core_rank(c, t->order[i + AHEAD])], 1);
-            graph_ask_class(c->graph, t->order[i + AHEAD]);
-        }
-        t->at[core_rank(c, v)] = i;
-        if (v && t->span[i] > 1 && !__atomic_load_n(nests, __ATOMIC_RELAXED))
-            __atomic_store_n(nests, true, __ATOMIC_RELAXED);
-    }
-}
-
-static void begin_places(void *places, uint32_t i, uint32_t end,
+static void begin_places(void *layout, uint32_t i, uint32_t end,
                          unsigned worker)
 {
-    struct place *p = places;
+    struct place *p = ((const struct layout *)layout)->places;
 
     (void)worker;
     for (; i < end; i++)
         p[i].span = 1;
 }
 
-/* Each sweep is through with the array that the next one writes to. */
-static void store(const struct dom *d, const struct place *p, struct tree *t)
+/* `p` has every span 1. */
+static void find_places(struct place *p, const uint32_t *above, uint32_t n)
 {
-    struct storing s = {d, p, t};
-    const struct graph *g = t->core.graph;
+    for (uint32_t i = n - 1; i > 0; i--)
+        p[above[i]].span += p[i].span;
+    p[0].next = 1;
+    for (uint32_t i = 1; i < n; i++) {
+        struct place *it = &p[above[i]];
 
-    sweep_numbers(g, t->reached, store_nodes, &s);
-    sweep_numbers(g, t->reached, store_spans, &s);
-    memset(t->at, 0, (uint64_t)t->core.n * sizeof *t->at);
-    sweep_numbers(g, t->reached, store_positions, &s);
+        p[i].next = it->next + 1;
+        it->next += p[i].span;
+    }
 }
 
-/* Where 32 bits will do for weights, halves the room for them. */
-static void narrow_down(struct tree *t, struct mem *m)
+/* Any thread may be the first to see it, and none should write what is there:
+ * the branch is hardly ever taken. */
+static inline void note_nesting(struct tree_class *k, bool parent)
 {
-    uint64_t bytes = (uint64_t)t->core.n * sizeof *t->wide;
-    struct err ignored = {0};
-    void *p;
+    if (__builtin_expect(parent & !__atomic_load_n(&k->nests, __ATOMIC_RELAXED),
+                         0))
+        __atomic_store_n(&k->nests, true, __ATOMIC_RELAXED);
+}
 
-    if (t->sizes.most >> t->sizes.shift > UINT32_MAX)
-        return;
-    p = mem_remap(m, t->wide, bytes, bytes / 2, &ignored);
-    if (!p)
-        return;
-    t->narrow = p;
-    t->wide = NULL;
+/* From numbers by rank to positions by rank, and spans by position. */
+static void store_some(void *layout, uint32_t w, uint32_t end, unsigned worker)
+{
+    const struct layout *l = layout;
+    const struct core *c = &l->t->core;
+    struct tree_class *classes = l->t->classes;
+    const struct core_word *words = c->words;
+    uint32_t *at = l->t->at + words[w].before, *span = l->t->span;
+    const struct place *places = l->places;
+
+    (void)worker;
+    for (; w < end; w++)
+        for (uint64_t b = words[w].kept; b; b &= b - 1, at++) {
+            uint32_t v = w << 6 | (uint32_t)__builtin_ctzll(b);
+            struct place p;
+
+            if (!*at)
+                continue; /* nobody reaches it, or it is the super-root */
+            p = places[*at];
+            note_nesting(&classes[graph_class(c->graph, v)], p.span > 1);
+            *at = p.next - p.span;
+            span[*at] = p.span;
+        }
+}
+
+static void lay_out(struct tree *t)
+{
+    struct layout l = {t, (struct place *)t->room};
+    const struct graph *g = t->core.graph;
+
+    sweep_numbers(g, t->reached, begin_places, &l);
+    find_places(l.places, t->span, t->reached);
+    t->span[0] = t->reached;
+    sweep(g, store_some, &l);
+}
+
+/* Where the places were there is room for weights, if 32 bits will do for
+ * them, and for the order. */
+static bool make_room_for_weights(struct tree *t, struct mem *m, struct err *e)
+{
+    if (t->sizes.most >> t->sizes.shift <= UINT32_MAX)
+        t->narrow = t->room;
+    else
+        t->wide = mem_map(m, (uint64_t)t->core.n * sizeof *t->wide, e);
+    return t->narrow || t->wide;
 }
 
 static void take_over(struct tree *t, struct dom *d)
 {
     t->core = d->core;
     t->reached = d->reached;
-    t->order = d->above;
-    t->span = d->vertex;
-    t->at = d->spare;
-    t->wide = (uint64_t *)d->spare_pairs;
+    t->at = d->number;
+    t->span = d->above;
+    t->room = d->spare_pairs;
+    t->order = t->room + t->core.n;
     memset(d, 0, sizeof *d);
+}
+
+static bool build(struct tree *t, struct mem *m, struct err *e)
+{
+    t->classes = mem_alloc(m, (uint64_t)t->core.graph->n_classes + 1,
+                           sizeof *t->classes, e);
+    if (!t->classes)
+        return false;
+    lay_out(t);
+    t->folded = mem_map(m, t->core.n, e);
+    t->seen = t->folded ? mem_map(m, t->core.n_words * 8, e) : NULL;
+    return t->seen && make_room_for_weights(t, m, e) && weigh_tree(t, m, e);
 }
 
 bool tree_build(struct dom *d, const struct tree_sizes *sizes, struct mem *m,
                 struct tree *ret, struct err *e)
 {
-    struct dom from = *d;
-
     memset(ret, 0, sizeof *ret);
     ret->sizes = *sizes;
     take_over(ret, d);
-    ret->folded = mem_map(m, ret->core.n, e);
-    ret->seen = ret->folded ? mem_map(m, ret->core.n_words * 8, e) : NULL;
-    ret->classes = ret->seen
-                       ? mem_alloc(m, (uint64_t)ret->core.graph->n_classes + 1,
-                                   sizeof *ret->classes, e)
-                       : NULL;
-    if (!ret->classes) {
-        tree_deinit(ret, m);
-        return false;
-    }
-    sweep_numbers(ret->core.graph, ret->reached, begin_places, ret->wide);
-    lay_out(&from, (struct place *)ret->wide);
-    store(&from, (struct place *)ret->wide, ret);
-    narrow_down(ret, m);
-    if (!weigh_tree(ret, m, e)) {
-        tree_deinit(ret, m);
-        return false;
-    }
-    return true;
+    if (build(ret, m, e))
+        return true;
+    tree_deinit(ret, m);
+    return false;
 }
 
 void tree_deinit(struct tree *t, struct mem *m)
 {
     uint64_t n = t->core.n;
 
-    mem_unmap(m, t->narrow, n * sizeof *t->narrow);
+    mem_unmap(m, t->room, 2 * n * sizeof *t->room);
     mem_unmap(m, t->wide, n * sizeof *t->wide);
-    mem_unmap(m, t->order, n * sizeof *t->order);
     mem_unmap(m, t->span, n * sizeof *t->span);
     mem_unmap(m, t->at, n * sizeof *t->at);
     mem_unmap(m, t->folded, n);

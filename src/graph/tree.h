@@ -6,7 +6,7 @@
  * nodes folded into that range belong as well. A folded node has no position;
  * functions that take a node answer for it too, from the graph.
  *
- * Holds 17 bytes a node of the core (21 where a heap has more than 32 GiB) and
+ * Holds 17 bytes a node of the core (25 where a heap has more than 32 GiB) and
  * 4.5 bits a node.
  */
 #ifndef OOMWHY_GRAPH_TREE_H
@@ -48,6 +48,7 @@ struct tree {
      * in 32 bits if they fit; else `wide`. See tree_bytes. */
     uint32_t *narrow;
     uint64_t *wide;
+    uint32_t *room;  /* [2 * core.n] that `narrow` and `order` are in */
     uint8_t *folded; /* [reached] how many nodes are folded into this one,
                         with TREE_NESTS; see tree_holds */
     uint64_t *seen;  /* bitmap of nodes: reachable */

@@ -1,9 +1,9 @@
 /*
  * weigh.c - what nodes, subtrees and classes weigh.
  *
- * One sweep in the order of memory gives every node's bytes to the position
- * it belongs to and to its class; what a folded node retains is known at
- * that moment. Only where its class nests (an instance of it dominates
+ * One sweep in the order of memory gives every node and its bytes to the
+ * position it belongs to, and to its class; what a folded node retains is known
+ * at that moment. Only where its class nests (an instance of it dominates
  * others) its place in the tree has to be looked at, in a second sweep over
  * the positions.
  */
@@ -173,8 +173,10 @@ static void unsee(const struct tree *t, uint32_t v)
                            __ATOMIC_RELAXED);
 }
 
-static inline void ask_for_weight(const struct tree *t, uint32_t at)
+static inline void ask_for(const struct tree *t, uint32_t at)
 {
+    __builtin_prefetch(&t->folded[at], 1);
+    __builtin_prefetch(&t->order[at], 1);
     if (t->narrow)
         __builtin_prefetch(&t->narrow[at], 1);
     else
@@ -193,14 +195,15 @@ ALWAYS_INLINE void weigh_by(const struct scales *s, uint32_t w, uint32_t end)
             uint32_t v = w << 6 | (uint32_t)__builtin_ctzll(b), at;
 
             if (rank + AHEAD < t->core.n) {
-                ask_for_weight(t, t->at[rank + AHEAD]);
-                __builtin_prefetch(&t->folded[t->at[rank + AHEAD]], 1);
+                ask_for(t, t->at[rank + AHEAD]);
             }
             at = t->at[rank++];
-            if (at || v == 0)
+            if (at || v == 0) {
+                t->order[at] = v;
                 weigh_one(s, v, at);
-            else
+            } else {
                 unsee(t, v);
+            }
         }
 }
 
@@ -337,7 +340,7 @@ static void add_nesting(struct by_class *b, uint32_t i)
     }
 }
 
-static inline void ask_for(const struct by_class *b, uint32_t i)
+static inline void ask_for_class(const struct by_class *b, uint32_t i)
 {
     const struct tree *t = b->t;
     uint32_t v;
@@ -369,7 +372,7 @@ bool tree_class_retained(const struct tree *t, struct mem *m, uint64_t *ret,
     for (uint32_t i = 1; g->class_node && i < t->reached; i++) {
         uint32_t c = graph_class(g, t->order[i]);
 
-        ask_for(&b, i);
+        ask_for_class(&b, i);
         if (i >= b.end[c]) {
             ret[c] += tree_bytes(t, i);
             b.end[c] = i + t->span[i];

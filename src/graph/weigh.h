@@ -6,7 +6,8 @@
 
 #include "graph/tree.h"
 
-/* Fills in retained, folded, seen and classes; everything else is there. */
+/* Fills in order, weights, folded, seen and classes; everything else is
+ * there. */
 bool weigh_tree(struct tree *t, struct mem *m, struct err *e);
 
 #endif

@@ -92,8 +92,7 @@ static bool verify(const struct graph *g, struct mem *m, struct err *e)
     struct dom d = {0};
     bool ok = idom && dom_build(g, m, &d, e);
 
-    if (ok)
-        dom_spell_out(&d, idom);
+    ok = ok && dom_spell_out(&d, m, idom, e);
     dom_deinit(&d, m);
     ok = ok && dom_verify(g, idom, m, e);
     mem_unmap(m, idom, bytes);

@@ -7,7 +7,7 @@
 #include "tests/support/graphs.h"
 
 /* Three drawers, the last one short; several blocks in each. */
-enum { TARGETS = 2 * 65536 + 1000, EDGES = 60000 };
+enum { TARGETS = 2 * 65536 + 1000, EDGES = 60000, ALSO = 70000 };
 
 static struct edge edges[EDGES];
 static uint64_t skip[TARGETS / 64 + 1 + 1024];
@@ -54,6 +54,7 @@ static uint64_t drop_skipped(void)
 START_TEST(test_crossings)
 {
     struct crossings x;
+    struct ranks targets;
     struct err e = {0};
     struct mem m;
     uint64_t state = 7, n;
@@ -67,20 +68,29 @@ START_TEST(test_crossings)
         ck_assert(crossings_add(&x, edges[i].from, edges[i].to, &e));
     }
     n = drop_skipped();
-    ck_assert_uint_eq(crossings_count(&x), n);
+    ck_assert(ranks_init(&targets, TARGETS, &m, &e));
+    bits_add(targets.bits, ALSO); /* whether anything leads there or not */
+    ck_assert_uint_eq(crossings_count(&x, &targets), n);
+    ranks_count(&targets);
     qsort(edges, n, sizeof *edges, by_edge);
-    memset(begin, 0, sizeof begin);
-    crossings_sort(&x, TARGETS, from, begin);
-    for (uint32_t to = 0, at = 0; to < TARGETS; to++) {
-        uint64_t end = to + 1 < TARGETS ? begin[to + 1] : n;
+    ck_assert(crossings_sort(&x, &targets, from, begin, &e));
+    for (uint32_t to = 0, at = 0, k = 0; to < TARGETS; to++) {
+        uint64_t end;
 
-        ck_assert_uint_eq(begin[to], at);
+        if (!ranks_has(&targets, to)) {
+            ck_assert(at == n || edges[at].to != to);
+            continue;
+        }
+        end = k + 1 < targets.n ? begin[k + 1] : n;
+        ck_assert_uint_eq(begin[k++], at);
+        ck_assert(at < end || to == ALSO);
         qsort(from + at, end - at, sizeof *from, by_number);
         for (; at < end; at++) {
             ck_assert_uint_eq(edges[at].to, to);
             ck_assert_uint_eq(edges[at].from, from[at]);
         }
     }
+    ranks_deinit(&targets, &m);
     crossings_deinit(&x);
     ck_assert_uint_eq(m.held, 0);
 }

@@ -185,7 +185,7 @@ static void check_last_instance(bool also, uint32_t want)
         sketch_edge(&s, 1, 3);
     ck_assert(dom_build(sketch_finish(&s), &s.mem, &d, &e));
     ck_assert_int_eq(core_keeps(&d.core, 2), !also);
-    dom_spell_out(&d, idom);
+    ck_assert(dom_spell_out(&d, &s.mem, idom, &e));
     ck_assert_uint_eq(idom[3], want);
     ck_assert_uint_eq(idom[2], 1);
     ck_assert_uint_eq(idom[5], 4);

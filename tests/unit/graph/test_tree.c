@@ -61,7 +61,7 @@ static void build(struct fixture *f)
     mem_init(&f->m, 0);
     f->idom = mem_alloc(&f->m, g->nodes, sizeof *f->idom, &e);
     ck_assert(dom_build(g, &f->m, &d, &e));
-    dom_spell_out(&d, f->idom);
+    ck_assert(dom_spell_out(&d, &f->m, f->idom, &e));
     ck_assert(tree_build(&d, &sizes, &f->m, &f->t, &e));
     ck_assert((sizes.most <= UINT32_MAX) == (f->t.narrow != NULL));
     compare_with_wide(f, g);
