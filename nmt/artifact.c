@@ -107,6 +107,20 @@ static enum artifact_kind hprof_kind(const uint8_t *p, size_t n)
     return at < n && p[at] ? ARTIFACT_HPROF_ASCII : ARTIFACT_HPROF;
 }
 
+/* A report of ours, kept beside what it was made from: "ON THE HEAP: ... [kind,
+ * low confidence]". It quotes evidence, and is none. */
+static bool is_report(const uint8_t *p, size_t n)
+{
+    static const char last[] = "confidence]";
+    size_t head = n < 512 ? n : 512, upper = 0;
+
+    while (upper < head && ((p[upper] >= 'A' && p[upper] <= 'Z') ||
+                            p[upper] == ' ' || p[upper] == '-'))
+        upper++;
+    return upper && upper < head && p[upper] == ':' &&
+           memmem(p, head, last, sizeof last - 1) != NULL;
+}
+
 /* Whether a crash report stands in what may be a container's log. */
 static bool is_wrapped_report(enum artifact_kind seen, const uint8_t *p,
                               size_t n)
@@ -146,7 +160,7 @@ enum artifact_kind artifact_sniff(struct source *s, const char *name)
         return kind;
     if (is_bare_value(p, n, name))
         return ARTIFACT_CGROUP_VALUES;
-    if (memchr(p, '\0', n < 512 ? n : 512))
+    if (memchr(p, '\0', n < 512 ? n : 512) || is_report(p, n))
         return ARTIFACT_UNKNOWN;
     if (n < FIRST_LOOK)
         return see_text(p, n, true);

@@ -27,6 +27,11 @@ static const struct {
      "Using Serial\nGC(0) Pause Young (Allocation Failure) 8M->2M(30M) 2ms\n"},
     {ARTIFACT_UNKNOWN, "jcmd.txt",
      "12:\njava.lang.IllegalArgumentException: Unknown diagnostic command\n"},
+    {ARTIFACT_UNKNOWN, "report.txt",
+     "ON THE HEAP: objects kept that are no longer needed [heap_leak, high\n"
+     "confidence]\njava.lang.OutOfMemoryError: Java heap space\n"},
+    {ARTIFACT_APP_LOG, "app.log",
+     "FATAL: no confidence\njava.lang.OutOfMemoryError: Java heap space\n"},
     {ARTIFACT_UNKNOWN, "oom_score", "668\n"},
     {ARTIFACT_UNKNOWN, "statm", "605123 19521 5582 1 0 19525 0\n"},
     {ARTIFACT_HPROF_ASCII, "x.hprof",
