@@ -22,11 +22,6 @@
 
 /* ---- predecessors --------------------------------------------------------*/
 
-struct link {
-    uint32_t up;  /* number of the parent, or of somebody further up */
-    uint32_t low; /* least semidominator from the node to below that */
-};
-
 struct preds {
     struct ranks joins; /* who has stored predecessors, and `top` */
     uint32_t *from;     /* sources of the stored edges, grouped by target */
@@ -90,6 +85,11 @@ static void preds_shrink(struct preds *p, uint32_t n, struct mem *m)
 }
 
 /* ---- semidominators ------------------------------------------------------*/
+
+struct link {
+    uint32_t up;  /* number of the parent, or of somebody further up */
+    uint32_t low; /* least semidominator from the node to below that */
+};
 
 /* In the room of the parents, which move from the last on. Nodes in `top` have
  * no depth but 0. */

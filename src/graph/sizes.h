@@ -38,8 +38,8 @@ struct sized_node {
 struct class_size {
     uint64_t bytes;   /* of an instance, or of an array's header */
     uint32_t element; /* bytes; 0: no array */
-    bool differs; /* from one instance to the next: arrays, class objects,
-                     stack chunks */
+    bool differs;     /* from one instance to the next: arrays, class objects,
+                         stack chunks */
 };
 
 struct sizes {
@@ -104,13 +104,5 @@ static inline uint64_t sizes_at(const struct sizes *s, uint32_t node)
 
 /* The same as a tree_size_fn (tree.h). */
 uint64_t sizes_next(void *sizes, uint32_t node, uint32_t class);
-
-/* Length of an array node; 0 for what is not an array. */
-static inline uint32_t sizes_array_length(const struct sizes *s, uint32_t node)
-{
-    return ranks_has(&s->arrays, node)
-               ? lengths_get(&s->dump->lengths, ranks_of(&s->arrays, node))
-               : 0;
-}
 
 #endif
