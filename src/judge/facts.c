@@ -23,7 +23,7 @@ void facts_init(struct facts *f, const struct incident *i,
         &f->map_count,     &f->max_map_count,
         &f->reservation,   &f->max_direct,
         &f->max_metaspace, &f->xms,
-        &f->address_space,
+        &f->address_space, &f->exhausted,
     };
 
     memset(f, 0, sizeof *f);
@@ -101,6 +101,7 @@ bool facts_collect(const struct incident *i, const struct thresholds *t,
     end.freed = freed_between(ret);
     parts_find(ret->first, ret->last, &end, t, &ret->parts);
     facts_heap(ret);
+    facts_climb(ret);
     return true;
 }
 

@@ -84,6 +84,9 @@ struct facts {
     struct figure exit_line; /* where the GC log shows it */
     /* The GC log ends with one full collection after the other. */
     bool distress;
+    /* What the full collections left with which the GC log ends, where they
+     * left the heap full; UNKNOWN: it does not end so. */
+    struct figure exhausted;
     enum watch watched;
 
     /* At the kill. */
@@ -112,6 +115,11 @@ struct facts {
     struct figure live_before; /* the same some time earlier */
     struct figure heap_end;    /* resident or committed at the end */
     bool live_rises; /* every full collection left more than the one before */
+    /* At every look more was alive, and no slower in the end. */
+    struct climb {
+        unsigned looks; /* 0: it is not so */
+        struct figure first, last;
+    } climb;
     const struct gc_log *gc;
     const struct input *gc_input;
 
@@ -140,6 +148,7 @@ void facts_kill(struct facts *f);                   /* facts_kill.c */
 bool facts_moments(struct facts *f, struct err *e); /* facts_moments.c */
 void facts_gc(struct facts *f);                     /* facts_gc.c */
 void facts_heap(struct facts *f);                   /* facts_heap.c */
+void facts_climb(struct facts *f);                  /* facts_climb.c */
 void facts_family(struct facts *f);                 /* facts_family.c */
 void facts_end(struct facts *f);                    /* facts_end.c */
 void facts_identity(struct facts *f);               /* facts_identity.c */

@@ -112,6 +112,32 @@ static bool had_distress(const struct gc_log *g)
     return false;
 }
 
+/* So many in a row, none of which made room, are a heap's last. */
+#define LAST_RESORTS 4
+
+/* A thread that died of the error takes its data along, so the most that one
+ * of the last collections left counts. */
+static struct figure exhausted(const struct facts *f)
+{
+    const struct gc_log *g = f->gc;
+    struct figure most = figure_none();
+
+    if (!g || g->pauses.n < LAST_RESORTS)
+        return most;
+    for (uint64_t i = g->pauses.n - LAST_RESORTS; i < g->pauses.n; i++) {
+        const struct gc_pause *p = &g->pauses.at[i];
+
+        if (!is_unasked(p) || !known(p->after) || !known(p->capacity) ||
+            p->after < p->capacity / 2 ||
+            (known(f->xmx.value) && p->capacity < f->xmx.value / 4 * 3))
+            return figure_none();
+        if (!known(most.value) || p->after > most.value)
+            most = figure_of(f->gc_input, p->after, p->line);
+    }
+    return most.value < vec_last(&g->pauses)->capacity / 4 * 3 ? figure_none()
+                                                               : most;
+}
+
 void facts_end(struct facts *f)
 {
     const struct gc_log *g = f->gc;
@@ -119,6 +145,7 @@ void facts_end(struct facts *f)
     f->watched = watched(f->incident);
     f->gone = is_gone(f->incident);
     f->distress = g && had_distress(g);
+    f->exhausted = exhausted(f);
     f->cut_off = g && g->detailed && !g->exit_line;
     if (g && g->exit_line)
         f->exit_line = figure_of(f->gc_input, g->exit_line, g->exit_line);

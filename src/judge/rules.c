@@ -34,6 +34,7 @@ const struct rule rules[] = {
     {"native allocation failed", rule_native_failed},
     {"native memory refused", rule_malloc_refused},
     {"crash", rule_crash},
+    {"heap full, by its collections", rule_heap_exhausted},
     {"killed, but not for memory", rule_sigkill},
     {"still growing", rule_growing},
     {"far beyond the ordinary", rule_extraordinary},

@@ -28,7 +28,7 @@ rule_fn rule_reservation, rule_map_limit, rule_thread_limit;
 /* rules_jvm_limits.c: the JVM refused it, by a limit of its own. */
 rule_fn rule_metaspace, rule_code_cache, rule_direct;
 /* rules_heap_space.c: an OutOfMemoryError of the heap itself. */
-rule_fn rule_oversized, rule_heap_full;
+rule_fn rule_oversized, rule_heap_full, rule_heap_exhausted;
 /* rules_refused.c: the system refused the JVM memory. */
 rule_fn rule_native_failed, rule_malloc_refused;
 /* rules_growing.c: growth without a death. */

@@ -83,6 +83,32 @@ static void judge_live_growth(const struct facts *f, struct pen *p,
                              ret->culprit.known ? ret->culprit.name : "");
 }
 
+/* Few as it may be yet: it goes on, and at no slower pace. */
+static bool climbs(const struct facts *f, struct pen *p, struct finding *ret)
+{
+    const struct climb *c = &f->climb;
+
+    if (!c->looks)
+        return false;
+    finding_init(ret, KIND_HEAP_LEAK);
+    finding_cap(ret, CONFIDENCE_MEDIUM);
+    finding_for(ret, DECISIVE, c->last, "bytes",
+                pen_write(p,
+                          "the live set grew at each of %u looks, from %s to "
+                          "%s, and no slower in the end",
+                          c->looks, pen_size(p, c->first.value),
+                          pen_size(p, c->last.value)));
+    finding_against(ret, HINT, figure_derived(UNKNOWN), NULL,
+                    "a cache that is far from full fills in the same way");
+    kind_of_heap(f, p, ret);
+    ret->summary = pen_write(p, "%s, but the live set grew from %s to %s%s%s.",
+                             not_yet(f, ret), pen_size(p, c->first.value),
+                             pen_size(p, c->last.value),
+                             ret->culprit.known ? ", held by " : "",
+                             ret->culprit.known ? ret->culprit.name : "");
+    return true;
+}
+
 bool rule_growing(const struct facts *f, struct pen *p, struct finding *ret)
 {
     const struct part *part = part_to_blame(f);
@@ -95,7 +121,7 @@ bool rule_growing(const struct facts *f, struct pen *p, struct finding *ret)
     }
     if (nobody_to_blame(f, part) || part->kind == PART_HEAP ||
         f->parts.unseen || !still_grows(f, part))
-        return false;
+        return climbs(f, p, ret);
     judge_part(f, p, part, ret);
     ret->summary = pen_write(p, "%s, but %s more %s: %s.", not_yet(f, ret),
                              pen_size(p, part->growth), part_phrase(f, p, part),

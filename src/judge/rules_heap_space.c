@@ -106,26 +106,21 @@ static void argue_little(const struct facts *f, struct pen *p,
 static bool live_is_of_the_error(const struct facts *f)
 {
     return f->live.line == LINE_GC ||
+           f->live.line == LINE_HS_ERR || /* a javacore, made by it */
            (f->live.line == LINE_DUMP && f->heap &&
             f->heap->oome_thread < f->heap->threads.n);
 }
 
-/* What makes the heap seem empty may not be so: it was full later, or is not
- * as large as NMT's reservation. */
-static void doubt_little(const struct facts *f, struct finding *ret)
+/* What makes the heap seem empty may not be so: it may not be as large as
+ * NMT's reservation. */
+static void doubt_limit(const struct facts *f, struct finding *ret)
 {
-    if (!live_is_of_the_error(f)) {
-        finding_cap(ret, CONFIDENCE_LOW);
-        finding_against(ret, SUPPORTING, f->live, NULL,
-                        "the live set was measured before the error: it may "
-                        "have grown since");
-    }
-    if (f->xmx_guessed && !f->collector && !f->heap) {
-        finding_cap(ret, CONFIDENCE_LOW);
-        finding_against(ret, SUPPORTING, f->xmx, NULL,
-                        "-Xmx is taken from NMT's reservation, which is far "
-                        "larger if the collector is ZGC");
-    }
+    if (!f->xmx_guessed || f->collector || f->heap)
+        return;
+    finding_cap(ret, CONFIDENCE_LOW);
+    finding_against(ret, SUPPORTING, f->xmx, NULL,
+                    "-Xmx is taken from NMT's reservation, which is far "
+                    "larger if the collector is ZGC");
 }
 
 static const char *site_of(const struct facts *f)
@@ -176,7 +171,7 @@ bool rule_oversized(const struct facts *f, struct pen *p, struct finding *ret)
     const char *site;
 
     if (!heap_is_full(f) || facts_oome_is(f, OOME_GC_OVERHEAD) ||
-        !(array || length || nearly_empty(f)))
+        !(array || length || (nearly_empty(f) && live_is_of_the_error(f))))
         return false;
     site = site_of(f);
     finding_init(ret, length && !nearly_empty(f) ? KIND_GROWING_ARRAY
@@ -185,7 +180,7 @@ bool rule_oversized(const struct facts *f, struct pen *p, struct finding *ret)
     argue_live(f, p, ret);
     argue_little(f, p, ret);
     if (!array && !length)
-        doubt_little(f, ret);
+        doubt_limit(f, ret);
     culprit_named(site ? pen_write(p, "the allocation in %s", site)
                        : "a single allocation",
                   UNKNOWN, &ret->culprit);
@@ -235,6 +230,21 @@ static bool collector_vouches(const struct facts *f)
            f->live.value / FULL_PERCENT >= limit / 100;
 }
 
+/* Next to nothing was alive when somebody looked, and then the heap ran out:
+ * it filled up since, or one request was too large. */
+static bool live_is_outdated(const struct facts *f)
+{
+    return nearly_empty(f) && !live_is_of_the_error(f);
+}
+
+static void doubt_age(const struct facts *f, struct finding *ret)
+{
+    finding_cap(ret, CONFIDENCE_LOW);
+    finding_against(ret, SUPPORTING, f->live, NULL,
+                    "the live set was measured before the error: one request "
+                    "too large for any heap would throw the same error");
+}
+
 static void doubt_size(struct finding *ret)
 {
     finding_cap(ret, CONFIDENCE_LOW);
@@ -280,15 +290,47 @@ bool rule_heap_full(const struct facts *f, struct pen *p, struct finding *ret)
                     collector_vouches(f) ? CONFIDENCE_MEDIUM : CONFIDENCE_LOW);
     if (!known(f->live.value) && !facts_oome_is(f, OOME_GC_OVERHEAD))
         doubt_live(ret);
-    if (!known(limit.value) && f->live.value < SMALLEST_HEAP)
+    if (live_is_outdated(f) && !facts_oome_is(f, OOME_GC_OVERHEAD))
+        doubt_age(f, ret);
+    else if (!known(limit.value) && f->live.value < SMALLEST_HEAP)
         doubt_size(ret);
     ret->summary = pen_write(
         p, "The Java heap ran out%s%s: %s%s.",
         known(limit.value) ? pen_write(p, " at %s", pen_size(p, limit.value))
                            : "",
-        known(f->live.value)
+        known(f->live.value) && !live_is_outdated(f)
             ? pen_write(p, " with %s live", pen_size(p, f->live.value))
             : "",
         kind_title(ret->kind), held_by(p, ret));
+    return true;
+}
+
+/*
+ * No error was seen, but the GC log ends with the collections that precede
+ * one, and they leave the heap full.
+ */
+bool rule_heap_exhausted(const struct facts *f, struct pen *p,
+                         struct finding *ret)
+{
+    struct figure limit = heap_limit(f);
+
+    if (!known(f->exhausted.value) || f->oome || f->hs_err)
+        return false;
+    finding_init(ret, KIND_HEAP_LEAK);
+    finding_cap(ret, CONFIDENCE_MEDIUM);
+    finding_for(ret, DECISIVE, f->exhausted, "bytes",
+                "the GC log ends with full collections in a row that nobody "
+                "asked for, and they leave the heap full");
+    finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
+                    "the error that follows, or the log it stands in, is not "
+                    "here");
+    if (!kind_of_heap(f, p, ret))
+        culprit_named(the_heap, f->exhausted.value, &ret->culprit);
+    ret->summary = pen_write(
+        p, "The Java heap filled up%s: full collections still leave %s: %s%s.",
+        known(limit.value) ? pen_write(p, " at %s", pen_size(p, limit.value))
+                           : "",
+        pen_size(p, f->exhausted.value), kind_title(ret->kind),
+        held_by(p, ret));
     return true;
 }

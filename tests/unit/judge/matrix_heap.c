@@ -267,6 +267,31 @@ static void dump_is_small(struct bench *b)
     given_heap_dump(b, 20 * MIB);
 }
 
+/* ---- no error seen ---------------------------------------------------- */
+
+static void collections_in_vain(struct bench *b)
+{
+    b->facts.exhausted = says(b, LINE_GC, 90 * MIB);
+}
+
+/* It says itself what it died of. */
+static void hs_err_of_it(struct bench *b)
+{
+    given_hs_err(b, VM_OUT_OF_MEMORY);
+}
+
+static void climb(struct bench *b)
+{
+    b->facts.climb.looks = 4;
+    b->facts.climb.first = says(b, LINE_JCMD, 3 * MIB);
+    b->facts.climb.last = says(b, LINE_JCMD, 18 * MIB);
+}
+
+static void no_climb(struct bench *b)
+{
+    b->facts.climb.looks = 0;
+}
+
 static const struct pair at[] = {
     {"heap full", KIND_HEAP_LEAK, leak, metaspace_instead},
     {"heap full", KIND_HEAP_BACKLOG, queue, plain_deque},
@@ -282,6 +307,9 @@ static const struct pair at[] = {
     {"heap full", KIND_VIRTUAL_THREADS, virtual_threads, few_virtual_threads},
     {"heap full", KIND_CLASSLOADER_LEAK, loaders, few_loaders},
     {"heap full", KIND_G1_HUMONGOUS, humongous, few_humongous},
+    {"heap full, by its collections", KIND_HEAP_LEAK, collections_in_vain,
+     hs_err_of_it},
+    {"still growing", KIND_HEAP_LEAK, climb, no_climb},
     {"one oversized request", KIND_OVERSIZED_REQUEST, one_request,
      most_was_alive},
     {"one oversized request", KIND_GROWING_ARRAY, longer_than_arrays_are,

@@ -68,6 +68,8 @@ START_TEST(test_a_small_heap_of_unknown_size)
     b.heap.natives.jvm_limit = UNKNOWN;
     b.facts.heap = &b.heap;
     b.facts.dump = &b.input;
+    given_thread(&b, "main", 0, 0);
+    b.heap.oome_thread = 0; /* the error's, so the dump is too */
     ck_assert(asks(rule_oversized));
     b.heap.natives.jvm_limit = 2 * MIB; /* by default -Xmx */
     ck_assert(!asks(rule_oversized));
@@ -89,6 +91,8 @@ START_TEST(test_one_object_fills_a_small_heap)
     memset(s, 0, sizeof *s);
     s->kind = SUSPECT_OBJECT;
     s->retained = MIB + 1;
+    given_thread(&b, "main", 0, 0);
+    b.heap.oome_thread = 0;
     ck_assert(!asks(rule_oversized));
     s->retained = MIB / 2;
     ck_assert(asks(rule_oversized));
@@ -102,7 +106,8 @@ START_TEST(test_a_heap_that_was_empty_before)
     given_oome(&b, OOME_HEAP_SPACE, "Java heap space");
     given_heap(&b, 100 * MIB, 5 * MIB);
     b.facts.live = says(&b, LINE_DUMP, 5 * MIB); /* on request */
-    ck_assert(asks(rule_oversized));
+    ck_assert(!asks(rule_oversized)); /* it may have filled up since */
+    ck_assert(asks(rule_heap_full));
     ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_LOW);
     given_thread(&b, "main", 0, 0);
     b.heap.oome_thread = 0; /* the error's own */
@@ -221,11 +226,80 @@ START_TEST(test_who_holds_the_loaders)
 }
 END_TEST
 
+/* ---- what a GC log shows ------------------------------------------------- */
+
+/* Full collections that leave so much each; of a heap of 100 MiB. */
+static void given_collections(const uint64_t *mib, unsigned n,
+                              const char *cause)
+{
+    b.gc.pauses.n = 0;
+    for (unsigned i = 0; i < n; i++) {
+        ck_assert(vec_push(&b.gc.pauses, &b.mem, &b.err));
+        *vec_last(&b.gc.pauses) = (struct gc_pause){.full = true,
+                                                    .cause = cause,
+                                                    .before = mib[i] * MIB,
+                                                    .after = mib[i] * MIB,
+                                                    .capacity = 100 * MIB};
+    }
+    b.facts.gc = &b.gc;
+    b.facts.gc_input = &b.input;
+    b.facts.xmx = says(&b, LINE_JCMD, 100 * MIB);
+}
+
+static uint64_t left_in_vain(void)
+{
+    facts_end(&b.facts);
+    return b.facts.exhausted.value;
+}
+
+START_TEST(test_collections_in_vain)
+{
+    static const uint64_t last[] = {20, 90, 92, 92, 60};
+
+    given_collections(last, 5, "Allocation Failure");
+    ck_assert_uint_eq(left_in_vain(), 92 * MIB);
+    b.facts.xmx.value = 200 * MIB; /* the heap had room to grow */
+    ck_assert(!known(left_in_vain()));
+    given_collections(last, 4, "Allocation Failure"); /* 20: that one helped */
+    ck_assert(!known(left_in_vain()));
+    given_collections(last, 5, "System.gc()");
+    ck_assert(!known(left_in_vain()));
+    vec_free(&b.gc.pauses, &b.mem);
+}
+END_TEST
+
+static unsigned climb_of(const uint64_t *mib, unsigned n)
+{
+    given_collections(mib, n, "Heap Inspection Initiated GC");
+    b.facts.climb.looks = 0;
+    facts_climb(&b.facts);
+    vec_free(&b.gc.pauses, &b.mem);
+    return b.facts.climb.looks;
+}
+
+START_TEST(test_a_steady_climb)
+{
+    static const uint64_t steady[] = {3, 8, 13, 19};
+    static const uint64_t slower[] = {3, 14, 18, 19};
+    static const uint64_t falls[] = {3, 8, 5, 19};
+    static const uint64_t little[] = {30, 36, 42, 48};
+
+    ck_assert_uint_eq(climb_of(steady, 4), 4);
+    ck_assert_uint_eq(b.facts.climb.last.value, 19 * MIB);
+    ck_assert_uint_eq(climb_of(steady, 2), 0);
+    ck_assert_uint_eq(climb_of(slower, 4), 0);
+    ck_assert_uint_eq(climb_of(falls, 4), 0);
+    ck_assert_uint_eq(climb_of(little, 4), 0);
+}
+END_TEST
+
 TCase *heap_space_tcase(void)
 {
     TCase *t = tcase_create("heap_space");
 
     tcase_add_checked_fixture(t, bench_begin, bench_end);
+    tcase_add_test(t, test_collections_in_vain);
+    tcase_add_test(t, test_a_steady_climb);
     tcase_add_test(t, test_oversized_request);
     tcase_add_test(t, test_oversize_threshold_is_asked);
     tcase_add_test(t, test_the_collector_vouches_for_an_error_without_a_word);
