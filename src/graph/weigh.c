@@ -371,12 +371,12 @@ bool tree_class_retained(const struct tree *t, struct mem *m, uint64_t *ret,
     b.end[g->n_classes] = UINT32_MAX;
     for (uint32_t i = 1; g->class_node && i < t->reached; i++) {
         uint32_t c = graph_class(g, t->order[i]);
+        uint64_t outermost; /* all bits or none, as nobody can foresee it */
 
         ask_for_class(&b, i);
-        if (i >= b.end[c]) {
-            ret[c] += tree_bytes(t, i);
-            b.end[c] = i + t->span[i];
-        }
+        outermost = -(uint64_t)(i >= b.end[c]);
+        ret[c] += tree_bytes(t, i) & outermost;
+        b.end[c] += (i + t->span[i] - b.end[c]) & (uint32_t)outermost;
         if (t->folded[i] & TREE_NESTS)
             add_nesting(&b, i);
     }
