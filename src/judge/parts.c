@@ -384,3 +384,36 @@ const struct part *parts_extraordinary(const struct parts *p)
     }
     return best;
 }
+
+uint64_t parts_filled_by(const struct parts *p)
+{
+    uint64_t end = known_or(p->private_end, p->private_last);
+    uint64_t more = known_minus(end, p->private_first);
+
+    return p->first && known(more) && more > p->growth ? more - p->growth : 0;
+}
+
+/* Committed bytes that need not have pages: a collector's tables and bitmaps,
+ * which follow from the heap's size and are written as it is used. */
+static uint64_t hollow(const struct part *part)
+{
+    return part->kind == PART_TRACKED ? part->last - part->solid : 0;
+}
+
+const struct part *parts_filled(const struct parts *p)
+{
+    const struct part *best = NULL;
+    uint64_t all = 0, by = parts_filled_by(p);
+
+    if (!p->last || !p->last->nmt || p->unseen || by < GROWTH_THAT_COUNTS ||
+        by < p->growth)
+        return NULL;
+    for (unsigned i = 0; i < p->n; i++) {
+        const struct part *it = &p->at[i];
+
+        all += hollow(it);
+        if (!best || hollow(it) > hollow(best))
+            best = it;
+    }
+    return hollow(best) >= by && all - hollow(best) < by / 2 ? best : NULL;
+}

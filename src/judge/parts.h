@@ -71,6 +71,11 @@ void parts_find(const struct moment *first, const struct moment *last,
 const struct part *parts_largest(const struct parts *p);
 const struct part *parts_of(const struct parts *p, enum part_kind kind);
 const struct part *parts_named(const struct parts *p, const char *name);
+/* The one whose pages were filled though no more of it was committed; NULL:
+ * there is no such growth, or several could hold it. */
+const struct part *parts_filled(const struct parts *p);
+/* What private memory grew by since the first look, beyond all parts. */
+uint64_t parts_filled_by(const struct parts *p);
 /* The one furthest beyond the ordinary, by more than its double; or NULL. */
 const struct part *parts_extraordinary(const struct parts *p);
 

@@ -28,6 +28,10 @@ static struct figure heap_limit(const struct facts *f)
 {
     if (known(f->xmx.value))
         return f->xmx;
+    /* The collector saw it last. */
+    if (f->gc && known(f->gc->peak_capacity) &&
+        !(f->gc->peak_capacity <= f->heap_end.value))
+        return figure_of(f->gc_input, f->gc->peak_capacity, 0);
     if (known(f->live.value) && f->live.value > f->heap_end.value)
         return figure_none();
     return f->heap_end;

@@ -20,7 +20,8 @@ static bool live_fills(const struct facts *f, const struct part *heap)
     uint64_t of = known_or(f->limit.value, heap->last);
 
     if (!known(f->live.value))
-        return true;
+        return !known(f->parts.private_end) ||
+               heap->end >= f->parts.private_end / 4;
     return f->live.value * 100 >= of * f->thresholds->sizing_live_percent ||
            f->live.value >= heap->last / 2;
 }

@@ -103,6 +103,8 @@ const struct part *part_to_blame(const struct facts *f)
     const struct part *odd = parts_extraordinary(&f->parts);
     const struct part *way = on_the_way(f);
 
+    if (parts_filled(&f->parts))
+        return parts_filled(&f->parts);
     if (!f->parts.unseen || !most || most->kind != PART_UNTRACKED)
         return most;
     if (!odd && way && way->growth >= most->growth / 10)
@@ -116,7 +118,8 @@ const struct part *part_to_blame(const struct facts *f)
 bool nobody_to_blame(const struct facts *f, const struct part *part)
 {
     return !part || (part->growth < f->parts.growth / 3 && !f->parts.unseen &&
-                     part != parts_extraordinary(&f->parts));
+                     part != parts_extraordinary(&f->parts) &&
+                     part != parts_filled(&f->parts));
 }
 
 /* ---- what is said of it ------------------------------------------------- */
@@ -128,6 +131,22 @@ const char *part_phrase(const struct facts *f, struct pen *p,
     if (part->kind == PART_TRACKED)
         return pen_write(p, "is %s %s", who_counts(part), part->name);
     return pen_write(p, "lies %s", outside(f, part));
+}
+
+/* Bitmaps and tables of a collector are committed with the heap, and written
+ * when it is used: then the resident memory grows, and NMT shows nothing. */
+static void argue_filled(const struct facts *f, struct pen *p,
+                         const struct part *part, struct finding *ret)
+{
+    struct figure rss = f->last->rss;
+
+    rss.value = parts_filled_by(&f->parts);
+    finding_cap(ret, CONFIDENCE_MEDIUM);
+    finding_for(ret, SUPPORTING, rss, "bytes",
+                pen_write(p,
+                          "private memory grew by %s more than all parts did: "
+                          "only NMT's %s had as much committed without pages",
+                          pen_size(p, rss.value), part->name));
 }
 
 /* What NMT has committed need not have pages: the collector's tables are as
@@ -164,7 +183,10 @@ void judge_part(const struct facts *f, struct pen *p, const struct part *part,
     finding_init(ret, part->verdict);
     argue_kill(f, p, ret);
     argue_part(f, p, part, ret);
-    doubt_standing(f, part, ret);
+    if (part == parts_filled(&f->parts))
+        argue_filled(f, p, part, ret);
+    else
+        doubt_standing(f, part, ret);
     doubt_pace(f, part, ret);
     culprit_named(name_of(p, part), part->end, &ret->culprit);
     if (f->parts.unseen)

@@ -226,6 +226,21 @@ START_TEST(test_who_holds_the_loaders)
 }
 END_TEST
 
+/* Of a heap whose -Xmx nobody states the collector saw most. */
+START_TEST(test_the_collector_knows_how_large_it_was)
+{
+    given_oome(&b, OOME_HEAP_SPACE, "Java heap space");
+    b.facts.live = says(&b, LINE_GC, 6 * MIB);
+    b.facts.heap_end = says(&b, LINE_JCMD, 9 * MIB); /* an early look */
+    ck_assert_int_eq(first_found(&b), KIND_HEAP_LEAK);
+    memset(&b.gc, 0, sizeof b.gc);
+    b.gc.peak_capacity = 100 * MIB;
+    b.facts.gc = &b.gc;
+    b.facts.gc_input = &b.input;
+    ck_assert_int_eq(first_found(&b), KIND_OVERSIZED_REQUEST);
+}
+END_TEST
+
 /* ---- what a GC log shows ------------------------------------------------- */
 
 /* Full collections that leave so much each; of a heap of 100 MiB. */
@@ -298,6 +313,7 @@ TCase *heap_space_tcase(void)
     TCase *t = tcase_create("heap_space");
 
     tcase_add_checked_fixture(t, bench_begin, bench_end);
+    tcase_add_test(t, test_the_collector_knows_how_large_it_was);
     tcase_add_test(t, test_collections_in_vain);
     tcase_add_test(t, test_a_steady_climb);
     tcase_add_test(t, test_oversized_request);

@@ -52,6 +52,32 @@ static void find(struct moment *first, uint64_t end)
     parts_find(first, &b.moments[2], &e, &b.thresholds, &parts);
 }
 
+/* The process grew, and NMT did not: pages were written that had been
+ * committed long before. Which of several did it nobody can tell. */
+START_TEST(test_pages_filled_later)
+{
+    struct nmt_report *both[] = {&before, &after};
+
+    for (unsigned i = 0; i < 2; i++) {
+        add(both[i], "Java Heap", 64 * MIB, 10 * MIB);
+        add(both[i], "GC", 250 * MIB, 250 * MIB);
+        add(both[i], "Code", 240 * MIB, 10 * MIB);
+    }
+    take(&b.moments[0], &before, 40 * MIB);
+    take(&b.moments[2], &after, 60 * MIB);
+    find(&b.moments[0], 200 * MIB);
+    ck_assert_ptr_nonnull(parts_filled(&parts));
+    ck_assert_str_eq(parts_filled(&parts)->name, "GC");
+    ck_assert_uint_eq(parts_filled_by(&parts), 160 * MIB);
+    find(NULL, 200 * MIB);
+    ck_assert_ptr_null(parts_filled(&parts));
+    add(&before, "Symbol", 200 * MIB, 200 * MIB);
+    add(&after, "Symbol", 200 * MIB, 200 * MIB);
+    find(&b.moments[0], 200 * MIB);
+    ck_assert_ptr_null(parts_filled(&parts));
+}
+END_TEST
+
 START_TEST(test_growth_since_the_first)
 {
     add(&before, "Java Heap", 64 * MIB, 8 * MIB);
@@ -265,6 +291,7 @@ TCase *parts_tcase(void)
     TCase *t = tcase_create("parts");
 
     tcase_add_checked_fixture(t, setup, teardown);
+    tcase_add_test(t, test_pages_filled_later);
     tcase_add_test(t, test_growth_since_the_first);
     tcase_add_test(t, test_goes_on_at_the_same_pace);
     tcase_add_test(t, test_jcmd_inflates_what_it_inflates);
