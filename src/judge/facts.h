@@ -84,6 +84,9 @@ struct facts {
     struct figure exit_line; /* where the GC log shows it */
     /* The GC log ends with one full collection after the other. */
     bool distress;
+    /* Ordinary collections after the error that made the dump; UNKNOWN:
+     * nobody saw the JVM go on. */
+    struct figure outlived;
     /* What the full collections left with which the GC log ends, where they
      * left the heap full; UNKNOWN: it does not end so. */
     struct figure exhausted;

@@ -138,6 +138,22 @@ static struct figure exhausted(const struct facts *f)
                                                                : most;
 }
 
+/* Ordinary collections: full ones may be the last attempts of a dying JVM.
+ * Only where both clocks are of one zone can they be compared. */
+static struct figure outlived(const struct facts *f)
+{
+    const struct gc_pause *p;
+    uint64_t n = 0;
+
+    if (!f->gc || f->gc_input->time == INT64_MIN || !f->heap ||
+        f->heap->oome_thread >= f->heap->threads.n ||
+        f->dump->time == INT64_MIN)
+        return figure_none();
+    VEC_EACH (&f->gc->pauses, p)
+        n += !p->full && p->time != INT64_MIN && p->time > f->dump->time;
+    return !n ? figure_none() : figure_of(f->gc_input, n, 0);
+}
+
 void facts_end(struct facts *f)
 {
     const struct gc_log *g = f->gc;
@@ -146,6 +162,7 @@ void facts_end(struct facts *f)
     f->gone = is_gone(f->incident);
     f->distress = g && had_distress(g);
     f->exhausted = exhausted(f);
+    f->outlived = outlived(f);
     f->cut_off = g && g->detailed && !g->exit_line;
     if (g && g->exit_line)
         f->exit_line = figure_of(f->gc_input, g->exit_line, g->exit_line);

@@ -127,6 +127,19 @@ static void doubt_limit(const struct facts *f, struct finding *ret)
                     "larger if the collector is ZGC");
 }
 
+/* A request that failed leaves an empty heap and a process that goes on. */
+static void doubt_end(const struct facts *f, struct pen *p, struct finding *ret)
+{
+    if (!known(f->outlived.value))
+        return;
+    finding_cap(ret, CONFIDENCE_MEDIUM);
+    finding_against(ret, SUPPORTING, f->outlived, "count",
+                    pen_write(p,
+                              "the JVM outlived this error: collections came "
+                              "after it (%llu); its end may be another matter",
+                              (unsigned long long)f->outlived.value));
+}
+
 static const char *site_of(const struct facts *f)
 {
     const struct heap *h = f->heap;
@@ -185,6 +198,7 @@ bool rule_oversized(const struct facts *f, struct pen *p, struct finding *ret)
     argue_little(f, p, ret);
     if (!array && !length)
         doubt_limit(f, ret);
+    doubt_end(f, p, ret);
     culprit_named(site ? pen_write(p, "the allocation in %s", site)
                        : "a single allocation",
                   UNKNOWN, &ret->culprit);

@@ -145,8 +145,10 @@ static void argue_filled(const struct facts *f, struct pen *p,
     finding_for(ret, SUPPORTING, rss, "bytes",
                 pen_write(p,
                           "private memory grew by %s more than all parts did: "
-                          "only NMT's %s had as much committed without pages",
-                          pen_size(p, rss.value), part->name));
+                          "only NMT's %s, with %s committed, can have had as "
+                          "much without pages",
+                          pen_size(p, rss.value), part->name,
+                          pen_size(p, part->last)));
 }
 
 /* What NMT has committed need not have pages: the collector's tables are as
@@ -180,15 +182,19 @@ static void doubt_pace(const struct facts *f, const struct part *part,
 void judge_part(const struct facts *f, struct pen *p, const struct part *part,
                 struct finding *ret)
 {
+    bool filled = part == parts_filled(&f->parts);
+    uint64_t bytes = filled ? parts_filled_by(&f->parts) : part->end;
+
     finding_init(ret, part->verdict);
     argue_kill(f, p, ret);
-    argue_part(f, p, part, ret);
-    if (part == parts_filled(&f->parts))
+    if (filled) {
         argue_filled(f, p, part, ret);
-    else
+    } else {
+        argue_part(f, p, part, ret);
         doubt_standing(f, part, ret);
+    }
     doubt_pace(f, part, ret);
-    culprit_named(name_of(p, part), part->end, &ret->culprit);
+    culprit_named(name_of(p, part), bytes, &ret->culprit);
     if (f->parts.unseen)
         finding_cap(ret, part == parts_extraordinary(&f->parts)
                              ? CONFIDENCE_MEDIUM
@@ -196,7 +202,7 @@ void judge_part(const struct facts *f, struct pen *p, const struct part *part,
     kind_of_part(f, p, part, ret);
     ret->summary = pen_write(
         p, "Killed by the kernel%s; about %s of the %s resident %s: %s%s.",
-        at_limit(f, p), pen_size(p, part->end),
+        at_limit(f, p), pen_size(p, bytes),
         known(f->rss.value) ? pen_size(p, f->rss.value) : "memory",
         part_phrase(f, p, part), kind_title(ret->kind),
         ret->culprit.class_name ? pen_write(p, "; owner: %s", ret->culprit.name)

@@ -283,6 +283,35 @@ START_TEST(test_collections_in_vain)
 }
 END_TEST
 
+/* One thread's error need not be the process's end. */
+START_TEST(test_an_error_outlived)
+{
+    static const uint64_t after[] = {20, 20, 20};
+
+    given_collections(after, 3, "Evacuation");
+    given_heap_dump(&b, 5 * MIB);
+    given_thread(&b, "main", 0, 0);
+    b.heap.oome_thread = 0;
+    b.input.time = 1000;
+    b.facts.dump = &b.input;
+    for (unsigned i = 0; i < 3; i++) {
+        b.gc.pauses.at[i].full = false;
+        b.gc.pauses.at[i].time = 1001 + i;
+    }
+    facts_end(&b.facts);
+    ck_assert_uint_eq(b.facts.outlived.value, 3);
+    given_oome(&b, OOME_HEAP_SPACE, "Java heap space");
+    given_heap(&b, 100 * MIB, 5 * MIB);
+    ck_assert(asks(rule_oversized));
+    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_MEDIUM);
+    for (unsigned i = 0; i < 3; i++)
+        b.gc.pauses.at[i].time = 997 + i;
+    facts_end(&b.facts);
+    ck_assert(!known(b.facts.outlived.value));
+    vec_free(&b.gc.pauses, &b.mem);
+}
+END_TEST
+
 static unsigned climb_of(const uint64_t *mib, unsigned n)
 {
     given_collections(mib, n, "Heap Inspection Initiated GC");
@@ -315,6 +344,7 @@ TCase *heap_space_tcase(void)
     tcase_add_checked_fixture(t, bench_begin, bench_end);
     tcase_add_test(t, test_the_collector_knows_how_large_it_was);
     tcase_add_test(t, test_collections_in_vain);
+    tcase_add_test(t, test_an_error_outlived);
     tcase_add_test(t, test_a_steady_climb);
     tcase_add_test(t, test_oversized_request);
     tcase_add_test(t, test_oversize_threshold_is_asked);
