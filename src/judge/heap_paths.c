@@ -54,27 +54,6 @@ static bool sum(const struct heap *h,
 
 /* ---- a thread's stack ------------------------------------------------- */
 
-/* What a stack alone holds; an object that a static field holds as well is
- * not the stack's. */
-bool pattern_stack(const struct heap *h, struct pen *p,
-                   struct pattern_match *ret)
-{
-    const struct heap_thread *t, *most = NULL;
-
-    VEC_EACH (&h->threads, t)
-        if (known(t->stack_retained) &&
-            (!most || t->stack_retained > most->stack_retained))
-            most = t;
-    if (!most || !most->stack_retained)
-        return false;
-    ret->bytes = most->stack_retained;
-    ret->culprit = pen_write(p, "locals on the stack of thread %s",
-                             most->name ? most->name : "?");
-    ret->text = pen_write(p, "only the locals of a running thread hold %s",
-                          pen_size(p, ret->bytes));
-    return true;
-}
-
 static bool is_threadlocal(const char *c)
 {
     return strstr(c, "ThreadLocal$ThreadLocalMap") ||
@@ -84,6 +63,49 @@ static bool is_threadlocal(const char *c)
 static bool in_threadlocals(const struct heap_suspect *s)
 {
     return any_class(s, is_threadlocal);
+}
+
+/*
+ * What two locals of a stack lead to is dominated by neither but by the thread.
+ * The thread that threw the error was at work: what hangs on it is its stack's,
+ * unless a suspect leads through its thread-locals.
+ */
+static bool threw_at_work(const struct heap *h, const struct heap_thread *t)
+{
+    struct pattern_match none = {0};
+
+    return t->n_frames && h->oome_thread < h->threads.n &&
+           t == &h->threads.at[h->oome_thread] &&
+           !sum(h, in_threadlocals, &none);
+}
+
+static uint64_t held_by_stack(const struct heap *h, const struct heap_thread *t)
+{
+    return known(t->retained) && threw_at_work(h, t) ? t->retained
+                                                     : t->stack_retained;
+}
+
+/* What a stack alone holds; an object that a static field holds as well is
+ * not the stack's. */
+bool pattern_stack(const struct heap *h, struct pen *p,
+                   struct pattern_match *ret)
+{
+    const struct heap_thread *t, *most = NULL;
+    uint64_t bytes = 0;
+
+    VEC_EACH (&h->threads, t)
+        if (known(t->stack_retained) && held_by_stack(h, t) > bytes) {
+            most = t;
+            bytes = held_by_stack(h, t);
+        }
+    if (!most)
+        return false;
+    ret->bytes = bytes;
+    ret->culprit = pen_write(p, "locals on the stack of thread %s",
+                             most->name ? most->name : "?");
+    ret->text = pen_write(p, "only the locals of a running thread hold %s",
+                          pen_size(p, ret->bytes));
+    return true;
 }
 
 static bool holds_threadlocals(const struct heap_thread *t)
@@ -101,7 +123,7 @@ bool pattern_threadlocals(const struct heap *h, struct pen *p,
     uint64_t holders = 0, bytes = 0;
 
     VEC_EACH (&h->threads, t)
-        if (holds_threadlocals(t)) {
+        if (holds_threadlocals(t) && !threw_at_work(h, t)) {
             bytes += t->retained;
             holders++;
         }

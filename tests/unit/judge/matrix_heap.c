@@ -74,6 +74,21 @@ static void local_result(struct bench *b)
     given_thread(b, "main", 90 * MIB, 89 * MIB);
 }
 
+/* Several locals lead to it: none of them holds it alone, the thread does. */
+static void shared_by_locals(struct bench *b)
+{
+    full(b);
+    given_thread(b, "worker", 90 * MIB, MIB);
+    b->heap.threads.at[0].n_frames = 5;
+    b->heap.oome_thread = 0;
+}
+
+static void another_thread_threw(struct bench *b)
+{
+    given_thread(b, "other", MIB, MIB);
+    b->heap.oome_thread = 1;
+}
+
 /* A static field has it as well. */
 static void not_the_stacks_alone(struct bench *b)
 {
@@ -298,6 +313,8 @@ static const struct pair at[] = {
     {"heap full", KIND_THREADLOCAL_LEAK, threadlocals, threads_hold_little},
     {"heap full", KIND_LISTENER_LEAK, listeners, inner_class_by_chance},
     {"heap full", KIND_STACK_LOCAL_RESULT, local_result, not_the_stacks_alone},
+    {"heap full", KIND_STACK_LOCAL_RESULT, shared_by_locals,
+     another_thread_threw},
     {"heap full", KIND_JNI_GLOBAL_REF_LEAK, jni_globals, one_jni_global},
     {"heap full", KIND_STRING_GROWTH, strings, ordinary_strings},
     {"heap full", KIND_STRING_DUPLICATES, duplicates, few_duplicates},
