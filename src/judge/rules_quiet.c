@@ -53,6 +53,22 @@ static bool grows_as_it_may(const struct facts *f, const struct level *l)
                f->limit.value * f->thresholds->xmx_of_limit_percent;
 }
 
+/* Files on tmpfs fill the group, and no process shows them. */
+static bool shmem_is_level(const struct facts *f)
+{
+    const struct moment *m;
+    uint64_t first = UNKNOWN, last = UNKNOWN;
+
+    VEC_EACH (&f->moments, m) {
+        if (!known(m->group_shmem.value))
+            continue;
+        if (!known(first))
+            first = m->group_shmem.value;
+        last = m->group_shmem.value;
+    }
+    return !known(last) || last < first + GROWTH_THAT_COUNTS;
+}
+
 static void argue_heap_growth(const struct facts *f, struct pen *p,
                               const struct level *l, struct finding *ret)
 {
@@ -150,7 +166,8 @@ bool rule_healthy(const struct facts *f, struct pen *p, struct finding *ret)
 
     if (facts_died(f) || l.looks < 2 ||
         (!facts_is_level(&l) && !grows_as_it_may(f, &l)) ||
-        !errors_watched(f) || !live_was_watched(f) || !end_is_known(f))
+        !shmem_is_level(f) || !errors_watched(f) || !live_was_watched(f) ||
+        !end_is_known(f))
         return false;
     finding_init(ret, KIND_HEALTHY);
     argue_level(f, p, &l, ret);
@@ -235,6 +252,10 @@ static bool looks_level(const struct facts *f)
 /* Why a process of level memory is not called healthy. */
 static const char *what_was_not_watched(const struct facts *f)
 {
+    if (!shmem_is_level(f))
+        return "The process did not grow, but the shared memory of its group "
+               "did: files on tmpfs, perhaps, which no process need have "
+               "mapped; nothing here says that anything ran out.";
     if (!end_is_known(f))
         return "Nothing grew as long as it was watched, but the process is "
                "gone and nothing captured says how it ended.";

@@ -286,6 +286,12 @@ static void healthy(struct bench *b)
     given_life(b, 50 * MIB, 90 * MIB, 91 * MIB);
 }
 
+static void tmpfs_fills(struct bench *b)
+{
+    b->facts.moments.at[0].group_shmem = says(b, LINE_CGROUP, MIB);
+    b->facts.moments.at[2].group_shmem = says(b, LINE_CGROUP, 90 * MIB);
+}
+
 static void grows_at_the_end(struct bench *b)
 {
     b->facts.moments.at[1].anon.value = 60 * MIB;
@@ -330,6 +336,7 @@ static const struct pair at[] = {
     {"killed, but not for memory", KIND_SIGKILL, sigkill, the_group_lost_one},
     {"asked to stop", KIND_SIGKILL, sigterm, exit_1},
     {"healthy", KIND_HEALTHY, healthy, grows_at_the_end},
+    {"healthy", KIND_HEALTHY, healthy, tmpfs_fills},
     {"undecided", KIND_NOT_ENOUGH_EVIDENCE, nothing, healthy},
 };
 
