@@ -33,12 +33,13 @@ static bool allowed(struct mem *m, struct err *e)
  * maps can be spilled they leave a quarter, and no less than 24 MiB, to the
  * pages of spilled ones that are in use. With less, measured in memory
  * cgroups of that size, the kernel killed or took six times as long. Below
- * the floor, and with more than eight times the limit in all, it would read
- * from disk for hours.
+ * the floor, and with more than six times the limit in all, it would read
+ * from disk for very long: 461 MiB in 128 took 13 s, in 96 two minutes, in 80
+ * more than that.
  */
 #define SPILL_FLOOR ((uint64_t)48 << 20)
 #define SPILL_PAGES ((uint64_t)24 << 20)
-#define SPILL_TIMES 8
+#define SPILL_TIMES 6
 /* A smaller map isn't worth a file. */
 #define SPILL_MIN ((uint64_t)1 << 20)
 
@@ -272,16 +273,16 @@ static bool may_spill(struct mem *m, uint64_t bytes, uint64_t more,
 }
 
 /*
- * What can be told beforehand is five sixths of what there is at the worst
- * time, when maps are refused at SPILL_TIMES the limit: 458 of 524 MiB of
- * mixed-1g, whose dominators took a minute in 64 MiB to come to that. For lack
- * of a sixth to come nothing of the measured is refused that would get
- * through, and what is said to be needed does. Small limits have no disk; there
- * only what is certain counts.
+ * What can be told beforehand is nine tenths of what there is at the worst
+ * time, when maps are refused at SPILL_TIMES the limit: 415 of 461 MiB of
+ * mixed-1g, which in 64 MiB is not done within five minutes. For lack of a
+ * tenth to come nothing of the measured is refused that would get through, and
+ * what is said to be needed does. Small limits have no disk; there only what
+ * is certain counts.
  */
 static uint64_t at_worst(const struct mem *m, uint64_t certain)
 {
-    return m->limit < SPILL_FLOOR ? certain : certain + certain / 5;
+    return m->limit < SPILL_FLOOR ? certain : certain + certain / 9;
 }
 
 bool mem_foresee(struct mem *m, uint64_t bytes, struct err *e)

@@ -166,7 +166,7 @@ START_TEST(the_disk_is_no_way_out_for_small_limits)
     void *p;
 
     mem_init(&m, 64 * MIB);
-    ck_assert_ptr_null(mem_map(&m, 1024 * MIB, &e));
+    ck_assert_ptr_null(mem_map(&m, 768 * MIB, &e));
     ck_assert_int_eq(e.code, ERR_BUDGET);
     ck_assert_ptr_nonnull(strstr(e.text, "134217728 bytes are needed"));
     e = (struct err){0};
@@ -187,13 +187,13 @@ START_TEST(what_would_be_refused_later_is_refused_at_once)
 
     mem_init(&m, 0);
     ck_assert(mem_foresee(&m, UINT64_MAX, &e));
-    /* Eight times the limit, of which a sixth is still to come. */
+    /* Six times the limit, of which a tenth is still to come. */
     mem_init(&m, 60 * MIB);
     p = mem_map(&m, 10 * MIB, &e);
-    ck_assert(mem_foresee(&m, 390 * MIB, &e));
-    ck_assert(!mem_foresee(&m, 430 * MIB, &e));
+    ck_assert(mem_foresee(&m, 310 * MIB, &e));
+    ck_assert(!mem_foresee(&m, 368 * MIB, &e));
     ck_assert_int_eq(e.code, ERR_BUDGET);
-    ck_assert_ptr_nonnull(strstr(e.text, "69206016 bytes are needed"));
+    ck_assert_ptr_nonnull(strstr(e.text, "73400320 bytes are needed"));
     mem_unmap(&m, p, 10 * MIB);
     /* No disk. */
     e = (struct err){0};
