@@ -65,10 +65,23 @@ static bool in_threadlocals(const struct heap_suspect *s)
     return any_class(s, is_threadlocal);
 }
 
+static uint64_t held_by_others(const struct heap *h,
+                               const struct heap_thread *t)
+{
+    const struct heap_thread *other;
+    uint64_t bytes = 0;
+
+    VEC_EACH (&h->threads, other)
+        if (other != t && !other->is_virtual)
+            bytes += known_or(other->retained, 0);
+    return bytes;
+}
+
 /*
  * What two locals of a stack lead to is dominated by neither but by the thread.
  * The thread that threw the error was at work: what hangs on it is its stack's,
- * unless a suspect leads through its thread-locals.
+ * unless a suspect leads through its thread-locals, or its fellows hold as
+ * much, as those of a pool do.
  */
 static bool threw_at_work(const struct heap *h, const struct heap_thread *t)
 {
@@ -76,6 +89,7 @@ static bool threw_at_work(const struct heap *h, const struct heap_thread *t)
 
     return t->n_frames && h->oome_thread < h->threads.n &&
            t == &h->threads.at[h->oome_thread] &&
+           t->retained > held_by_others(h, t) &&
            !sum(h, in_threadlocals, &none);
 }
 
