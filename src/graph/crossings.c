@@ -134,7 +134,7 @@ bool crossings_room_(struct crossings *x, uint32_t drawer, struct err *e)
     struct drawer *d = &x->drawers[drawer];
     struct crossings_block *b;
 
-    if (d->blocks > d->sifted + d->sifted / 2 + 1) {
+    if (d->blocks > 2 * d->sifted + 1) {
         sift(x, drawer);
         d->sifted = d->blocks;
         if (d->newest->n < BLOCK_EDGES)

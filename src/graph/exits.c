@@ -4,6 +4,8 @@
  */
 #include "graph/exits.h"
 
+#include "graph/sweep.h"
+
 static bool note(struct exits *x, const struct dfs *d, struct exit exit,
                  const uint32_t *from, uint32_t n, struct mem *m, struct err *e)
 {
@@ -105,12 +107,15 @@ struct hidden {
     uint32_t *node; /* [parents.n] */
 };
 
-static void find_nodes(struct hidden *h)
+static void find_some_nodes(void *hidden, uint32_t w, uint32_t end,
+                            unsigned worker)
 {
+    const struct hidden *h = hidden;
     const struct core *c = h->d->core;
-    const uint32_t *number = h->d->number;
+    const uint32_t *number = h->d->number + c->words[w].before;
 
-    for (uint32_t w = 0; w < c->n_words; w++)
+    (void)worker;
+    for (; w < end; w++)
         for (uint64_t b = c->words[w].kept; b; b &= b - 1, number++)
             if (bits_has(h->hint, *number % HINT_BITS) &&
                 ranks_has(&h->parents, *number))
@@ -172,7 +177,7 @@ bool exits_hide_any(const struct exits *x, const struct dfs *d,
         h.node = mem_alloc(m, h.parents.n, sizeof *h.node, e);
         ok = h.node != NULL;
         if (ok) {
-            find_nodes(&h);
+            sweep(d->core->graph, find_some_nodes, &h);
             bar(x, &h, barred, any);
         }
     }
