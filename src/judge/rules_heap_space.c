@@ -271,6 +271,28 @@ static void doubt_size(struct finding *ret)
                   "fill them");
 }
 
+/* What was free when the error came was too little for one request, or came
+ * in pieces; a growing array is such a request. */
+static void doubt_room(const struct facts *f, struct pen *p,
+                       struct finding *ret)
+{
+    unsigned percent = f->thresholds->full_live_percent;
+    uint64_t limit = heap_limit(f).value;
+
+    if (!known(f->live.value) || !known(limit) || !live_is_of_the_error(f) ||
+        ret->kind == KIND_GROWING_ARRAY || ret->kind == KIND_G1_HUMONGOUS ||
+        facts_oome_is(f, OOME_GC_OVERHEAD) ||
+        f->live.value * 100 >= limit * percent)
+        return;
+    finding_cap(ret, CONFIDENCE_MEDIUM);
+    finding_against(
+        ret, SUPPORTING, f->live, "bytes",
+        pen_write(p,
+                  "less than %u %% of the heap was alive: one large "
+                  "request, or room in pieces, may be to blame",
+                  percent));
+}
+
 static bool names_nothing(const struct oome *o)
 {
     static const char uncaught[] = "thrown from the UncaughtException";
@@ -312,6 +334,7 @@ bool rule_heap_full(const struct facts *f, struct pen *p, struct finding *ret)
         doubt_age(f, ret);
     else if (!known(limit.value) && f->live.value < SMALLEST_HEAP)
         doubt_size(ret);
+    doubt_room(f, p, ret);
     ret->summary = pen_write(
         p, "The Java heap ran out%s%s: %s%s.",
         known(limit.value) ? pen_write(p, " at %s", pen_size(p, limit.value))

@@ -19,6 +19,8 @@ static const struct {
      false, 75},
     {"oversize_live_percent",
      offsetof(struct thresholds, oversize_live_percent), false, 20},
+    {"full_live_percent", offsetof(struct thresholds, full_live_percent), false,
+     60},
     {"sizing_live_percent", offsetof(struct thresholds, sizing_live_percent),
      false, 30},
     {"sizing_heap_percent", offsetof(struct thresholds, sizing_heap_percent),

@@ -179,6 +179,7 @@ struct thresholds {
     unsigned suspect_percent;       /* of the heap: 10 */
     unsigned xmx_of_limit_percent;  /* sizing risk above: 75 */
     unsigned oversize_live_percent; /* "one huge request" below: 20 */
+    unsigned full_live_percent; /* what is kept is surely to blame above: 60 */
     unsigned sizing_live_percent;   /* live set of the limit below: 30 */
     unsigned sizing_heap_percent;   /* resident heap of the limit above: 60 */
     unsigned wrong_dump_percent;    /* a dump explains less of RSS than: 50 */

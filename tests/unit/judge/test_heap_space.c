@@ -99,6 +99,23 @@ START_TEST(test_one_object_fills_a_small_heap)
 }
 END_TEST
 
+/* A heap with much room was not filled by what is kept alone. */
+START_TEST(test_a_heap_with_room)
+{
+    given_heap_dump(&b, 70 * MIB);
+    given_oome(&b, OOME_HEAP_SPACE, "Java heap space");
+    given_heap(&b, 100 * MIB, 61 * MIB);
+    ck_assert(asks(rule_heap_full));
+    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_HIGH);
+    given_heap(&b, 100 * MIB, 51 * MIB);
+    ck_assert(asks(rule_heap_full));
+    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_MEDIUM);
+    ck_assert(thresholds_set(&b.thresholds, "full_live_percent=50", &b.err));
+    ck_assert(asks(rule_heap_full));
+    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_HIGH);
+}
+END_TEST
+
 /* What was alive before the error tells less than what the error left. */
 START_TEST(test_a_heap_that_was_empty_before)
 {
@@ -345,6 +362,7 @@ TCase *heap_space_tcase(void)
     tcase_add_test(t, test_the_collector_knows_how_large_it_was);
     tcase_add_test(t, test_collections_in_vain);
     tcase_add_test(t, test_an_error_outlived);
+    tcase_add_test(t, test_a_heap_with_room);
     tcase_add_test(t, test_a_steady_climb);
     tcase_add_test(t, test_oversized_request);
     tcase_add_test(t, test_oversize_threshold_is_asked);
