@@ -5,6 +5,8 @@
 
 #include <stdbool.h>
 
+#include "base/utf8.h"
+
 static bool tail(const uint8_t *s, size_t n, size_t i)
 {
     return i < n && (s[i] & 0xc0) == 0x80;
@@ -57,30 +59,6 @@ static size_t character(const uint8_t *s, size_t n, uint32_t *c)
     if (k == 0)
         k = n > 1 && s[0] == 0xc0 && s[1] == 0x80 ? 2 : 1;
     return k;
-}
-
-size_t utf8_put(uint32_t c, char *to)
-{
-    if (c < 0x80) {
-        to[0] = (char)c;
-        return 1;
-    }
-    if (c < 0x800) {
-        to[0] = (char)(0xc0 | c >> 6);
-        to[1] = (char)(0x80 | (c & 0x3f));
-        return 2;
-    }
-    if (c < 0x10000) {
-        to[0] = (char)(0xe0 | c >> 12);
-        to[1] = (char)(0x80 | (c >> 6 & 0x3f));
-        to[2] = (char)(0x80 | (c & 0x3f));
-        return 3;
-    }
-    to[0] = (char)(0xf0 | c >> 18);
-    to[1] = (char)(0x80 | (c >> 12 & 0x3f));
-    to[2] = (char)(0x80 | (c >> 6 & 0x3f));
-    to[3] = (char)(0x80 | (c & 0x3f));
-    return 4;
 }
 
 static bool plain(const uint8_t *s, size_t n)

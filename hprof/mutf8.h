@@ -14,7 +14,4 @@
  * whatever is not a character becomes U+FFFD. */
 char *mutf8_to_utf8(const uint8_t *s, size_t n, struct arena *a, struct err *e);
 
-/* Writes a character as UTF-8, at most 4 bytes; returns how many. */
-size_t utf8_put(uint32_t c, char *to);
-
 #endif

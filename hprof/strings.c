@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/bits.h"
-#include "hprof/mutf8.h"
+#include "base/utf8.h"
 
 /* A string may begin late in an array that others share; further in than
  * this many characters it is not read. */

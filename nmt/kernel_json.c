@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "base/utf8.h"
 #include "nmt/text.h"
 
 static bool one_of(const char *s, size_t n, const char *const *words)
@@ -45,25 +46,6 @@ static char *string_end(char *s)
     return NULL;
 }
 
-static size_t put_utf8(char *to, uint64_t c)
-{
-    if (c < 0x20)
-        c = ' ';
-    if (c < 0x80) {
-        to[0] = (char)c;
-        return 1;
-    }
-    if (c < 0x800) {
-        to[0] = (char)(0xC0 | c >> 6);
-        to[1] = (char)(0x80 | (c & 0x3F));
-        return 2;
-    }
-    to[0] = (char)(0xE0 | c >> 12);
-    to[1] = (char)(0x80 | (c >> 6 & 0x3F));
-    to[2] = (char)(0x80 | (c & 0x3F));
-    return 3;
-}
-
 /* "00e9" of a \u escape. Surrogates are rare enough in kernel logs to be
  * left as they are: three bytes each, never longer than their escapes. */
 static bool hex4(const char *s, uint64_t *ret)
@@ -90,7 +72,7 @@ static void decode(char *s, const char *end)
         if (*s != '\\') {
             *to++ = *s++;
         } else if (s[1] == 'u' && hex4(s + 2, &c)) {
-            to += put_utf8(to, c);
+            to += utf8_put(c < 0x20 ? ' ' : (uint32_t)c, to);
             s += 6;
         } else {
             *to++ = (char)(s[1] && strchr("nrtbf", s[1]) ? ' ' : s[1]);

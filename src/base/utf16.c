@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "utf8.h"
+
 #define MARK        0xFEFFu
 #define REPLACEMENT 0xFFFDu
 
@@ -40,30 +42,6 @@ static bool is_low(uint32_t unit)
     return unit >= 0xDC00 && unit < 0xE000;
 }
 
-static size_t put(uint8_t *to, uint32_t c)
-{
-    if (c < 0x80) {
-        to[0] = (uint8_t)c;
-        return 1;
-    }
-    if (c < 0x800) {
-        to[0] = (uint8_t)(0xC0 | c >> 6);
-        to[1] = (uint8_t)(0x80 | (c & 0x3F));
-        return 2;
-    }
-    if (c < 0x10000) {
-        to[0] = (uint8_t)(0xE0 | c >> 12);
-        to[1] = (uint8_t)(0x80 | (c >> 6 & 0x3F));
-        to[2] = (uint8_t)(0x80 | (c & 0x3F));
-        return 3;
-    }
-    to[0] = (uint8_t)(0xF0 | c >> 18);
-    to[1] = (uint8_t)(0x80 | (c >> 12 & 0x3F));
-    to[2] = (uint8_t)(0x80 | (c >> 6 & 0x3F));
-    to[3] = (uint8_t)(0x80 | (c & 0x3F));
-    return 4;
-}
-
 /* The character at `*at`, which moves behind it; false: the rest of it is
  * not there yet. */
 static bool take(const struct utf16 *u, bool last, size_t *at, uint32_t *ret)
@@ -88,12 +66,12 @@ size_t utf16_decode(struct utf16 *u, bool last, uint8_t *to)
 
     while (at + 2 <= u->n && take(u, last, &at, &c)) {
         if (u->begun || c != MARK)
-            n += put(to + n, c);
+            n += utf8_put(c, (char *)to + n);
         u->begun = true;
     }
     u->n -= at;
     if (last && u->n)
-        n += put(to + n, REPLACEMENT);
+        n += utf8_put(REPLACEMENT, (char *)to + n);
     if (last)
         u->n = 0;
     memmove(u->piece, u->piece + at, u->n);
