@@ -36,11 +36,6 @@ struct buffers {
     struct batch buffers, cleaners, thunks, segments;
 };
 
-static bool test(const uint64_t *bits, uint32_t v)
-{
-    return bits[v >> 6] >> (v & 63) & 1;
-}
-
 struct marker {
     struct analysis *a;
     uint64_t *bits;
@@ -53,9 +48,9 @@ static bool mark(void *marker, uint32_t from, uint32_t to)
     struct marker *m = marker;
 
     (void)from;
-    if (test(m->bits, to))
+    if (bits_has(m->bits, to))
         return true;
-    m->bits[to >> 6] |= (uint64_t)1 << (to & 63);
+    bits_add(m->bits, to);
     if (!vec_push(&m->met, m->a->mem, m->a->err))
         return false;
     *vec_last(&m->met) = to;
@@ -155,7 +150,7 @@ static bool classify(struct buffers *b, const struct hprof_value *v)
     bool view = batch_field(a, v, ATTACHMENT) != NODE_NONE;
 
     hprof_named_value(a->dump, v, "capacity", &capacity);
-    if (test(b->cached, v->node)) {
+    if (bits_has(b->cached, v->node)) {
         count(&n->nio_cache, capacity);
         return natives_credit(a, v->node, capacity, false);
     }
@@ -163,10 +158,10 @@ static bool classify(struct buffers *b, const struct hprof_value *v)
         count(&n->views, capacity);
         return true;
     }
-    if (strstr(by, "Unmapper") || test(b->image, v->node) ||
+    if (strstr(by, "Unmapper") || bits_has(b->image, v->node) ||
         batch_field(a, v, FILE_OF) != NODE_NONE) {
         count(&n->mapped, capacity);
-        return test(b->image, v->node) ||
+        return bits_has(b->image, v->node) ||
                natives_credit(a, v->node, capacity, true);
     }
     if (*by)

@@ -235,11 +235,6 @@ static bool retained_of_classes(struct analysis *a, struct err *e)
 /* ---- reachability by strength ----------------------------------------------
  */
 
-static bool has(const uint64_t *bits, uint32_t v)
-{
-    return bits[v >> 6] >> (v & 63) & 1;
-}
-
 struct reaching {
     const struct analysis *a;
     struct heap_reference_sum *sum;
@@ -261,8 +256,8 @@ static bool collect_starts(struct analysis *a, unsigned strength,
 
     starts->n = 0;
     VEC_EACH (&a->dump->weak, w) {
-        if (w->strength != strength || !has(a->live, w->from) ||
-            has(a->live, w->to))
+        if (w->strength != strength || !bits_has(a->live, w->from) ||
+            bits_has(a->live, w->to))
             continue;
         if (!vec_push(starts, a->mem, e))
             return false;
@@ -284,7 +279,8 @@ static bool reach_by(struct analysis *a, unsigned strength,
     bool ok = true;
 
     VEC_EACH (&a->dump->weak, w)
-        ret->references += w->strength == strength && has(a->live, w->from);
+        ret->references +=
+            w->strength == strength && bits_has(a->live, w->from);
     for (unsigned i = 0; ok && i < MAX_ROUNDS; i++) {
         ok = collect_starts(a, strength, &starts, e);
         if (!ok || !starts.n)

@@ -53,7 +53,7 @@ static bool isolate(struct garbage *k)
 
     for (uint32_t v = 1; ok && v < a->dump->nodes; v++)
         if (is_garbage(a, v))
-            members[v >> 6] |= (uint64_t)1 << (v & 63);
+            bits_add(members, v);
     ok = ok &&
          subgraph_build(&k->part, &a->model.graph, members, a->mem, a->err);
     mem_unmap(a->mem, members, bytes);

@@ -7,16 +7,6 @@
 
 #include "base/vec.h"
 
-static bool has(const uint64_t *bits, uint32_t v)
-{
-    return bits[v >> 6] >> (v & 63) & 1;
-}
-
-static void put(uint64_t *bits, uint32_t v)
-{
-    bits[v >> 6] |= (uint64_t)1 << (v & 63);
-}
-
 /* ---- nodes and edges -----------------------------------------------------
  */
 
@@ -25,7 +15,7 @@ static uint32_t count_members(const uint64_t *members, uint32_t nodes)
     uint32_t n = 0;
 
     for (uint32_t v = 1; v < nodes; v++)
-        n += has(members, v);
+        n += bits_has(members, v);
     return n;
 }
 
@@ -38,7 +28,7 @@ static uint32_t *number_members(struct subgraph *s, const struct graph *g,
     uint32_t n = 1;
 
     for (uint32_t v = 1; number && v < g->nodes; v++)
-        if (has(members, v)) {
+        if (bits_has(members, v)) {
             s->node[n] = v;
             number[v] = n++;
         }
@@ -99,9 +89,9 @@ struct walker {
 
 static bool push(struct walker *k, uint32_t v)
 {
-    if (has(k->seen, v))
+    if (bits_has(k->seen, v))
         return true;
-    put(k->seen, v);
+    bits_add(k->seen, v);
     if (!vec_push(&k->stack, k->m, k->e))
         return false;
     *vec_last(&k->stack) = v;
@@ -137,9 +127,9 @@ static bool add_root(struct walker *k, uint32_t v)
 static bool plain_roots(struct walker *k)
 {
     for (uint64_t i = 0; i < k->g->edges.total; i++)
-        put(k->open, k->g->to[i]);
+        bits_add(k->open, k->g->to[i]);
     for (uint32_t v = 1; v < k->g->nodes; v++)
-        if (!has(k->open, v) && !(add_root(k, v) && walk(k, v)))
+        if (!bits_has(k->open, v) && !(add_root(k, v) && walk(k, v)))
             return false;
     return true;
 }
@@ -156,14 +146,14 @@ static bool cycle_roots(struct walker *k)
 
     memcpy(k->open, k->seen, k->bytes);
     for (uint32_t v = 1; v < k->g->nodes; v++)
-        if (!has(k->seen, v) && !(add_root(k, v) && walk(k, v)))
+        if (!bits_has(k->seen, v) && !(add_root(k, v) && walk(k, v)))
             return false;
     memcpy(k->seen, k->open, k->bytes);
     all = k->roots.n;
     for (uint64_t i = all; i-- > plain;) {
         uint32_t v = k->roots.at[i];
 
-        if (has(k->seen, v))
+        if (bits_has(k->seen, v))
             k->roots.at[i] = 0;
         else if (!walk(k, v))
             return false;
@@ -182,9 +172,9 @@ static void roots_in_order(struct walker *k, uint32_t *ret)
 
     memset(k->open, 0, k->bytes);
     for (uint64_t i = 0; i < k->roots.n; i++)
-        put(k->open, k->roots.at[i]);
+        bits_add(k->open, k->roots.at[i]);
     for (uint32_t v = 1; v < k->g->nodes; v++)
-        if (has(k->open, v))
+        if (bits_has(k->open, v))
             ret[n++] = v;
 }
 
