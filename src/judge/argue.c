@@ -77,6 +77,24 @@ void argue_oome(const struct facts *f, struct pen *p, struct finding *ret)
                         : "the JVM aborted on an OutOfMemoryError");
 }
 
+/* ---- what the JVM printed, and what it held ------------------------------ */
+
+void argue_warning(const struct known_warning *w, unsigned weight,
+                   struct finding *ret)
+{
+    if (w->warning)
+        finding_for(ret, weight,
+                    figure_of(w->input, w->warning->count, w->warning->line),
+                    "count", w->warning->text);
+}
+
+void argue_held(const struct facts *f, struct pen *p, struct finding *ret)
+{
+    finding_for(ret, SUPPORTING, f->last->rss, "bytes",
+                pen_write(p, "the process held %s%s shortly before",
+                          pen_size(p, f->last->rss.value), at_limit(f, p)));
+}
+
 /* ---- what was allowed --------------------------------------------------- */
 
 bool xmx_exceeds(const struct facts *f)

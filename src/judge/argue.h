@@ -14,6 +14,12 @@ void argue_kill(const struct facts *f, struct pen *p, struct finding *ret);
 /* The OutOfMemoryError that counts, quoted from where it stands; there must
  * be one. */
 void argue_oome(const struct facts *f, struct pen *p, struct finding *ret);
+/* A warning of the JVM's, as it stands there; nothing if there was none. */
+void argue_warning(const struct known_warning *w, unsigned weight,
+                   struct finding *ret);
+/* "the process held ... shortly before": at the last look, which there must
+ * be. */
+void argue_held(const struct facts *f, struct pen *p, struct finding *ret);
 /* "the heap may grow to ..., the container to ..." */
 void argue_xmx(const struct facts *f, struct pen *p, struct finding *ret);
 /* Returns "ulimit -v of 2.5 GiB"; NULL if nobody says that it is limited. */

@@ -69,10 +69,7 @@ bool rule_code_cache(const struct facts *f, struct pen *p, struct finding *ret)
         return false;
     finding_init(ret, KIND_CODE_CACHE);
     argue_oome(f, p, ret);
-    if (w->warning)
-        finding_for(ret, SUPPORTING,
-                    figure_of(w->input, w->warning->count, w->warning->line),
-                    "count", w->warning->text);
+    argue_warning(w, SUPPORTING, ret);
     if (part && part->growth)
         argue_part(f, p, part, ret);
     culprit_named("the code cache", part ? part->last : UNKNOWN, &ret->culprit);

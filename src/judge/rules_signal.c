@@ -53,10 +53,7 @@ static bool abort_tells(const struct facts *f, struct finding *ret)
         memory_was_refused(f))
         return false;
     finding_init(ret, KIND_CRASH);
-    if (w->warning)
-        finding_for(ret, DECISIVE,
-                    figure_of(w->input, w->warning->count, w->warning->line),
-                    "count", w->warning->text);
+    argue_warning(w, DECISIVE, ret);
     if (exit_says_abort(f))
         finding_for(ret, SUPPORTING, f->exit_status, "count",
                     "the exit status says SIGABRT: the process aborted itself");
@@ -93,17 +90,16 @@ static bool far_from_limit(const struct facts *f)
            (l.looks < 2 || facts_is_level(&l));
 }
 
-static void argue_signal(const struct facts *f, struct finding *ret)
+/* By a warning's words, or else the exit status's. */
+static void argue_signal(const struct facts *f, enum warning_kind kind,
+                         unsigned weight, const char *status,
+                         struct finding *ret)
 {
-    const struct known_warning *w = &f->warnings[WARN_KILLED];
+    const struct known_warning *w = &f->warnings[kind];
 
-    if (w->warning)
-        finding_for(ret, SUPPORTING,
-                    figure_of(w->input, w->warning->count, w->warning->line),
-                    "count", w->warning->text);
-    else
-        finding_for(ret, SUPPORTING, f->exit_status, "count",
-                    "the exit status says SIGKILL");
+    argue_warning(w, weight, ret);
+    if (!w->warning)
+        finding_for(ret, weight, f->exit_status, "count", status);
 }
 
 /* Exit status 137 proves a SIGKILL; that memory was not the reason takes the
@@ -117,7 +113,8 @@ bool rule_sigkill(const struct facts *f, struct pen *p, struct finding *ret)
         (!f->kernel_log && !none && !far))
         return false;
     finding_init(ret, KIND_SIGKILL);
-    argue_signal(f, ret);
+    argue_signal(f, WARN_KILLED, SUPPORTING, "the exit status says SIGKILL",
+                 ret);
     if (none)
         finding_for(ret, SUPPORTING, f->group_kills, "count",
                     "the cgroup counted no OOM kill");
@@ -125,9 +122,7 @@ bool rule_sigkill(const struct facts *f, struct pen *p, struct finding *ret)
         finding_for(ret, HINT, figure_derived(UNKNOWN), NULL,
                     "the kernel's log has no kill of this process");
     if (far)
-        finding_for(ret, SUPPORTING, f->last->rss, "bytes",
-                    pen_write(p, "the process held %s%s shortly before",
-                              pen_size(p, f->last->rss.value), at_limit(f, p)));
+        argue_held(f, p, ret);
     finding_doubt(ret, HINT, "who sent the SIGKILL is not known");
     if (!none)
         finding_cap(ret, CONFIDENCE_LOW);
@@ -142,27 +137,18 @@ bool rule_sigkill(const struct facts *f, struct pen *p, struct finding *ret)
  * or to replace, an operator as well. What grew until then comes first. */
 bool rule_sigterm(const struct facts *f, struct pen *p, struct finding *ret)
 {
-    const struct known_warning *w = &f->warnings[WARN_STOPPED];
-
     if (!facts_sigterm_told(f) || facts_died(f))
         return false;
     finding_init(ret, KIND_SIGKILL);
-    if (w->warning)
-        finding_for(ret, DECISIVE,
-                    figure_of(w->input, w->warning->count, w->warning->line),
-                    "count", w->warning->text);
-    else
-        finding_for(ret, DECISIVE, f->exit_status, "count",
-                    "the exit status says SIGTERM");
+    argue_signal(f, WARN_STOPPED, DECISIVE, "the exit status says SIGTERM",
+                 ret);
     if (known(f->exit_line.value))
         finding_for(ret, SUPPORTING,
                     figure_of(f->gc_input, UNKNOWN, f->exit_line.value), NULL,
                     "the GC log ends as that of a JVM does which exits in "
                     "good order");
     if (far_from_limit(f))
-        finding_for(ret, SUPPORTING, f->last->rss, "bytes",
-                    pen_write(p, "the process held %s%s shortly before",
-                              pen_size(p, f->last->rss.value), at_limit(f, p)));
+        argue_held(f, p, ret);
     finding_doubt(ret, HINT, "who sent the SIGTERM is not known");
     ret->summary = "The process was asked to stop (SIGTERM); the kernel never "
                    "does that for memory, and nothing had run out.";

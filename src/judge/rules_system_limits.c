@@ -50,10 +50,7 @@ bool rule_thread_limit(const struct facts *f, struct pen *p,
     finding_init(ret, KIND_NATIVE_THREAD_LIMIT);
     if (refused)
         argue_oome(f, p, ret);
-    if (w->warning)
-        finding_for(ret, refused ? HINT : SUPPORTING,
-                    figure_of(w->input, w->warning->count, w->warning->line),
-                    "count", w->warning->text);
+    argue_warning(w, refused ? HINT : SUPPORTING, ret);
     if (known(f->threads_peak.value))
         finding_for(ret, SUPPORTING, f->threads_peak, "count",
                     pen_write(p, "the process had %llu threads",
@@ -91,10 +88,7 @@ bool rule_map_limit(const struct facts *f, struct pen *p, struct finding *ret)
     finding_init(ret, KIND_MAP_COUNT_LIMIT);
     if (refused)
         argue_oome(f, p, ret);
-    if (w->warning)
-        finding_for(ret, SUPPORTING,
-                    figure_of(w->input, w->warning->count, w->warning->line),
-                    "count", w->warning->text);
+    argue_warning(w, SUPPORTING, ret);
     if (maps_full(f))
         finding_for(ret, DECISIVE, f->map_count, "count",
                     pen_write(p, "%llu mappings of %llu allowed",
