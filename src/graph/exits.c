@@ -94,17 +94,14 @@ static bool is_single(const struct core *c, uint32_t r, uint32_t v)
     return n == 1;
 }
 
-/* Parents are few: one bit in many tells most nodes that they are none. */
-#define HINT_BITS 4096u
-
 /* Exits that a folded node may dominate, and the nodes that one is folded
  * into. */
 struct hidden {
     const struct dfs *d;
     bool *maybe;          /* by exit */
     struct ranks parents; /* numbers of those nodes, never 0 */
-    uint64_t hint[HINT_BITS / 64];
-    uint32_t *node; /* [parents.n] */
+    struct hint hint;     /* of the same */
+    uint32_t *node;       /* [parents.n] */
 };
 
 static void find_some_nodes(void *hidden, uint32_t w, uint32_t end,
@@ -117,7 +114,7 @@ static void find_some_nodes(void *hidden, uint32_t w, uint32_t end,
     (void)worker;
     for (; w < end; w++)
         for (uint64_t b = c->words[w].kept; b; b &= b - 1, number++)
-            if (bits_has(h->hint, *number % HINT_BITS) &&
+            if (hint_allows(&h->hint, *number) &&
                 ranks_has(&h->parents, *number))
                 h->node[ranks_of(&h->parents, *number)] =
                     w << 6 | (uint32_t)__builtin_ctzll(b);
@@ -138,7 +135,7 @@ static bool mark(const struct exits *x, const uint32_t *idom, struct hidden *h)
         h->maybe[i] = r && r == it->parent && all_below(x, it, idom, &steps);
         if (h->maybe[i]) {
             bits_add(h->parents.bits, r);
-            bits_add(h->hint, r % HINT_BITS);
+            hint_add(&h->hint, r);
         }
     }
     ranks_count(&h->parents);

@@ -31,6 +31,22 @@ static inline void bits_add(uint64_t *bits, uint32_t v)
     bits[v >> 6] |= (uint64_t)1 << (v & 63);
 }
 
+/* Tells most of very many numbers that they are not among a few. */
+#define HINT_BITS 4096u
+struct hint {
+    uint64_t bits[HINT_BITS / 64];
+};
+
+static inline void hint_add(struct hint *h, uint32_t v)
+{
+    bits_add(h->bits, v % HINT_BITS);
+}
+
+static inline bool hint_allows(const struct hint *h, uint32_t v)
+{
+    return bits_has(h->bits, v % HINT_BITS);
+}
+
 static inline bool ranks_has(const struct ranks *r, uint32_t v)
 {
     return bits_has(r->bits, v);

@@ -35,9 +35,6 @@ struct target {
     uint32_t entry; /* of the node before those, or of `node` itself */
 };
 
-/* Few of the nodes met are targets: one bit in many says which may be. */
-#define HINT_BITS 4096u
-
 struct paths {
     const struct graph *g;
     const struct core *c;
@@ -48,7 +45,7 @@ struct paths {
     uint32_t n_targets;
     uint32_t missing; /* not found yet */
     bool folded;      /* some are folded */
-    uint64_t hint[HINT_BITS / 64];
+    struct hint hint; /* of the targets */
     struct mem *m;
     struct err *e;
 };
@@ -68,7 +65,7 @@ static struct target *target_of(const struct paths *p, uint32_t v)
 {
     const struct target key = {.node = v};
 
-    if (!bits_has(p->hint, v % HINT_BITS))
+    if (!hint_allows(&p->hint, v))
         return NULL;
     return bsearch(&key, p->targets, p->n_targets, sizeof key, by_node);
 }
@@ -98,7 +95,7 @@ static void take_targets(struct paths *p, const uint32_t *nodes, uint32_t n)
         if (p->n_targets && p->targets[p->n_targets - 1].node == v)
             continue;
         p->targets[p->n_targets++].node = v;
-        bits_add(p->hint, v % HINT_BITS);
+        hint_add(&p->hint, v);
         p->folded |= !core_keeps(p->c, v);
     }
     p->missing = p->n_targets;
