@@ -54,26 +54,16 @@ static enum artifact_kind see_bytes(struct sight *s, const struct wrapping *w,
                                     const uint8_t *p, size_t n)
 {
     char line[LOOK_LINE];
+    enum artifact_kind kind;
 
     if (n >= 3 && memcmp(p, "\xEF\xBB\xBF", 3) == 0) {
         p += 3;
         n -= 3;
     }
-    while (n) {
-        const uint8_t *end = memchr(p, '\n', n);
-        size_t len = end ? (size_t)(end - p) : n;
-        size_t keep = len < sizeof line - 1 ? len : sizeof line - 1;
-        enum artifact_kind kind;
-
-        memcpy(line, p, keep);
-        line[keep] = '\0';
-        lines_uncolour(line);
+    while (lines_cut(&p, &n, line, sizeof line)) {
         kind = sight_line(s, w ? wrapping_strip(w, line) : line);
         if (kind)
             return kind;
-        len += end != NULL;
-        p += len;
-        n -= len;
     }
     return ARTIFACT_UNKNOWN;
 }

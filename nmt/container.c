@@ -56,11 +56,6 @@ static bool take_quantity(const char *s, uint64_t *ret)
 
 /* ---- keys ------------------------------------------------------------- */
 
-static bool is_key(const char *key, size_t n, const char *word)
-{
-    return n == strlen(word) && memcmp(key, word, n) == 0;
-}
-
 static void take_limit(struct reader *r, const char *value, uint64_t line)
 {
     struct container *c = r->container;
@@ -78,15 +73,15 @@ static void take_limit(struct reader *r, const char *value, uint64_t line)
 static void take_key(struct reader *r, const char *key, size_t n,
                      const char *value, bool json, uint64_t line)
 {
-    bool docker = json && is_key(key, n, "Memory");
+    bool docker = json && text_is(key, n, "Memory");
 
     value = text_skip_blanks(value);
-    r->places += docker || is_key(key, n, "resources") ||
-                 (!json && is_key(key, n, "Image"));
-    if (docker || (r->within && is_key(key, n, "memory")))
+    r->places += docker || text_is(key, n, "resources") ||
+                 (!json && text_is(key, n, "Image"));
+    if (docker || (r->within && text_is(key, n, "memory")))
         take_limit(r, value, line);
     else if (!*value || *value == '{')
-        r->within = is_key(key, n, "limits") || is_key(key, n, "Limits");
+        r->within = text_is(key, n, "limits") || text_is(key, n, "Limits");
 }
 
 static void json_line(struct reader *r, const char *s, uint64_t line)

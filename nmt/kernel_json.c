@@ -10,20 +10,12 @@
 #include "base/utf8.h"
 #include "nmt/text.h"
 
-static bool one_of(const char *s, size_t n, const char *const *words)
-{
-    for (; *words; words++)
-        if (strlen(*words) == n && memcmp(s, *words, n) == 0)
-            return true;
-    return false;
-}
-
 static bool is_message_key(const char *s, size_t n)
 {
     static const char *const keys[] = {"MESSAGE", "message",     "log",
                                        "msg",     "textPayload", NULL};
 
-    return one_of(s, n, keys);
+    return text_is_one_of(s, n, keys);
 }
 
 static bool is_time_key(const char *s, size_t n)
@@ -31,7 +23,7 @@ static bool is_time_key(const char *s, size_t n)
     static const char *const keys[] = {"time", "timestamp", "@timestamp",
                                        "receiveTimestamp", NULL};
 
-    return one_of(s, n, keys);
+    return text_is_one_of(s, n, keys);
 }
 
 /* The end quote of the string whose first byte is `s`; NULL if it is cut. */

@@ -28,11 +28,6 @@ static const char *next_word(const char **s, size_t *n)
     return *n ? word : NULL;
 }
 
-static bool is_word(const char *word, size_t n, const char *what)
-{
-    return strlen(what) == n && memcmp(word, what, n) == 0;
-}
-
 static bool find_columns(const char *line, struct columns *ret)
 {
     const char *word;
@@ -40,13 +35,13 @@ static bool find_columns(const char *line, struct columns *ret)
 
     *ret = (struct columns){NO_COLUMN, NO_COLUMN, NO_COLUMN};
     for (uint32_t i = 0; (word = next_word(&line, &n)); i++) {
-        if (ret->pid == NO_COLUMN && is_word(word, n, "PID"))
+        if (ret->pid == NO_COLUMN && text_is(word, n, "PID"))
             ret->pid = i;
-        else if (ret->ppid == NO_COLUMN && is_word(word, n, "PPID"))
+        else if (ret->ppid == NO_COLUMN && text_is(word, n, "PPID"))
             ret->ppid = i;
         else if (ret->name == NO_COLUMN &&
-                 (is_word(word, n, "COMMAND") || is_word(word, n, "CMD") ||
-                  is_word(word, n, "COMM")))
+                 (text_is(word, n, "COMMAND") || text_is(word, n, "CMD") ||
+                  text_is(word, n, "COMM")))
             ret->name = i;
     }
     return ret->pid != NO_COLUMN && ret->ppid != NO_COLUMN;

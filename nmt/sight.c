@@ -199,10 +199,7 @@ static bool is_stat_key(const char *s, size_t n)
         "inactive_file", "active_file", "unevictable",   NULL,
     };
 
-    for (const char *const *k = keys; *k; k++)
-        if (strlen(*k) == n && memcmp(*k, s, n) == 0)
-            return true;
-    return false;
+    return text_is_one_of(s, n, keys);
 }
 
 static bool is_event_key(const char *s, size_t n)
@@ -212,10 +209,7 @@ static bool is_event_key(const char *s, size_t n)
         "under_oom", "oom_group_kill", NULL,
     };
 
-    for (const char *const *k = keys; *k; k++)
-        if (strlen(*k) == n && memcmp(*k, s, n) == 0)
-            return true;
-    return false;
+    return text_is_one_of(s, n, keys);
 }
 
 /* "name value", "name: value" or "name=value", the name with a path before

@@ -20,6 +20,19 @@ bool text_is_alnum(char c)
     return text_is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+bool text_is(const char *s, size_t n, const char *word)
+{
+    return strlen(word) == n && memcmp(s, word, n) == 0;
+}
+
+bool text_is_one_of(const char *s, size_t n, const char *const *words)
+{
+    for (; *words; words++)
+        if (text_is(s, n, *words))
+            return true;
+    return false;
+}
+
 bool text_starts(const char *s, const char *prefix)
 {
     return strncmp(s, prefix, strlen(prefix)) == 0;

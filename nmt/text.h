@@ -16,6 +16,9 @@ bool text_is_digit(char c);
 bool text_is_blank(char c);
 bool text_is_alnum(char c);
 
+/* Whether the `n` bytes at `s` are this word, or one of these, up to NULL. */
+bool text_is(const char *s, size_t n, const char *word);
+bool text_is_one_of(const char *s, size_t n, const char *const *words);
 bool text_starts(const char *s, const char *prefix);
 bool text_ends(const char *s, const char *suffix);
 /* Just behind the first `needle` in `s`; NULL if it is not there. */

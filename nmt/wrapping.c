@@ -80,7 +80,6 @@ static void see_line(struct survey *y, char *line)
     const char *rest;
     size_t n;
 
-    lines_uncolour(line);
     text_trim_end(line);
     if (!y->lines++)
         shape_of(y->w, line);
@@ -99,18 +98,8 @@ bool wrapping_find(const uint8_t *p, size_t n, struct wrapping *ret)
     char line[LINE_BYTES];
 
     memset(ret, 0, sizeof *ret);
-    while (n) {
-        const uint8_t *end = memchr(p, '\n', n);
-        size_t len = end ? (size_t)(end - p) : n;
-        size_t keep = len < sizeof line - 1 ? len : sizeof line - 1;
-
-        memcpy(line, p, keep);
-        line[keep] = '\0';
+    while (lines_cut(&p, &n, line, sizeof line))
         see_line(&y, line);
-        len += end != NULL;
-        p += len;
-        n -= len;
-    }
     ret->json = y.json && (y.lines - y.json) * ONE_STRANGE_OF <= y.lines;
     if (y.lines < LINES_MIN || y.strange * ONE_STRANGE_OF > y.lines)
         ret->n = 0;

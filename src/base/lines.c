@@ -54,6 +54,23 @@ size_t lines_uncolour(char *text)
     return (size_t)(to - text);
 }
 
+bool lines_cut(const uint8_t **p, size_t *n, char *to, size_t size)
+{
+    const uint8_t *end = *n ? memchr(*p, '\n', *n) : NULL;
+    size_t len = end ? (size_t)(end - *p) : *n;
+    size_t keep = len < size - 1 ? len : size - 1;
+
+    if (!*n)
+        return false;
+    memcpy(to, *p, keep);
+    to[keep] = '\0';
+    lines_uncolour(to);
+    len += end != NULL;
+    *p += len;
+    *n -= len;
+    return true;
+}
+
 /* What of the line is no text. Returns the length of what is. */
 static size_t clean(struct lines *l, size_t n)
 {

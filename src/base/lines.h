@@ -29,6 +29,10 @@ void lines_deinit(struct lines *l);
  * NULL at the end. `n` (may be NULL) is set to its length. */
 char *lines_next(struct lines *l, size_t *n);
 
+/* The next line of the *n bytes at *p, which move on, as a string in `to`: its
+ * first size - 1 bytes, without colours. False: there is none left. */
+bool lines_cut(const uint8_t **p, size_t *n, char *to, size_t size);
+
 /* Takes "ESC [ ... letter" out of the text. Returns its length. */
 size_t lines_uncolour(char *text);
 

@@ -95,13 +95,11 @@ static void expect_report(const struct vm_info *v)
     ck_assert(!v->truncated);
 }
 
-START_TEST(a_report_behind_names_and_times)
+static void expect_wrapped(const char *text)
 {
-    char text[16384];
     struct vm_info v;
     struct text t;
 
-    wrap(_i, report, text, sizeof text);
     text_open(&t, text);
     ck_assert_int_eq(artifact_sniff(t.source, "a"), ARTIFACT_VM_INFO);
     ck_assert(vm_info_read(t.source, &t.arena, &v, &t.err));
@@ -109,14 +107,20 @@ START_TEST(a_report_behind_names_and_times)
     vm_info_deinit(&v, &t.mem);
     text_close(&t);
 }
+
+START_TEST(a_report_behind_names_and_times)
+{
+    char text[16384];
+
+    wrap(_i, report, text, sizeof text);
+    expect_wrapped(text);
+}
 END_TEST
 
 /* What the application said before is no part of the wrapping. */
 START_TEST(a_report_behind_other_output)
 {
     char text[32768], all[8192];
-    struct vm_info v;
-    struct text t;
     size_t n = 0;
 
     for (int i = 0; i < 20; i++)
@@ -124,12 +128,7 @@ START_TEST(a_report_behind_other_output)
                               "2026-01-05 10:11:%02d INFO took %d\n", i, i);
     snprintf(all + n, sizeof all - n, "%s", report);
     wrap(_i, all, text, sizeof text);
-    text_open(&t, text);
-    ck_assert_int_eq(artifact_sniff(t.source, "a"), ARTIFACT_VM_INFO);
-    ck_assert(vm_info_read(t.source, &t.arena, &v, &t.err));
-    expect_report(&v);
-    vm_info_deinit(&v, &t.mem);
-    text_close(&t);
+    expect_wrapped(text);
 }
 END_TEST
 
