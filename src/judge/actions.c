@@ -80,6 +80,11 @@ static bool not_killed(const struct facts *f)
     return !f->kill.kill;
 }
 
+static bool looked_again(const struct facts *f)
+{
+    return !facts_one_look(f);
+}
+
 static bool did_run(const struct facts *f)
 {
     return !never_ran(f);
@@ -339,7 +344,10 @@ static const struct row {
     ROW(KIND_CHILD_PROCESS, "bound what the child may use, or run it elsewhere",
         "children are charged to the same container"),
     ROW(KIND_HEALTHY, "nothing",
-        "nothing ran out, and nothing grows that would"),
+        "nothing ran out, and nothing grows that would",
+        .idle = facts_one_look),
+    ROW(KIND_HEALTHY, "nothing yet; look again after some hours of its load",
+        "one look shows sizes, two show growth", .idle = looked_again),
     ROW(KIND_SIGKILL,
         "ask who sends signals: the orchestrator, a liveness probe, an "
         "operator",

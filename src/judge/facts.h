@@ -175,6 +175,8 @@ uint64_t facts_after_full(const struct facts *f);
 /* Killed for memory, as the cgroup's counter or hearsay has it, without the
  * kernel's own report. */
 bool facts_killed_unseen(const struct facts *f);
+/* The first kill of any kernel log, whomever it hit; NULL: there is none. */
+const struct oom_kill *facts_any_kill(const struct facts *f);
 /* Others than the kernel killed for want of memory: it has no report. */
 bool facts_kernel_stood_by(const struct facts *f);
 /* It ended in good order, as the GC log or the exit status says. */
@@ -198,6 +200,8 @@ struct level {
     const struct moment *from, *to; /* of `before` and `last` */
 };
 struct level facts_level(const struct facts *f);
+/* Growth could not be seen: nobody looked twice. */
+bool facts_one_look(const struct facts *f);
 /* Between the last two looks nothing grew by more than a tenth. */
 bool facts_is_level(const struct level *l);
 /* What grew between them is the heap. */

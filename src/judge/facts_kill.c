@@ -236,3 +236,14 @@ void facts_kill(struct facts *f)
         f->rss.line = LINE_STATED;
     }
 }
+
+const struct oom_kill *facts_any_kill(const struct facts *f)
+{
+    const struct input *in;
+
+    VEC_EACH (&f->incident->inputs, in)
+        if (in->kind == ARTIFACT_KERNEL_LOG && in->kernel &&
+            in->kernel->kills.n)
+            return &in->kernel->kills.at[0];
+    return NULL;
+}

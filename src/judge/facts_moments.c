@@ -135,6 +135,11 @@ struct level facts_level(const struct facts *f)
     return l;
 }
 
+bool facts_one_look(const struct facts *f)
+{
+    return facts_level(f).looks < 2 && !f->parts.first;
+}
+
 /* Less is noise in any JVM. */
 #define NOISE (8 * MIB)
 

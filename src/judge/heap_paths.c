@@ -195,6 +195,39 @@ bool pattern_queue(const struct heap *h, struct pen *p,
     return true;
 }
 
+/* ---- lists and queues ------------------------------------------------- */
+
+static bool is_collection(const char *c)
+{
+    return strncmp(c, "java.util.", 10) == 0 && !strchr(c, '[');
+}
+
+/* The class of java.util nearest to where it piles up; NULL: none. */
+static const char *nearest_collection(const struct heap_suspect *s)
+{
+    for (uint64_t i = s->descent.n; i-- > 0;)
+        if (is_collection(s->descent.at[i].class_name))
+            return s->descent.at[i].class_name;
+    if (is_collection(s->class_name))
+        return s->class_name;
+    for (uint64_t i = s->path.n; i-- > 0;)
+        if (is_collection(s->path.at[i].class_name))
+            return s->path.at[i].class_name;
+    return NULL;
+}
+
+bool piles_up_in_sequence(const struct heap_suspect *s)
+{
+    static const char *const words[] = {"List", "Queue", "Deque", "Vector",
+                                        "Stack"};
+    const char *c = nearest_collection(s);
+
+    for (size_t i = 0; c && i < sizeof words / sizeof *words; i++)
+        if (strstr(c, words[i]))
+            return true;
+    return false;
+}
+
 /* ---- listeners -------------------------------------------------------- */
 
 static bool means_listener(const char *name)

@@ -27,4 +27,7 @@ heap_pattern pattern_finalizers, pattern_cleaners, pattern_jni_globals,
 heap_pattern pattern_stack, pattern_threadlocals, pattern_queue,
     pattern_listeners;
 
+/* Whether it piles up in a list, a queue or the like: not in a map. */
+bool piles_up_in_sequence(const struct heap_suspect *s);
+
 #endif

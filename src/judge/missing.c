@@ -109,7 +109,8 @@ static bool no_nmt(const struct facts *f, const struct verdict *v)
 static bool no_baseline(const struct facts *f, const struct verdict *v)
 {
     return f->last && f->last->nmt && !f->last->nmt->diff && !f->parts.first &&
-           (v->side == SIDE_OFF_HEAP || v->side == SIDE_UNDECIDED);
+           (v->side == SIDE_OFF_HEAP || v->side == SIDE_UNDECIDED ||
+            (v->kind == KIND_HEALTHY && facts_one_look(f)));
 }
 
 static bool no_smaps(const struct facts *f, const struct verdict *v)
@@ -144,15 +145,18 @@ static bool no_dump(const struct facts *f, const struct verdict *v)
 
 static bool no_second_dump(const struct facts *f, const struct verdict *v)
 {
-    return v->side == SIDE_ON_HEAP && f->heap && !f->incident->heap_before &&
-           v->kind != KIND_OVERSIZED_REQUEST;
+    if (!f->heap || f->incident->heap_before)
+        return false;
+    return (v->side == SIDE_ON_HEAP && v->kind != KIND_OVERSIZED_REQUEST) ||
+           (v->kind == KIND_HEALTHY && facts_one_look(f));
 }
 
 static bool no_gc_log(const struct facts *f, const struct verdict *v)
 {
     return !f->gc && is_about_memory(f, v) && !is_openj9(f) &&
            (v->side == SIDE_ON_HEAP || v->side == SIDE_SIZING ||
-            v->side == SIDE_UNDECIDED);
+            v->side == SIDE_UNDECIDED ||
+            (v->kind == KIND_HEALTHY && facts_one_look(f)));
 }
 
 static bool no_limit(const struct facts *f, const struct verdict *v)

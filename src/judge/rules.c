@@ -13,7 +13,8 @@
  *  4. Native allocations that the system refused without a kill.
  *  5. Deaths that were not for memory.
  *  6. Growth without a death, then one report far beyond the ordinary.
- *  7. Nothing: asked to stop, or healthy if enough was seen, else undecided.
+ *  7. Nothing: asked to stop, or healthy if enough was seen; what one look
+ *     at both sides suggests; else undecided.
  */
 #include "rules.h"
 
@@ -40,6 +41,8 @@ const struct rule rules[] = {
     {"far beyond the ordinary", rule_extraordinary},
     {"asked to stop", rule_sigterm},
     {"healthy", rule_healthy},
+    {"one holder", rule_one_holder},
+    {"unremarkable", rule_unremarkable},
     {"undecided", rule_undecided},
 };
 

@@ -35,8 +35,12 @@ rule_fn rule_native_failed, rule_malloc_refused;
 rule_fn rule_growing, rule_extraordinary;
 /* rules_signal.c: ended by a signal, and not for memory. */
 rule_fn rule_crash, rule_sigkill, rule_sigterm;
-/* rules_quiet.c: no memory problem, or not enough to go by. */
-rule_fn rule_healthy, rule_undecided;
+/* rules_healthy.c: no memory problem. */
+rule_fn rule_healthy;
+/* rules_glance.c: one look at a living JVM, from both sides. */
+rule_fn rule_one_holder, rule_unremarkable;
+/* rules_undecided.c: not enough to go by. */
+rule_fn rule_undecided;
 
 /* ---- what several rules ask -------------------------------------------- */
 
@@ -56,6 +60,18 @@ void argue_part(const struct facts *f, struct pen *p, const struct part *part,
 /* "is NMT's Thread", "lies outside NMT" */
 const char *part_phrase(const struct facts *f, struct pen *p,
                         const struct part *part);
+
+/* rules_healthy.c: whether trouble would have shown */
+
+/* Files on tmpfs fill the group, and no process shows them: these did not. */
+bool shmem_is_level(const struct facts *f);
+/* Where the process is gone, somebody must have seen that it went in good
+ * order, or at least that the kernel had no hand in it. */
+bool end_is_known(const struct facts *f);
+/* Errors would stand in a log that is here; where they may have gone
+ * elsewhere, the GC log at least shows that the heap was not the reason for
+ * one, and no other limit was near. */
+bool errors_watched(const struct facts *f);
 
 /* rules_killed_heap.c */
 

@@ -25,6 +25,8 @@ static const struct {
      false, 30},
     {"sizing_heap_percent", offsetof(struct thresholds, sizing_heap_percent),
      false, 60},
+    {"holder_of_xmx_percent",
+     offsetof(struct thresholds, holder_of_xmx_percent), false, 33},
     {"wrong_dump_percent", offsetof(struct thresholds, wrong_dump_percent),
      false, 50},
     {"jcmd_overhead", offsetof(struct thresholds, jcmd_overhead), true,

@@ -182,6 +182,7 @@ struct thresholds {
     unsigned full_live_percent; /* what is kept is surely to blame above: 60 */
     unsigned sizing_live_percent;   /* live set of the limit below: 30 */
     unsigned sizing_heap_percent;   /* resident heap of the limit above: 60 */
+    unsigned holder_of_xmx_percent; /* one holder is suspect above: 33 */
     unsigned wrong_dump_percent;    /* a dump explains less of RSS than: 50 */
     uint64_t jcmd_overhead;         /* Internal, Arena, NMT: 5 MiB */
 };

@@ -307,6 +307,54 @@ static void no_climb(struct bench *b)
     b->facts.climb.looks = 0;
 }
 
+/* ---- one look at a living one ----------------------------------------- */
+
+/* NMT without anything beyond the ordinary, and a dump on request. */
+static void one_look(struct bench *b, uint64_t live)
+{
+    given_category(b, "Java Heap", 60 * MIB, 60 * MIB);
+    given_category(b, "Thread", MIB, 5 * MIB);
+    given_looks(b, 4 * MIB, 5 * MIB);
+    b->facts.first = b->facts.parts.first = NULL;
+    given_heap(b, 100 * MIB, live);
+    b->facts.live = says(b, LINE_DUMP, live);
+    given_heap_dump(b, live);
+}
+
+static void one_list(struct bench *b)
+{
+    one_look(b, 50 * MIB);
+    given_step(b, "java.lang.Class", "audit.Trail", NULL);
+    given_step(b, "java.util.ArrayList", NULL, "static ALL");
+    given_suspect(b, "java.lang.Object[]", 45 * MIB);
+}
+
+/* A cache at its full size, perhaps. */
+static void one_map(struct bench *b)
+{
+    b->steps[1].class_name = "java.util.LinkedHashMap";
+}
+
+static void small_list(struct bench *b)
+{
+    b->heap.suspects.at[0].retained = 20 * MIB;
+}
+
+static void small_live_set(struct bench *b)
+{
+    one_look(b, 20 * MIB);
+}
+
+static void larger_live_set(struct bench *b)
+{
+    b->facts.live.value = 30 * MIB;
+}
+
+static void killed_somebody(struct bench *b)
+{
+    b->facts.group_kills = says(b, LINE_CGROUP, 1);
+}
+
 static const struct pair at[] = {
     {"heap full", KIND_HEAP_LEAK, leak, metaspace_instead},
     {"heap full", KIND_HEAP_BACKLOG, queue, plain_deque},
@@ -327,6 +375,10 @@ static const struct pair at[] = {
     {"heap full, by its collections", KIND_HEAP_LEAK, collections_in_vain,
      hs_err_of_it},
     {"still growing", KIND_HEAP_LEAK, climb, no_climb},
+    {"one holder", KIND_HEAP_LEAK, one_list, one_map},
+    {"one holder", KIND_HEAP_LEAK, one_list, small_list},
+    {"unremarkable", KIND_HEALTHY, small_live_set, larger_live_set},
+    {"unremarkable", KIND_HEALTHY, small_live_set, killed_somebody},
     {"one oversized request", KIND_OVERSIZED_REQUEST, one_request,
      most_was_alive},
     {"one oversized request", KIND_GROWING_ARRAY, longer_than_arrays_are,
