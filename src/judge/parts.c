@@ -70,6 +70,30 @@ static uint64_t solid_of(const struct nmt_category *c, uint64_t committed)
     return solid;
 }
 
+/*
+ * Collectors map their tables over the heap and allocate the rest. A bit a word
+ * for each of two mark bitmaps and two to three bytes for each card of 512
+ * are 3.7 % of it; Parallel and CMS commit them for the whole reserved heap
+ * when they start, others as the heap grows. G1 and CMS start with a mark
+ * stack of 32 MiB. CMS's own bitmap has no category up to JDK 8. What goes
+ * beyond is growth of its own.
+ */
+#define TABLES_OF_HEAP 26 /* one 26th */
+#define MARK_STACK     (36 * MIB)
+
+static uint64_t tables_of(const struct nmt_report *r,
+                          const struct nmt_category *c)
+{
+    const struct nmt_category *heap = nmt_find(r, "Java Heap");
+    uint64_t most;
+
+    if ((strcmp(c->name, "GC") != 0 && strcmp(c->name, "Unknown") != 0) ||
+        !heap || !known(c->mmap_committed))
+        return 0;
+    most = known_or(heap->reserved, 0) / TABLES_OF_HEAP + MARK_STACK;
+    return c->mmap_committed < most ? c->mmap_committed : most;
+}
+
 /* Adds one category to its part; what jcmd itself adds is left out. */
 static void add_category(struct parts *p, const struct moment *last,
                          const struct nmt_category *c, uint64_t first,
@@ -79,22 +103,24 @@ static void add_category(struct parts *p, const struct moment *last,
     bool in_table = row < sizeof table / sizeof *table;
     struct part *part = part_add(p, in_table ? table[row].part : c->name);
     uint64_t bytes = known_or(c->committed, 0);
+    uint64_t tables = tables_of(last->nmt, c);
 
     if (!part)
         return;
+    part->tables += tables;
     if (in_table) {
         part->verdict = table[row].verdict;
-        part->ordinary = table[row].ordinary * MIB;
+        part->ordinary = table[row].ordinary * MIB + part->tables;
         if (!has_first)
-            first = table[row].fresh * MIB;
+            first = table[row].fresh * MIB + tables;
         if (table[row].jcmd) {
             first += t->jcmd_overhead;
             part->discount += t->jcmd_overhead;
         }
     } else {
-        part->ordinary = 32 * MIB;
+        part->ordinary = 32 * MIB + part->tables;
         if (!has_first)
-            first = MIB;
+            first = MIB + tables;
     }
     part->first += first < bytes ? first : bytes;
     if (!known(part->figure.value) || bytes > part->figure.value)

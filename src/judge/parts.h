@@ -32,7 +32,8 @@ struct part {
     uint64_t discount; /* what of it is put down to jcmd itself, at most */
     uint64_t once;     /* what of `last` won't come again: memory that NMT's
                           own malloc gave back, and the allocator kept */
-    uint64_t ordinary; /* as much as nobody would wonder about */
+    uint64_t tables;   /* of `last`, what is mapped as the heap's size wants */
+    uint64_t ordinary; /* as much as nobody would wonder about; with tables */
     struct figure figure; /* of `last` */
 };
 

@@ -286,6 +286,39 @@ START_TEST(test_categories_of_one_cause_join)
 }
 END_TEST
 
+/* Maps tables of so much, of which the rest is allocated. */
+static void add_tables(const char *name, uint64_t committed, uint64_t mapped)
+{
+    add(&after, name, committed, committed);
+    vec_last(&after.categories)->mmap_committed = mapped;
+    vec_last(&after.categories)->malloc = committed - mapped;
+}
+
+/* Parallel commits its tables for all of -Xmx, CMS in a category of no name;
+ * what is allocated beyond is somebody's, and so is more than the heap wants.
+ */
+START_TEST(test_tables_follow_the_heap)
+{
+    add(&after, "Java Heap", 6026 * MIB, 378 * MIB);
+    add_tables("GC", 205 * MIB, 202 * MIB);
+    add_tables("Unknown", 99 * MIB, 99 * MIB);
+    take(&b.moments[2], &after, UNKNOWN);
+    find(NULL, UNKNOWN);
+    ck_assert_ptr_null(parts_extraordinary(&parts));
+    ck_assert_uint_eq(parts_named(&parts, "GC")->first, 205 * MIB);
+    after.categories.n = 1;
+    add_tables("GC", 805 * MIB, 202 * MIB);
+    find(NULL, UNKNOWN);
+    ck_assert_ptr_nonnull(parts_extraordinary(&parts));
+    ck_assert_uint_eq(parts_largest(&parts)->growth, 599 * MIB);
+    after.categories.at[0].reserved = 512 * MIB;
+    after.categories.n = 1;
+    add_tables("GC", 405 * MIB, 402 * MIB);
+    find(NULL, UNKNOWN);
+    ck_assert_ptr_nonnull(parts_extraordinary(&parts));
+}
+END_TEST
+
 TCase *parts_tcase(void)
 {
     TCase *t = tcase_create("parts");
@@ -307,5 +340,6 @@ TCase *parts_tcase(void)
     tcase_add_test(t, test_classes_and_code_without_nmt);
     tcase_add_test(t, test_a_diff_is_its_own_baseline);
     tcase_add_test(t, test_categories_of_one_cause_join);
+    tcase_add_test(t, test_tables_follow_the_heap);
     return t;
 }
