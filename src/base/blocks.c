@@ -245,6 +245,11 @@ struct blocks *blocks_create(struct raw *raw, struct mem *m)
     return NULL;
 }
 
+size_t blocks_size(const struct blocks *b)
+{
+    return b->out_max;
+}
+
 void blocks_set_jobs(struct blocks *b, unsigned jobs)
 {
     b->jobs = jobs < MAX_JOBS ? jobs : MAX_JOBS;

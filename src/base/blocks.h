@@ -31,6 +31,9 @@ struct block {
 struct blocks *blocks_create(struct raw *raw, struct mem *m);
 void blocks_destroy(struct blocks *b);
 
+/* Bytes that every block but the last has, uncompressed. */
+size_t blocks_size(const struct blocks *b);
+
 /* Threads to use, the caller's included; they start when blocks are asked
  * for one after the other. Only before the first of blocks_next. */
 void blocks_set_jobs(struct blocks *b, unsigned jobs);

@@ -18,6 +18,7 @@
 
 #include "ahead.h"
 #include "blocks.h"
+#include "member.h"
 #include "pieces.h"
 #include "points.h"
 
@@ -31,10 +32,15 @@
 #define AHEAD_AFTER ((uint64_t)2 << 20)
 #define AHEAD_NEAR  ((uint64_t)16 << 20)
 
-struct member {
-    uint64_t raw; /* where its header starts on disk */
-    uint64_t out; /* uncompressed offset of its first byte */
+/* What of a damaged member can't be inflated. */
+struct hole {
+    uint64_t member;  /* where that begins on disk */
+    uint64_t raw;     /* where the fault is, */
+    const char *what; /* which */
+    uint64_t next;    /* where the next member begins; NOWHERE */
+    uint64_t zeros;   /* bytes that stand for those lost */
 };
+#define NOWHERE UINT64_MAX
 
 struct gunzip {
     struct raw *raw;
@@ -47,9 +53,13 @@ struct gunzip {
     uint64_t raw_at;       /* where the next raw byte comes from */
     uint64_t out;          /* uncompressed offset of the next byte */
     bool between, ended;   /* members */
+    const char *fault;     /* in the one being read; NULL: none */
+    uint64_t zeros;        /* to give before the next one */
+    struct member member;  /* the one being read, unless it's a block */
     struct blocks *blocks; /* NULL: only zlib */
     struct block block;    /* what is left of it */
     VEC(struct member) members;
+    VEC(struct hole) holes;
     struct points points; /* within them */
     char damage[200];
     _Atomic uint64_t raw_done;
@@ -73,6 +83,26 @@ static void damaged(struct gunzip *g, const char *what, uint64_t at)
     if (!g->damage[0])
         snprintf(g->damage, sizeof g->damage, "%s at offset %llu", what,
                  (unsigned long long)at);
+}
+
+/* Of all holes so far. */
+static void tell_holes(struct gunzip *g)
+{
+    const struct hole *first = &g->holes.at[0];
+    char more[48] = "";
+
+    if (first->next == NOWHERE) {
+        damaged(g, first->what, first->raw);
+        return;
+    }
+    if (g->holes.n > 1)
+        snprintf(more, sizeof more, "; more such places: %llu",
+                 (unsigned long long)g->holes.n - 1);
+    snprintf(g->damage, sizeof g->damage,
+             "%.60s at offset %llu; read on at offset %llu, %llu bytes lost%s",
+             first->what, (unsigned long long)first->raw,
+             (unsigned long long)first->next, (unsigned long long)first->zeros,
+             more);
 }
 
 /* ---- zlib's input ----------------------------------------------------- */
@@ -102,6 +132,97 @@ static bool zin_fill(struct gunzip *g)
     return n > 0;
 }
 
+/* ---- holes ------------------------------------------------------------ */
+
+/* They ascend: who comes to a new one has been at all before. */
+static const struct hole *hole_known(const struct gunzip *g)
+{
+    uint64_t from = 0, to = g->holes.n;
+
+    while (from < to) {
+        uint64_t mid = from + (to - from) / 2;
+
+        if (g->holes.at[mid].member < g->member.raw)
+            from = mid + 1;
+        else
+            to = mid;
+    }
+    return from < g->holes.n && g->holes.at[from].member == g->member.raw
+               ? &g->holes.at[from]
+               : NULL;
+}
+
+static bool hole_add(struct gunzip *g, const struct hole *h)
+{
+    struct err ignored = {0};
+
+    if (!vec_push(&g->holes, g->mem, &ignored))
+        return false;
+    *vec_last(&g->holes) = *h;
+    tell_holes(g);
+    return true;
+}
+
+/* The next member may begin before the fault: by chance what is damaged can
+ * be inflated for a while. */
+static struct hole hole_make(struct gunzip *g)
+{
+    struct hole h = {g->member.raw, zin_offset(g), g->fault, NOWHERE, 0};
+    uint64_t given = g->out - g->member.out, had;
+
+    if (!member_find(g->raw, h.member + 1, g->mem, &h.next))
+        return h;
+    had = member_length(g->raw, h.member, h.next);
+    h.zeros = had > given ? had - given : 0;
+    return h;
+}
+
+/* What is wrong in one member costs that one: reading goes on at the next,
+ * and in between there are as many zeros as were lost, so that what follows
+ * is where it was. Whoever comes here again gets the same bytes. */
+static void go_round(struct gunzip *g)
+{
+    const struct hole *known = hole_known(g);
+    struct hole h = known ? *known : hole_make(g);
+
+    if (!known && !hole_add(g, &h)) {
+        damaged(g, h.what, h.raw);
+        h.next = NOWHERE;
+    }
+    g->fault = NULL;
+    g->ended = h.next == NOWHERE;
+    g->between = true;
+    g->zeros = h.zeros;
+    if (!g->ended)
+        zin_move(g, h.next);
+}
+
+/* Of a block nothing is given if anything is wrong with it: what damage makes
+ * of the rest looks much like records, and misleads whoever reads on. The last
+ * one is inflated as far as it goes. */
+static bool is_lost_block(struct gunzip *g)
+{
+    const struct hole *known = hole_known(g);
+    struct hole h = {.member = g->member.raw};
+    struct member_fault f;
+
+    if (known) {
+        g->fault = known->next == NOWHERE ? NULL : known->what;
+        return g->fault;
+    }
+    if (!member_is_damaged(g->raw, h.member, g->mem, &f) ||
+        !member_find(g->raw, h.member + 1, g->mem, &h.next))
+        return false;
+    h.raw = f.at;
+    h.what = f.what;
+    h.zeros = blocks_size(g->blocks);
+    if (h.zeros > member_most(h.member, h.next))
+        h.zeros = member_most(h.member, h.next);
+    if (hole_add(g, &h))
+        g->fault = h.what;
+    return g->fault;
+}
+
 /* ---- members ---------------------------------------------------------- */
 
 static void note_member(struct gunzip *g)
@@ -119,14 +240,14 @@ static void note_member(struct gunzip *g)
 /* Nothing but padding may follow the last member. */
 static void end(struct gunzip *g)
 {
-    g->ended = true;
     do
         for (; g->z.avail_in; g->z.avail_in--, g->z.next_in++)
             if (*g->z.next_in) {
-                damaged(g, "garbage after the gzip data", zin_offset(g));
+                g->fault = "garbage after the gzip data";
                 return;
             }
     while (zin_fill(g));
+    g->ended = true;
 }
 
 /* Of a block that is inflated again more may be wanted than comes of it now. */
@@ -146,11 +267,14 @@ static void next_member(struct gunzip *g)
     }
     while (g->z.avail_in < 2 && zin_fill(g))
         ;
+    g->member = (struct member){zin_offset(g), g->out};
     if (g->z.avail_in < 2 || g->z.next_in[0] != 0x1f ||
         g->z.next_in[1] != 0x8b) {
         end(g);
         return;
     }
+    if (g->blocks && is_lost_block(g))
+        return;
     note_member(g);
     inflateReset(&g->z);
     g->between = false;
@@ -181,11 +305,18 @@ static size_t inflate_some(struct gunzip *g, uint8_t *to, size_t n)
     if (rc == Z_STREAM_END) {
         g->between = true;
     } else if (rc != Z_OK && rc != Z_BUF_ERROR) {
-        damaged(g, g->z.msg ? g->z.msg : "the gzip data is damaged",
-                zin_offset(g));
-        g->ended = true;
+        g->fault = g->z.msg ? g->z.msg : "the gzip data is damaged";
     }
     return n - g->z.avail_out;
+}
+
+static size_t take_zeros(struct gunzip *g, uint8_t *to, size_t n)
+{
+    if (n > g->zeros)
+        n = g->zeros;
+    memset(to, 0, n);
+    g->zeros -= n;
+    return n;
 }
 
 /* A place to come back to, within a member that is long. */
@@ -193,7 +324,10 @@ static void note_point(struct gunzip *g)
 {
     if (g->members.n && g->out < vec_last(&g->members)->out + g->points.gap)
         return;
-    points_note(&g->points, &g->z, zin_offset(g), g->out);
+    points_note(&g->points,
+                (struct point){
+                    .member = g->member, .raw = zin_offset(g), .out = g->out},
+                &g->z);
 }
 
 /* An ahead_fn. */
@@ -205,6 +339,10 @@ static size_t read_on(void *gunzip, uint8_t *to, size_t n)
     while (got == 0 && !g->ended) {
         if (g->block.n)
             got = take_block(g, to, n);
+        else if (g->fault)
+            go_round(g);
+        else if (g->zeros)
+            got = take_zeros(g, to, n);
         else if (g->between)
             next_member(g);
         else
@@ -212,7 +350,7 @@ static size_t read_on(void *gunzip, uint8_t *to, size_t n)
     }
     g->out += got;
     g->raw_done = zin_offset(g);
-    if (!g->between && !g->ended)
+    if (!g->between && !g->ended && !g->fault)
         note_point(g);
     return got;
 }
@@ -260,6 +398,7 @@ void gunzip_destroy(struct gunzip *g)
     blocks_destroy(g->blocks);
     inflateEnd(&g->z);
     vec_free(&g->members, g->mem);
+    vec_free(&g->holes, g->mem);
     points_deinit(&g->points);
     pieces_deinit(&g->pieces);
     mem_free(g->mem, g->zin);
@@ -303,7 +442,8 @@ static void restart(struct gunzip *g, const struct member *at)
 {
     zin_move(g, at->raw);
     g->out = at->out;
-    g->block.n = 0;
+    g->block.n = g->zeros = 0;
+    g->fault = NULL;
     g->between = true;
     g->ended = false;
 }
@@ -311,7 +451,9 @@ static void restart(struct gunzip *g, const struct member *at)
 static void resume(struct gunzip *g, const struct point *at)
 {
     g->out = at->out;
-    g->block.n = 0;
+    g->member = at->member;
+    g->block.n = g->zeros = 0;
+    g->fault = NULL;
     g->between = false;
     g->ended = !points_restore(at, &g->z);
     zin_move(g, at->raw); /* its input was restored, too */

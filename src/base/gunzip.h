@@ -4,8 +4,10 @@
  * met so far, places within them (points.h) and some of the bytes themselves
  * (pieces.h) are remembered.
  *
- * Damage (bad CRC, cut tail, trailing garbage) ends the bytes early and is
- * told; zeros behind the last member are padding.
+ * Damage costs the member it is in: reading goes on at the next one, if there
+ * is one, with zeros for the bytes that were lost; else, and where the tail is
+ * cut off, the bytes end early. Both are told. Zeros behind the last member
+ * are padding.
  */
 #ifndef OOMWHY_BASE_GUNZIP_H
 #define OOMWHY_BASE_GUNZIP_H

@@ -90,13 +90,12 @@ static void thin_out(struct points *p)
     p->gap *= 2;
 }
 
-void points_note(struct points *p, z_stream *z, uint64_t raw, uint64_t out)
+void points_note(struct points *p, struct point at, z_stream *z)
 {
     z_stream how = {.zalloc = alloc, .zfree = release, .opaque = p->mem};
-    struct point at = {.raw = raw, .out = out};
     struct err ignored = {0};
 
-    if (!p->most || (p->all.n && out < vec_last(&p->all)->out + p->gap))
+    if (!p->most || (p->all.n && at.out < vec_last(&p->all)->out + p->gap))
         return;
     if (p->all.n == p->most) {
         thin_out(p);

@@ -13,9 +13,15 @@
 
 #include "vec.h"
 
+struct member {
+    uint64_t raw; /* where its header starts on disk */
+    uint64_t out; /* uncompressed offset of its first byte */
+};
+
 struct point {
-    uint64_t raw; /* where its input goes on */
-    uint64_t out; /* uncompressed offset of the next byte */
+    struct member member; /* that it is in */
+    uint64_t raw;         /* where its input goes on */
+    uint64_t out;         /* uncompressed offset of the next byte */
     z_stream *state;
 };
 
@@ -29,9 +35,9 @@ struct points {
 void points_init(struct points *p, struct mem *m);
 void points_deinit(struct points *p);
 
-/* Keeps a copy of `z`, if it is time for one; without memory it is not kept,
- * which only costs time. */
-void points_note(struct points *p, z_stream *z, uint64_t raw, uint64_t out);
+/* Keeps `at` with a copy of `z`, if it is time for one; without memory it is
+ * not kept, which only costs time. */
+void points_note(struct points *p, struct point at, z_stream *z);
 /* The last one that is not behind `out`; NULL: none is. */
 const struct point *points_find(const struct points *p, uint64_t out);
 /* Makes `z`, which is initialised, what it was; its input is stale. False: it

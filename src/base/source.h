@@ -9,8 +9,9 @@
  * from its nearest known member start before the target, and a pipe is
  * spooled to an unlinked temporary file as it is read.
  *
- * Damage inside the compression (bad CRC, cut tail, trailing garbage) ends
- * the bytes early without failing: source_damage tells.
+ * Damage inside the compression costs the gzip member it is in, for which
+ * there are zeros, or ends the bytes early (the last one, a cut tail), without
+ * failing: source_damage tells.
  */
 #ifndef OOMWHY_BASE_SOURCE_H
 #define OOMWHY_BASE_SOURCE_H

@@ -172,7 +172,7 @@ START_TEST(points_are_bounded)
     ck_assert_int_eq(inflateInit2(&z, 16 + MAX_WBITS), Z_OK);
     points_init(&p, &mem);
     for (uint64_t out = 0; out < (uint64_t)1 << 32; out += 100000) {
-        points_note(&p, &z, out / 2, out);
+        points_note(&p, (struct point){.raw = out / 2, .out = out}, &z);
         ck_assert_uint_le(p.all.n, p.most);
     }
     ck_assert_uint_gt(p.all.n, p.most / 2 - 2);

@@ -27,7 +27,9 @@ struct outcome {
     char damage[200];
 };
 
-static uint8_t plain[PLAIN], packed[PACKED + 64], other[PACKED + 64];
+static size_t starts[PLAIN / BLOCK]; /* of blocks, in `packed` */
+static uint8_t plain[PLAIN], seen[PLAIN], packed[PACKED + 64],
+    other[PACKED + 64];
 static struct mem mem;
 static struct err err;
 
@@ -46,9 +48,11 @@ static size_t pack_blocks(int level, const char *say)
 {
     size_t n = 0;
 
-    for (size_t at = 0; at < PLAIN; at += BLOCK)
+    for (size_t at = 0; at < PLAIN; at += BLOCK) {
+        starts[at / BLOCK] = n;
         n += gzip_member(plain + at, BLOCK, level, at ? NULL : say, packed + n,
                          PACKED - n);
+    }
     return n;
 }
 
@@ -149,19 +153,84 @@ START_TEST(cut_blocks_give_what_is_there)
 }
 END_TEST
 
-START_TEST(damaged_blocks_give_what_comes_before)
+/* Reads all into `seen`; what is wrong goes to `damage`. */
+static size_t take_all(size_t n, unsigned j, char damage[200])
+{
+    struct source *s = open_with(packed, n, j);
+    const uint8_t *p;
+    size_t total = 0, k;
+
+    for (; (k = source_peek(s, 4096, &p)) > 0; total += k) {
+        ck_assert_uint_le(total + k, PLAIN);
+        memcpy(seen + total, p, k);
+        source_consume(s, k);
+    }
+    strcpy(damage, source_damage(s) ? source_damage(s) : "");
+    source_close(s);
+    return total;
+}
+
+/* Block k is damaged, or nothing is, if that byte means nothing. */
+static void expect_zeros(size_t n, size_t k, unsigned j)
+{
+    static const uint8_t zeros[BLOCK];
+    size_t at = k * BLOCK, next = at + BLOCK;
+    char damage[200];
+
+    ck_assert_uint_eq(take_all(n, j, damage), PLAIN);
+    ck_assert_mem_eq(seen, plain, at);
+    ck_assert_mem_eq(seen + next, plain + next, PLAIN - next);
+    if (damage[0])
+        ck_assert_mem_eq(seen + at, zeros, BLOCK);
+    else
+        ck_assert_mem_eq(seen + at, plain + at, BLOCK);
+}
+
+START_TEST(a_damaged_block_is_zeros)
+{
+    size_t n = pack_blocks(1, "HPROF BLOCKSIZE=16384");
+    size_t at = starts[_i], size = starts[_i + 1] - at;
+    uint64_t x = 5;
+
+    for (int i = 0; i < 20; i++) {
+        size_t where = at + random_below(&x, (uint32_t)size);
+        uint8_t bit = (uint8_t)(1 << random_below(&x, 8));
+
+        packed[where] ^= bit;
+        for (int j = 0; j < N_JOBS; j++)
+            expect_zeros(n, (size_t)_i, jobs[j]);
+        packed[where] ^= bit;
+    }
+}
+END_TEST
+
+START_TEST(a_damaged_last_block_gives_what_comes_before)
 {
     size_t n = pack_blocks(1, "HPROF BLOCKSIZE=16384");
     uint64_t x = 5;
 
-    for (int i = 0; i < 100; i++) {
-        size_t at = 40 + random_below(&x, (uint32_t)(n - 40));
-        uint8_t bit = (uint8_t)(1 << random_below(&x, 8));
+    for (int i = 0; i < 20; i++) {
+        size_t at = n - 1 - random_below(&x, 2000);
 
-        packed[at] ^= bit;
+        packed[at] ^= 4;
         expect_like_others(n);
-        packed[at] ^= bit;
+        packed[at] ^= 4;
     }
+}
+END_TEST
+
+/* Tiny blocks that are all damaged don't make up gigabytes. */
+START_TEST(zeros_are_bounded_by_the_file)
+{
+    size_t n =
+        gzip_member(plain, 100, 1, "HPROF BLOCKSIZE=4194304", packed, PACKED);
+    size_t each = gzip_member(plain, 100, 1, NULL, packed + n, PACKED - n);
+
+    for (int i = 0; i < 1000; i++, n += each) {
+        gzip_member(plain, 100, 1, NULL, packed + n, PACKED - n);
+        packed[n + each - 6] ^= 1;
+    }
+    ck_assert_uint_le(drain(packed, n, 1).n, 1032 * n);
 }
 END_TEST
 
@@ -251,7 +320,9 @@ Suite *blocks_suite(void)
     tcase_add_test(t, what_looks_like_a_header_is_none);
     tcase_add_test(t, lies_about_the_block_size_cost_only_time);
     tcase_add_test(t, cut_blocks_give_what_is_there);
-    tcase_add_test(t, damaged_blocks_give_what_comes_before);
+    tcase_add_loop_test(t, a_damaged_block_is_zeros, 1, PLAIN / BLOCK - 1);
+    tcase_add_test(t, a_damaged_last_block_gives_what_comes_before);
+    tcase_add_test(t, zeros_are_bounded_by_the_file);
     tcase_add_test(t, padding_is_no_damage_and_garbage_is);
     tcase_add_loop_test(t, seeks_go_anywhere, 0, N_JOBS);
     tcase_add_loop_test(t, closing_early_leaves_nothing, 0, N_JOBS);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "base/lines.h"
 #include "tests/support/gzip.h"
@@ -153,6 +154,132 @@ START_TEST(flipped_bits_in_gzip_are_damage)
     s = open_packed(packed, n, _i);
     ck_assert_uint_eq(drain(s), PLAIN);
     ck_assert_ptr_nonnull(source_damage(s));
+    source_close(s);
+    free(packed);
+}
+END_TEST
+
+/* ---- damage within ---------------------------------------------------- */
+
+#define MEMBERS 7
+#define EACH    (PLAIN / MEMBERS)
+
+/* Where the n-th member of a packed file begins, from 0. */
+static size_t member_at(const uint8_t *packed, size_t n, unsigned which)
+{
+    static const uint8_t start[] = {0x1f, 0x8b, 8, 0, 0, 0, 0, 0};
+    const uint8_t *p = packed;
+
+    while (which--) {
+        p++;
+        p = memmem(p, n - (size_t)(p - packed), start, sizeof start);
+    }
+    return (size_t)(p - packed);
+}
+
+static uint8_t seen[2 * PLAIN];
+
+/* Everything from here on, into `seen`. */
+static size_t take_all(struct source *s)
+{
+    const uint8_t *p;
+    size_t total = 0, n;
+
+    for (; (n = source_peek(s, 1, &p)) > 0; total += n) {
+        ck_assert_uint_le(total + n, sizeof seen);
+        memcpy(seen + total, p, n);
+        source_consume(s, n);
+    }
+    return total;
+}
+
+/* Member 2 is damaged: what is before and behind it is as it was, and so it
+ * is for whoever goes back. What can't be inflated any more is now and then
+ * inflated all the same, to more than there was. */
+static void expect_hole(struct source *s)
+{
+    size_t from = 2 * EACH, n = take_all(s), left = PLAIN - 3 * EACH;
+    uLong crc = crc32(0, seen, (unsigned)n);
+    const uint8_t *p;
+
+    ck_assert_uint_ge(n, PLAIN);
+    ck_assert_mem_eq(seen, plain, from);
+    ck_assert_int_ne(memcmp(seen + from, plain + from, EACH), 0);
+    ck_assert_mem_eq(seen + n - left, plain + PLAIN - left, left);
+    for (size_t at = n - 1000; at > PLAIN / 8; at -= PLAIN / 8) {
+        ck_assert(source_seek(s, at, &err));
+        ck_assert_uint_ge(source_peek(s, 100, &p), 100);
+        ck_assert_mem_eq(p, seen + at, 100);
+    }
+    ck_assert(source_seek(s, 0, &err));
+    ck_assert_uint_eq(take_all(s), n);
+    ck_assert_uint_eq(crc32(0, seen, (unsigned)n), crc);
+}
+
+/* What may happen to a member: some of its bytes, its header, or both its end
+ * and the next one's beginning. */
+static void damage_member(uint8_t *packed, size_t n, int how)
+{
+    size_t at = member_at(packed, n, 2), end = member_at(packed, n, 3);
+
+    if (how == 0)
+        memset(packed + (at + end) / 2, 0xff, 64);
+    else if (how == 1)
+        memset(packed + at, 0, 512);
+    else
+        memset(packed + (at + end) / 2, 0, 5000);
+}
+
+START_TEST(a_damaged_member_costs_itself)
+{
+    uint8_t *packed = malloc(PLAIN * 2);
+    size_t n = pack_members(MEMBERS, packed, PLAIN * 2);
+    struct source *s;
+
+    damage_member(packed, n, _i / N_JOBS);
+    s = open_packed(packed, n, _i % N_JOBS);
+    expect_hole(s);
+    ck_assert_ptr_nonnull(strstr(source_damage(s), "read on at offset"));
+    ck_assert_ptr_null(strstr(source_damage(s), "more"));
+    source_close(s);
+    ck_assert_uint_eq(mem.held, 0);
+    free(packed);
+}
+END_TEST
+
+START_TEST(every_damaged_member_is_counted)
+{
+    uint8_t *packed = malloc(PLAIN * 2);
+    size_t n = pack_members(MEMBERS, packed, PLAIN * 2);
+    struct source *s;
+
+    for (unsigned i = 1; i < MEMBERS; i += 2)
+        packed[member_at(packed, n, i + 1 == MEMBERS ? i : i + 1) - 6] ^= 1;
+    s = open_packed(packed, n, _i);
+    ck_assert_uint_eq(take_all(s), PLAIN);
+    ck_assert_mem_eq(seen, plain, PLAIN);
+    ck_assert_ptr_nonnull(strstr(source_damage(s), "incorrect data check"));
+    ck_assert_ptr_nonnull(strstr(source_damage(s), "more such places: 2"));
+    source_close(s);
+    free(packed);
+}
+END_TEST
+
+/* Three bytes that begin a header, and nothing that could be one. */
+START_TEST(what_only_looks_like_a_member_is_passed_over)
+{
+    uint8_t *packed = malloc(PLAIN * 2);
+    size_t n = pack_members(MEMBERS, packed, PLAIN * 2), at, end;
+    struct source *s;
+
+    at = member_at(packed, n, 2) + 1000;
+    end = member_at(packed, n, 3) - 1000;
+    for (; at + 20 < end; at += 20) {
+        memset(packed + at, 0xff, 20);
+        memcpy(packed + at, "\x1f\x8b\x08\0\0\0\0\0\0\3", 10);
+    }
+    s = open_packed(packed, n, _i);
+    expect_hole(s);
     source_close(s);
     free(packed);
 }
@@ -352,6 +479,10 @@ Suite *source_suite(void)
     tcase_add_loop_test(t, gzip_members_read_as_one, 0, 4 * N_JOBS);
     tcase_add_loop_test(t, cut_gzip_gives_what_is_there, 0, N_JOBS);
     tcase_add_loop_test(t, flipped_bits_in_gzip_are_damage, 0, N_JOBS);
+    tcase_add_loop_test(t, a_damaged_member_costs_itself, 0, 3 * N_JOBS);
+    tcase_add_loop_test(t, every_damaged_member_is_counted, 0, N_JOBS);
+    tcase_add_loop_test(t, what_only_looks_like_a_member_is_passed_over, 0,
+                        N_JOBS);
     tcase_add_loop_test(t, garbage_after_gzip_is_told_padding_is_not, 0,
                         N_JOBS);
     tcase_add_test(t, files_and_pipes);

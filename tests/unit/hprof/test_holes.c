@@ -2,7 +2,9 @@
  * test_holes.c - dumps with bytes overwritten, lost or put in: what lies
  * beside them is read as it was written, and little else is lost.
  */
+#define _GNU_SOURCE
 #include <stdlib.h>
+#include <string.h>
 
 #include "hprof/reader.h"
 #include "hprof/values.h"
@@ -405,6 +407,49 @@ START_TEST(a_hole_in_gzip)
 }
 END_TEST
 
+#define BLOCK ((size_t)10000)
+
+/* Where a gzip member begins, from 0. */
+static size_t nth_member(unsigned which)
+{
+    static const uint8_t start[] = {0x1f, 0x8b, 8, 0, 0, 0, 0, 0};
+    uint8_t *p = w.at;
+
+    for (; which; which--)
+        p = memmem(p + 1, w.n - (size_t)(p + 1 - w.at), start, sizeof start);
+    return (size_t)(p - w.at);
+}
+
+/* A block of the compressed file is damaged: it alone is lost. */
+START_TEST(a_hole_in_the_compression)
+{
+    uint64_t state = 1;
+    struct opened whole, o;
+    struct hprof_writer plain;
+    struct hole h = {20 * BLOCK, BLOCK};
+    size_t from, to;
+
+    write_dump(&state, SEGMENTS);
+    note_extents();
+    plain = w;
+    plain.at = malloc(w.n);
+    memcpy(plain.at, w.at, w.n);
+    open_dump(&whole, &plain);
+    hw_gzip(&w, BLOCK);
+    from = nth_member(20);
+    to = nth_member(21);
+    memset(w.at + (_i ? from : (from + to) / 2), 0xff, 100);
+    open_dump(&o, &w);
+    ck_assert_uint_le(compare(&whole.d, &o.d, h), BESIDE);
+    ck_assert_uint_le(o.d.damage.unparsed_bytes, h.n + BESIDE);
+    ck_assert_ptr_nonnull(strstr(o.d.damage.source, "read on at offset"));
+    close_dump(&o);
+    close_dump(&whole);
+    free(plain.at);
+    hw_deinit(&w);
+}
+END_TEST
+
 Suite *holes_suite(void)
 {
     Suite *s = suite_create("holes");
@@ -417,6 +462,7 @@ Suite *holes_suite(void)
     tcase_add_loop_test(t, a_string_has_another_length, 0, 5);
     tcase_add_test(t, a_hole_in_a_cut_file);
     tcase_add_test(t, a_hole_in_gzip);
+    tcase_add_loop_test(t, a_hole_in_the_compression, 0, 2);
     suite_add_tcase(s, t);
     return s;
 }
