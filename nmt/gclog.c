@@ -28,16 +28,6 @@ static double uptime_of(const char *line)
     return -1;
 }
 
-static int64_t time_of(const char *line)
-{
-    const char *s = text_skip_blanks(line);
-    int64_t t;
-
-    if (*s == '[')
-        s++;
-    return text_iso_time(&s, &t, NULL) ? t : INT64_MIN;
-}
-
 /* What frees memory, whether it looked at the whole heap, and whether the
  * program had to wait for it. "Pause Remark" and its like free nothing. */
 static const struct {
@@ -75,7 +65,7 @@ static bool collection_line(struct gc_reader *r, const char *line,
     s = s ? s : line;
     for (i = 0; i < n && !(mark = strstr(s, collections[i].mark)); i++)
         ;
-    if (strstr(s, "upgrading to Full GC"))
+    if (strstr(s, "upgrading to Full GC") || strstr(s, "Upgrade To Full GC"))
         r->upgraded = true;
     if (i == n || !gc_change_find(mark, &c))
         return true;
@@ -85,7 +75,7 @@ static bool collection_line(struct gc_reader *r, const char *line,
     p.after = c.after;
     p.capacity = c.capacity;
     p.uptime = uptime_of(line);
-    p.time = time_of(line);
+    p.time = gc_time_of(line);
     r->log->stalls += collections[i].stall;
     return gc_cause_before(r, mark, c.from, &p.cause, e) &&
            gc_pause_add(r, &p, e);

@@ -26,7 +26,8 @@ static bool outer_change(const char *s, int depth, struct gc_change *ret)
     return false;
 }
 
-/* "2.345: [GC": seconds since start; a date may stand before them. */
+/* "2.345: [GC": seconds since start; a date may stand before them, or alone:
+ * "2026-01-02T03:04:05.678+0000: [GC". */
 static double uptime_before(const char *line, const char *bracket)
 {
     const char *p = bracket;
@@ -37,7 +38,35 @@ static double uptime_before(const char *line, const char *bracket)
     for (p -= 2;
          p > line && (text_is_digit(p[-1]) || p[-1] == '.' || p[-1] == ',');)
         p--;
+    if (p > line && (p[-1] == '+' || p[-1] == '-'))
+        return -1;
     return text_seconds(&p, &v) ? v : -1;
+}
+
+/* How many brackets are open behind the line, if `depth` were before it. Those
+ * of address ranges, "[0x1, 0x2)", never close. */
+static int depth_behind(const char *line, int depth)
+{
+    for (const char *s = line; *s; s++)
+        if (*s == ']')
+            depth--;
+        else if (*s == '[' && !text_starts(s + 1, "0x"))
+            depth++;
+    return depth;
+}
+
+/* The old generation's own bracket: Serial and CMS collect it where a young
+ * collection would not have done, and say so nowhere else. */
+static bool collects_old(const char *s)
+{
+    const char *cms = s;
+
+    if (strstr(s, "[Tenured"))
+        return true;
+    while ((cms = text_after(cms, "[CMS")))
+        if (*cms != '-')
+            return true;
+    return false;
 }
 
 static void note_collector(struct gc_log *g, const char *line)
@@ -76,8 +105,9 @@ static bool begin(struct gc_reader *r, const char *line, const char *bracket,
     struct gc_pause p;
 
     gc_pause_init(r, &p);
-    p.full = full;
+    p.full = full || collects_old(s);
     p.uptime = uptime_before(line, bracket);
+    p.time = gc_time_of(line);
     if (!gc_cause_at(r, s, &p.cause, e))
         return false;
     r->is_open = false;
@@ -87,22 +117,26 @@ static bool begin(struct gc_reader *r, const char *line, const char *bracket,
     }
     r->open = p;
     r->is_open = true;
+    r->depth = depth_behind(bracket, 0);
     return true;
 }
 
 /* What an open pause still waits for: G1's "Heap: A(B)->C(D)]", or the rest
- * of a line that CMS broke with its own messages. */
+ * of a line that other messages broke: those of CMS's own thread, or what
+ * -XX:+PrintAdaptiveSizePolicy and the like print. */
 static bool finish(struct gc_reader *r, const char *line, struct err *e)
 {
     const char *heap = text_after(line, " Heap: ");
+    int depth = r->depth;
     struct gc_change c;
 
+    r->depth = depth_behind(line, depth);
+    if (collects_old(line) || strstr(line, "concurrent mode failure"))
+        r->open.full = true;
     if (heap ? !gc_change_find(heap, &c)
-             : !strstr(line, "secs]") || !outer_change(line, 2, &c))
+             : !strstr(line, "secs]") || !outer_change(line, depth, &c))
         return true;
     r->is_open = false;
-    if (strstr(line, "concurrent mode failure"))
-        r->open.full = true;
     set_change(&r->open, &c);
     r->open.line = r->number;
     return gc_pause_add(r, &r->open, e);
@@ -118,6 +152,15 @@ static void flags(struct gc_log *g, const char *line)
         g->heap_max = v;
     if (text_bytes_after(line, "-XX:G1HeapRegionSize=", 1, &v))
         g->region_size = v;
+}
+
+/* "[GC (CMS Final Remark) [YG occupancy: ..." and "[GC concurrent-mark-start]"
+ * collect nothing, and "[GC Worker Start" is a figure of G1's. */
+static bool frees_nothing(const char *s)
+{
+    return text_starts(s, "[GC concurrent") || text_starts(s, "[GC remark") ||
+           text_starts(s, "[GC cleanup") || text_starts(s, "[GC Worker") ||
+           strstr(s, " CMS-initial-mark:") || strstr(s, " CMS-remark:");
 }
 
 bool gc_old_line(struct gc_reader *r, const char *line, bool *ret,
@@ -141,9 +184,7 @@ bool gc_old_line(struct gc_reader *r, const char *line, bool *ret,
         note_collector(r->log, line);
         return begin(r, line, s, s + strlen("[GC pause"), false, e);
     }
-    /* "[GC concurrent-mark-start]" and "[GC remark" collect nothing. */
-    if ((s = strstr(line, "[GC ")) && !text_starts(s, "[GC concurrent") &&
-        !text_starts(s, "[GC remark") && !text_starts(s, "[GC cleanup")) {
+    if ((s = strstr(line, "[GC ")) && !frees_nothing(s)) {
         note_collector(r->log, line);
         return begin(r, line, s, s + strlen("[GC"), false, e);
     }

@@ -71,6 +71,16 @@ bool gc_change_find(const char *s, struct gc_change *ret)
     return false;
 }
 
+int64_t gc_time_of(const char *line)
+{
+    const char *s = text_skip_blanks(line);
+    int64_t t;
+
+    if (*s == '[')
+        s++;
+    return text_iso_time(&s, &t, NULL) ? t : INT64_MIN;
+}
+
 /* ---- causes ----------------------------------------------------------- */
 
 static bool intern(struct gc_reader *r, const char *s, size_t n,

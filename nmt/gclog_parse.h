@@ -15,6 +15,7 @@ struct gc_reader {
     uint64_t next;        /* slot of the ring over the last pauses */
     struct gc_pause open; /* JDK 8, G1: the sizes come on a later line */
     bool is_open;
+    int depth;     /* brackets that are open behind its last line */
     bool upgraded; /* what began as less is a full collection now */
     uint64_t live; /* ZGC: what was marked in this cycle */
     unsigned tags; /* kinds of lines seen that only details bring */
@@ -32,6 +33,8 @@ struct gc_change {
 bool gc_size_take(const char **p, uint64_t *ret);
 /* The first change in `s`. */
 bool gc_change_find(const char *s, struct gc_change *ret);
+/* Unix ms of the date that the line begins with; INT64_MIN: none. */
+int64_t gc_time_of(const char *line);
 /* "(Allocation Failure)" that ends at `end`, not before `from`; NULL if there
  * is none. False: out of memory. */
 bool gc_cause_before(struct gc_reader *r, const char *from, const char *end,

@@ -54,6 +54,8 @@ static const struct mark {
     {"CodeCache: size=", STARTS, 8, ARTIFACT_CODECACHE},
     {"CodeHeap '", STARTS, 8, ARTIFACT_CODECACHE},
     {"#instances         #bytes", HAS, 0, ARTIFACT_CLASS_HISTOGRAM},
+    {"CommandLine flags: -XX:", STARTS, 4, ARTIFACT_GC_LOG},
+    {"{Heap before GC", STARTS, 0, ARTIFACT_GC_LOG},
     {"Full thread dump", HAS, 12, ARTIFACT_THREAD_DUMP},
     {"oom_kill_disable ", STARTS, 0, ARTIFACT_CGROUP_VALUES},
     {"garbage-first heap ", STARTS, 6, ARTIFACT_HEAP_INFO},

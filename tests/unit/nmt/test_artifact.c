@@ -73,6 +73,14 @@ static const struct {
     {ARTIFACT_VM_INFO, "a", "---------------  P R O C E S S  -----------\n"},
     {ARTIFACT_GC_LOG, "a", "[0.017s][info][gc     ] Using Serial\n"},
     {ARTIFACT_GC_LOG, "a",
+     "{Heap before GC invocations=1 (full 0):\n"
+     " PSYoungGen      total 18944K, used 16384K [0x1, 0x2, 0x2)\n"},
+    /* No collection came yet. */
+    {ARTIFACT_GC_LOG, "a",
+     "OpenJDK 64-Bit Server VM (25.402-b06) for linux-amd64 JRE\n"
+     "Memory: 4k page, physical 24682416k(18460168k free)\n"
+     "CommandLine flags: -XX:InitialHeapSize=67108864 \n"},
+    {ARTIFACT_GC_LOG, "a",
      "1.2: [GC (Allocation Failure) 1K->1K(2K), 1 "
      "secs]\n"},
     {ARTIFACT_APP_LOG, "a",

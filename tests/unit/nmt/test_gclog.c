@@ -142,12 +142,16 @@ START_TEST(shenandoah_starts_over)
             "[1.1s][info][gc] GC(1) Pause Degenerated GC (Outside of Cycle) "
             "250M->240M(256M) 10ms\n"
             "[1.2s][info][gc] GC(2) Pause Degenerated GC (Mark) "
-            "250M->245M(256M) 10ms\n",
+            "250M->245M(256M) 10ms\n"
+            "[1.3s][info][gc] GC(3) Cancelling GC: Upgrade To Full GC\n"
+            "[1.4s][info][gc] GC(3) Pause Degenerated GC (Outside of Cycle) "
+            "250M->241M(256M) 10ms\n",
             &g);
-    ck_assert_uint_eq(g.count, 2);
-    ck_assert_uint_eq(g.full_count, 1);
-    ck_assert_uint_eq(g.last_full_after, MB(240));
-    ck_assert_uint_eq(g.stalls, 2);
+    ck_assert_uint_eq(g.count, 3);
+    ck_assert_uint_eq(g.full_count, 2);
+    ck_assert_uint_eq(g.first_full_after, MB(240));
+    ck_assert_uint_eq(g.last_full_after, MB(241));
+    ck_assert_uint_eq(g.stalls, 3);
     gc_done(&t, &g);
 }
 END_TEST
@@ -255,6 +259,82 @@ START_TEST(old_format)
     ck_assert_uint_eq(p[6].after, KB(950));
     ck_assert(p[7].uptime < 0);
     ck_assert_uint_eq(g.last_full_after, KB(950));
+    gc_done(&t, &g);
+}
+END_TEST
+
+/* JDK 8, every message that breaks a line switched on. */
+static const char broken[] =
+    "OpenJDK 64-Bit Server VM (25.402-b06) for linux-amd64 JRE (1.8.0_402)\n"
+    "CommandLine flags: -XX:MaxHeapSize=67108864 -XX:+UseParallelGC \n"
+    "{Heap before GC invocations=1 (full 0):\n"
+    " PSYoungGen      total 18944K, used 16384K [0x00000000feb00000, "
+    "0x0000000100000000, 0x0000000100000000)\n"
+    "2026-01-31T10:00:00.250+0000: 0.250: [GC (Allocation Failure) "
+    "2026-01-31T10:00:00.251+0000: 0.251: [SoftReference, 0 refs, 0.01 secs]"
+    "AdaptiveSizeStart: 0.251 collection: 1 \n"
+    "PSAdaptiveSizePolicy::compute_eden_space_size limits: desired: 3\n"
+    "[PSYoungGen: 16384K->2528K(18944K)] 16384K->9000K(62976K), 0.01 secs] "
+    "[Times: user=0.00 sys=0.01, real=0.01 secs] \n"
+    "Heap after GC invocations=1 (full 0):\n"
+    "2026-01-31T10:00:01.000+0000: [Full GC (Ergonomics) AdaptiveSizeStart: "
+    "1.0 collection: 2 \n"
+    "[PSYoungGen: 2528K->0K(18944K)] [ParOldGen: 7000K->8000K(44032K)] "
+    "9528K->8000K(62976K), [Metaspace: 3728K->3728K(1056768K)], 0.02 secs] "
+    "[Times: user=0.02 sys=0.00, real=0.02 secs] \n";
+
+START_TEST(old_format_in_pieces)
+{
+    const struct gc_pause *p;
+    struct gc_log g;
+    struct text t;
+
+    read_gc(&t, broken, &g);
+    ck_assert_uint_eq(g.count, 2);
+    p = g.pauses.at;
+    ck_assert_uint_eq(p[0].after, KB(9000));
+    ck_assert_uint_eq(p[0].capacity, KB(62976));
+    ck_assert(!p[0].full && p[1].full);
+    ck_assert(p[0].uptime > 0.249 && p[0].uptime < 0.2501);
+    ck_assert(p[1].uptime < 0); /* a date alone */
+    ck_assert_int_eq(p[1].time - p[0].time, 750);
+    ck_assert_uint_eq(g.last_full_after, KB(8000));
+    gc_done(&t, &g);
+}
+END_TEST
+
+/* What is a full collection all the same, and what is none at all. */
+static const char covert[] =
+    "1.0: [GC (Allocation Failure) 1.0: [DefNew: 19647K->19647K(19648K), 0.00 "
+    "secs]1.0: [Tenured: 32493K->13738K(43712K), 0.06 secs] "
+    "52141K->13738K(63360K), [Metaspace: 3K->3K(10K)], 0.06 secs] [Times: 1]\n"
+    "2.0: [GC (Allocation Failure) 2.0: [ParNew: 17472K->2174K(19648K), 0.01 "
+    "secs] 31209K->25773K(63360K), 0.01 secs] [Times: user=0.01, real=1 secs]\n"
+    "2.1: [GC (CMS Initial Mark) [1 CMS-initial-mark: 33456K(43712K)] "
+    "35631K(63360K), 0.01 secs] [Times: user=0.00, real=0.00 secs]\n"
+    "2.2: [GC (CMS Final Remark) [YG occupancy: 2K (9K)]2.2: [Rescan , 0.0 "
+    "secs][1 CMS-remark: 33456K(43712K)] 35631K(63360K), 0.01 secs]\n"
+    "3.0: [GC (Allocation Failure) 3.0: [ParNew: 19646K->19646K(19648K), 0.00 "
+    "secs]3.0: [CMS: 33455K->13570K(43712K), 0.03 secs] "
+    "53101K->13570K(63360K), [Metaspace: 3K->3K(10K)], 0.03 secs]\n"
+    "4.0: [GC pause (G1 Evacuation Pause) (young), 0.0063 secs]\n"
+    "      [GC Worker Start (ms): Min: 152.0, Avg: 153.0, Diff: 1.9]\n"
+    "   [Eden: 24.0M(24.0M)->0.0B(13.0M) Heap: 24.5M(256.0M)->4.0M(256.0M)]\n";
+
+START_TEST(old_generation_is_told)
+{
+    const struct gc_pause *p;
+    struct gc_log g;
+    struct text t;
+
+    read_gc(&t, covert, &g);
+    ck_assert_uint_eq(g.count, 4);
+    ck_assert_uint_eq(g.full_count, 2);
+    p = g.pauses.at;
+    ck_assert(p[0].full && !p[1].full && p[2].full && !p[3].full);
+    ck_assert_uint_eq(p[2].after, KB(13570));
+    ck_assert(p[3].uptime == 4.0); /* not the worker's */
+    ck_assert_str_eq(p[3].cause, "G1 Evacuation Pause");
     gc_done(&t, &g);
 }
 END_TEST
@@ -381,6 +461,8 @@ TCase *gclog_case(void)
     tcase_add_test(c, unified_shenandoah);
     tcase_add_test(c, shenandoah_starts_over);
     tcase_add_test(c, old_format);
+    tcase_add_test(c, old_format_in_pieces);
+    tcase_add_test(c, old_generation_is_told);
     tcase_add_test(c, how_a_log_ends);
     tcase_add_test(c, a_plain_log_never_tells_of_its_end);
     tcase_add_test(c, what_classes_use);
