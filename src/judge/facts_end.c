@@ -115,27 +115,46 @@ static bool had_distress(const struct gc_log *g)
 /* So many in a row, none of which made room, are a heap's last. */
 #define LAST_RESORTS 4
 
-/* A thread that died of the error takes its data along, so the most that one
- * of the last collections left counts. */
+/* What the collection could have used: ZGC prints shares of it. */
+static uint64_t room_of(const struct facts *f, const struct gc_pause *p)
+{
+    return known(p->capacity) ? p->capacity : f->xmx.value;
+}
+
+/* Of `room`, what is left is known, and is no less than its `parts` fourths. */
+static bool leaves(const struct gc_pause *p, uint64_t room, uint64_t parts)
+{
+    return known(p->after) && known(room) && p->after >= room / 4 * parts;
+}
+
+/*
+ * A thread that died of the error takes its data along, so the most that one
+ * of the last full collections left counts. G1 tries a young one between any
+ * two, and Serial ends one behind each: they make no room either.
+ */
 static struct figure exhausted(const struct facts *f)
 {
     const struct gc_log *g = f->gc;
     struct figure most = figure_none();
+    uint64_t room = UNKNOWN;
+    unsigned n = 0;
 
-    if (!g || g->pauses.n < LAST_RESORTS)
-        return most;
-    for (uint64_t i = g->pauses.n - LAST_RESORTS; i < g->pauses.n; i++) {
+    for (uint64_t i = g ? g->pauses.n : 0; i-- > 0 && n < LAST_RESORTS;) {
         const struct gc_pause *p = &g->pauses.at[i];
 
-        if (!is_unasked(p) || !known(p->after) || !known(p->capacity) ||
-            p->after < p->capacity / 2 ||
-            (known(f->xmx.value) && p->capacity < f->xmx.value / 4 * 3))
+        room = room_of(f, p);
+        if (!p->full && leaves(p, room, 3))
+            continue;
+        if (!is_unasked(p) || !leaves(p, room, 2) ||
+            (known(f->xmx.value) && room < f->xmx.value / 4 * 3))
             return figure_none();
         if (!known(most.value) || p->after > most.value)
             most = figure_of(f->gc_input, p->after, p->line);
+        n++;
     }
-    return most.value < vec_last(&g->pauses)->capacity / 4 * 3 ? figure_none()
-                                                               : most;
+    if (n < LAST_RESORTS || most.value < room / 4 * 3)
+        return figure_none();
+    return most;
 }
 
 /* Ordinary collections: full ones may be the last attempts of a dying JVM.

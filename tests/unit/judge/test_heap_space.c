@@ -296,6 +296,22 @@ START_TEST(test_collections_in_vain)
     ck_assert(!known(left_in_vain()));
     given_collections(last, 5, "System.gc()");
     ck_assert(!known(left_in_vain()));
+    /* A young one between them that makes no room; one that makes some. */
+    given_collections(last, 5, "Allocation Failure");
+    ck_assert(vec_push(&b.gc.pauses, &b.mem, &b.err));
+    b.gc.pauses.at[5] = b.gc.pauses.at[4];
+    b.gc.pauses.at[4] = b.gc.pauses.at[3];
+    b.gc.pauses.at[4].full = false;
+    ck_assert_uint_eq(left_in_vain(), 92 * MIB);
+    b.gc.pauses.at[4].after = 50 * MIB;
+    ck_assert(!known(left_in_vain()));
+    /* ZGC says no capacity. */
+    given_collections(last + 1, 4, "Allocation Stall");
+    for (unsigned i = 0; i < 4; i++)
+        b.gc.pauses.at[i].capacity = UNKNOWN;
+    ck_assert_uint_eq(left_in_vain(), 92 * MIB);
+    b.facts.xmx = figure_none();
+    ck_assert(!known(left_in_vain()));
     vec_free(&b.gc.pauses, &b.mem);
 }
 END_TEST
