@@ -72,6 +72,7 @@ static bool shows_pids(const struct input *in)
 
 struct life {
     struct pids pids;
+    uint64_t since; /* the first capture that tells of it; see capture_of */
     unsigned looks;
     bool ended; /* somebody saw it end, and says its pid */
 };
@@ -81,35 +82,93 @@ struct lives { /* in the order of the captures */
     unsigned n;
 };
 
-static void add_look(struct lives *l, uint64_t host, uint64_t inside)
+/* Whether a file that knows one pid, on the host or inside, may be of the
+ * process with these. */
+static bool may_be(const struct pids *p, uint64_t pid)
 {
-    struct life *it = l->at;
+    if (pid == p->host || pid == p->inside)
+        return true;
+    return !known(p->inside) &&
+           (pid < CONTAINER_PIDS || p->host < CONTAINER_PIDS);
+}
 
-    while (it < l->at + l->n && it->pids.host != host)
-        it++;
+/* Orders inputs by time: what is of no snapshot is of the end. */
+static uint64_t capture_of(const struct incident *i, const struct input *in)
+{
+    return (uint64_t)in->snapshot << 32 | (uint32_t)(in - i->inputs.at);
+}
+
+/* Somebody has looked at the life at `it`, or at a new one. */
+static void add_look(struct lives *l, struct life *it, struct pids pids,
+                     uint64_t since)
+{
     if (it == l->at + LIVES)
         return;
     if (it == l->at + l->n) {
-        *it = (struct life){{host, inside}, 0, false};
+        *it = (struct life){.pids = pids, .since = since};
         l->n++;
     }
+    if (it->since > since)
+        it->since = since;
     it->looks++;
 }
 
-/* Those of /proc, else what live JVMs said of themselves, else the name of a
- * dump: that is what stays behind when its process is long gone. */
+/* Of /proc, which shows both pids. */
+static void look_at_status(struct lives *l, const struct proc_status *s,
+                           uint64_t since)
+{
+    struct life *it = l->at;
+
+    while (it < l->at + l->n && it->pids.host != s->pid)
+        it++;
+    add_look(l, it, (struct pids){s->pid, s->ns_pid}, since);
+}
+
+/* Of what knows one pid: a new life only if it is none of those there are,
+ * whose looks /proc has counted. */
+static void look_at_pid(struct lives *l, unsigned n_proc, uint64_t pid,
+                        uint64_t since)
+{
+    struct life *it = l->at;
+
+    while (it < l->at + l->n && !(it < l->at + n_proc ? may_be(&it->pids, pid)
+                                                      : it->pids.host == pid))
+        it++;
+    if (it >= l->at + n_proc)
+        add_look(l, it, (struct pids){pid, UNKNOWN}, since);
+}
+
+static int by_since(const void *x, const void *y)
+{
+    const struct life *a = x, *b = y;
+
+    return a->since < b->since ? -1 : a->since > b->since;
+}
+
+/* A dump, and the line that tells of it, stay behind when their process is
+ * long gone: they are no look at a living one. */
+static bool is_left_behind(const struct input *in)
+{
+    return in->kind == ARTIFACT_HPROF || in->kind == ARTIFACT_APP_LOG;
+}
+
+/* Those of /proc, then what live JVMs said of themselves; if there is none of
+ * either, those that left something behind. */
 static void find_lives(const struct incident *i, struct lives *ret)
 {
     const struct input *in;
+    unsigned n_proc;
 
     ret->n = 0;
     VEC_EACH (&i->inputs, in)
         if (shows_pids(in))
-            add_look(ret, in->status->pid, in->status->ns_pid);
-    for (int dumps = 0; dumps < 2 && !ret->n; dumps++)
+            look_at_status(ret, in->status, capture_of(i, in));
+    n_proc = ret->n;
+    for (int left = 0; left < 2 && (!left || !ret->n); left++)
         VEC_EACH (&i->inputs, in)
-            if ((in->kind == ARTIFACT_HPROF) == dumps && known(pid_of(in)))
-                add_look(ret, pid_of(in), UNKNOWN);
+            if (is_left_behind(in) == left && known(pid_of(in)))
+                look_at_pid(ret, n_proc, pid_of(in), capture_of(i, in));
+    qsort(ret->at, ret->n, sizeof *ret->at, by_since);
 }
 
 static void end_of(struct lives *l, uint64_t pid)
@@ -162,13 +221,7 @@ static const struct life *choose(const struct lives *l, uint64_t stated)
 
 bool incident_may_be_ours(const struct incident *i, uint64_t pid)
 {
-    const struct pids *ours = &i->ours;
-
-    if (!known(pid) || !known(ours->host) || pid == ours->host ||
-        pid == ours->inside)
-        return true;
-    return !known(ours->inside) &&
-           (pid < CONTAINER_PIDS || ours->host < CONTAINER_PIDS);
+    return !known(pid) || !known(i->ours.host) || may_be(&i->ours, pid);
 }
 
 /* A file of /proc shows both pids; all others one of them. */

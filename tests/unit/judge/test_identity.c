@@ -273,6 +273,32 @@ START_TEST(of_two_that_ended_the_later)
 }
 END_TEST
 
+/* No /proc of the second life, but it answered jcmd. */
+START_TEST(a_life_that_only_nmt_knows)
+{
+    static struct nmt_report answer = {.enabled = true, .pid = 4300};
+    struct input *in;
+
+    given_restart(4242, 4242);
+    in = given("nmt", ARTIFACT_NMT);
+    in->snapshot = 2;
+    in->nmt = &answer;
+    given("java_pid4300.hprof", ARTIFACT_HPROF)->snapshot = NO_SNAPSHOT;
+    ck_assert_uint_eq(strangers(), 3);
+    ck_assert_uint_eq(b.incident.ours.host, 4300);
+}
+END_TEST
+
+/* What says that it ended says nothing of when it began. */
+START_TEST(a_dump_is_no_look_at_a_life)
+{
+    given_restart(4242, 4242);
+    given("java_pid4300.hprof", ARTIFACT_HPROF)->snapshot = NO_SNAPSHOT;
+    ck_assert_uint_eq(strangers(), 1);
+    ck_assert_uint_eq(b.incident.ours.host, 4242);
+}
+END_TEST
+
 START_TEST(the_life_that_was_asked_for)
 {
     given_restart(4242, 4300);
@@ -330,6 +356,8 @@ TCase *identity_tcase(void)
     tcase_add_test(t, the_life_looked_at_most);
     tcase_add_test(t, the_life_that_ended);
     tcase_add_test(t, of_two_that_ended_the_later);
+    tcase_add_test(t, a_life_that_only_nmt_knows);
+    tcase_add_test(t, a_dump_is_no_look_at_a_life);
     tcase_add_test(t, the_life_that_was_asked_for);
     tcase_add_test(t, the_error_of_another_life);
     return t;
