@@ -6,6 +6,7 @@
 
 #include "base/lines.h"
 #include "nmt/gclog_parse.h"
+#include "nmt/release.h"
 #include "nmt/text.h"
 
 /* ---- lines of the unified log ----------------------------------------- */
@@ -117,6 +118,8 @@ static void init_line(struct gc_log *g, const char *line)
 {
     if (strstr(line, "Max Capacity: "))
         set_size(line, "Max Capacity: ", &g->heap_max);
+    else if (strstr(line, "init] Version: "))
+        g->jdk = release_of(text_after(line, "init] Version: "));
     else if (strstr(line, "Pre-touch: Enabled"))
         g->pretouch = true;
     else if (strstr(line, "init] Memory: "))

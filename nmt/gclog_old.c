@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "nmt/gclog_parse.h"
+#include "nmt/release.h"
 #include "nmt/text.h"
 
 /* The change that stands in no inner bracket: generations have theirs, and
@@ -105,6 +106,7 @@ static bool begin(struct gc_reader *r, const char *line, const char *bracket,
     struct gc_pause p;
 
     gc_pause_init(r, &p);
+    r->log->old = true;
     p.full = full || collects_old(s);
     p.uptime = uptime_before(line, bracket);
     p.time = gc_time_of(line);
@@ -144,10 +146,14 @@ static bool finish(struct gc_reader *r, const char *line, struct err *e)
 
 static void flags(struct gc_log *g, const char *line)
 {
+    const char *jre = strstr(line, " JRE (");
     uint64_t v;
 
+    if (jre && strstr(line, " Server VM ("))
+        g->jdk = release_in_brackets(jre);
     if (!strstr(line, "CommandLine flags:"))
         return;
+    g->old = true;
     if (text_bytes_after(line, "-XX:MaxHeapSize=", 1, &v))
         g->heap_max = v;
     if (text_bytes_after(line, "-XX:G1HeapRegionSize=", 1, &v))

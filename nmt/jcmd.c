@@ -7,6 +7,7 @@
 #include "nmt/heap_lines.h"
 #include "nmt/jcmd_lines.h"
 #include "nmt/logs.h"
+#include "nmt/release.h"
 #include "nmt/text.h"
 
 bool jcmd_each_line(struct source *s, struct mem *m, jcmd_line_fn *fn,
@@ -217,10 +218,15 @@ static bool file_dump_line(struct threads_reader *r, const char *line,
 static bool dump_line(void *context, const char *line, uint64_t number,
                       struct err *e)
 {
+    struct threads_reader *r = context;
+    const char *head = strstr(line, "Full thread dump ");
+
     (void)number;
+    if (head && !r->ret->jdk)
+        r->ret->jdk = release_in_brackets(head);
     if (*line == '"')
-        return thread_line(context, line, e);
-    return *line != '#' || file_dump_line(context, line, e);
+        return thread_line(r, line, e);
+    return *line != '#' || file_dump_line(r, line, e);
 }
 
 bool thread_dump_read(struct source *s, struct arena *a,

@@ -133,6 +133,8 @@ struct gc_log {
      * does not, and a log without details (`detailed`) never has it. */
     uint64_t exit_line;
     bool detailed;
+    unsigned jdk;  /* where a line says so, else 0 */
+    bool old;      /* a form that JDK 9 dropped */
     bool pretouch; /* the heap's pages were touched as it was committed */
 };
 
@@ -147,6 +149,7 @@ struct class_histogram {
 };
 
 struct thread_dump {
+    unsigned jdk;             /* 0: no such line */
     uint64_t threads;         /* Java threads */
     uint64_t internal;        /* VM threads */
     uint64_t virtual_threads; /* of Thread.dump_to_file */

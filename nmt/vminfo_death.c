@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "nmt/release.h"
 #include "nmt/text.h"
 #include "nmt/vminfo_parse.h"
 
@@ -93,24 +94,6 @@ static void take_number(const char *s, const char *key, uint64_t *ret)
         *ret = v;
 }
 
-/* "(17.0.21+9)", "(8.0_131-b12)", "(build 1.8.0_211-b12)": the first bracket
- * that begins with a number. */
-static unsigned jdk_version(const char *s)
-{
-    while ((s = strchr(s, '('))) {
-        uint64_t v;
-
-        s++;
-        text_take(&s, "build ");
-        if (!text_uint(&s, &v))
-            continue;
-        if (v == 1 && text_take(&s, ".") && text_uint(&s, &v))
-            return (unsigned)(v < 1000 ? v : 0);
-        return (unsigned)(v < 1000 ? v : 0);
-    }
-    return 0;
-}
-
 /* `s` behind "#  ", two blanks: the cause. */
 static bool take_headline(struct vm_reader *r, const char *s, struct err *e)
 {
@@ -157,7 +140,7 @@ bool vm_death_line(struct vm_reader *r, const char *line, struct err *e)
     if (!v->failure.sentence && is_failure(s))
         return take_failure(r, s, e);
     if (text_take(&s, "JRE version:")) {
-        v->jdk = jdk_version(s);
+        v->jdk = release_in_brackets(s);
         return true;
     }
     return !text_take(&s, "Java VM:") || take_jvm(r, s, e);

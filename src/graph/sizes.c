@@ -322,6 +322,7 @@ static bool apply_jvm(struct sizes *s, const char *name, struct mem *m,
         return err_set(e, ERR_USAGE, "there is no size model '%s'", name);
     ok = layout_classes_init(&v.classes, s->dump, m, e) &&
          spacing_measure(&v.spacing, s->dump, &s->arrays, m, e);
+    s->model.jdk = v.classes.jdk;
     if (ok && l) {
         snprintf(s->model.why, sizeof s->model.why, "as asked for");
         apply_layout(s, l, &v);

@@ -26,6 +26,8 @@ struct size_model {
     uint32_t object_header;  /* bytes before an instance's fields */
     uint32_t array_header;   /* with the length */
     bool certain;            /* the addresses prove it */
+    unsigned jdk;            /* the oldest it can be, by its classes' fields: 7,
+                                8, 9, 15, 19, 25; 0: an older one, or another VM */
     char why[160];           /* what it was inferred from */
 };
 

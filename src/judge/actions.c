@@ -26,12 +26,15 @@ static bool dumps_on_error(const struct facts *f)
              in->kind == ARTIFACT_VM_COMMAND_LINE) &&
             in->flags && in->flags->heap_dump_on_oome)
             return true;
-    return f->heap && f->heap->oome_thread < f->heap->threads.n;
+    return f->warnings[WARN_DUMPING].warning ||
+           f->warnings[WARN_DUMP_WRITTEN].warning ||
+           (f->heap && f->heap->oome_thread < f->heap->threads.n);
 }
 
+/* Its error says that there is a limit. */
 static bool limits_metaspace(const struct facts *f)
 {
-    return known(f->max_metaspace.value);
+    return known(f->max_metaspace.value) || facts_oome_is(f, OOME_METASPACE);
 }
 
 static bool reached_direct(const struct facts *f)
@@ -73,6 +76,26 @@ static bool never_ran(const struct facts *f)
 static bool maps_at_will(const struct facts *f)
 {
     return f->kill.kill || !known(f->address_space.value);
+}
+
+/* What a JDK does not have yet nobody needs to be told of; `may_be` is for
+ * what stands in for it. */
+#define JDK(n)                                                                 \
+    static bool before_##n(const struct facts *f)                              \
+    {                                                                          \
+        return f->jdk.to < (n);                                                \
+    }                                                                          \
+    static bool may_be_##n(const struct facts *f)                              \
+    {                                                                          \
+        return f->jdk.to >= (n);                                               \
+    }
+JDK(9)
+JDK(21)
+JDK(22)
+
+static bool before_17(const struct facts *f)
+{
+    return f->jdk.to < 17;
 }
 
 static bool not_killed(const struct facts *f)
@@ -174,7 +197,12 @@ static const struct row {
         "-XX:+UseStringDeduplication with G1",
         "most of the bytes repeat each other"),
     ROW(KIND_FINALIZER_BACKLOG, "replace finalize() by close() or a Cleaner",
-        "one thread runs all finalizers, and a slow one stops the rest"),
+        "one thread runs all finalizers, and a slow one stops the rest",
+        .idle = before_9),
+    ROW(KIND_FINALIZER_BACKLOG,
+        "replace finalize() by close(), or by phantom references",
+        "one thread runs all finalizers, and a slow one stops the rest",
+        .idle = may_be_9),
     ROW(KIND_CLEANER_BACKLOG,
         "keep cleaning actions short and free of locks, and close explicitly",
         "one thread runs all actions, and a blocked one stops the rest"),
@@ -206,7 +234,12 @@ static const struct row {
     ROW(KIND_XMX_OVER_LIMIT,
         "lower -Xmx below the container's limit, or drop it for "
         "-XX:MaxRAMPercentage=70",
-        "the heap may grow past what the container has",
+        "the heap may grow past what the container has", .idle = before_9,
+        .reason = xmx_against_limit),
+    ROW(KIND_XMX_OVER_LIMIT,
+        "lower -Xmx below the container's limit, or, from 8u191 on, drop it "
+        "for -XX:MaxRAMPercentage=70",
+        "the heap may grow past what the container has", .idle = may_be_9,
         .reason = xmx_against_limit),
     ROW(KIND_XMX_OVER_LIMIT,
         "find out whether the live set is a need or a leak",
@@ -257,7 +290,7 @@ static const struct row {
     ROW(KIND_GLIBC_ARENAS,
         "use -XX:TrimNativeHeapInterval=5000 (JDK 17.0.9, 21.0.1, 22 and "
         "later)",
-        "it gives freed pages back every 5 s"),
+        "it gives freed pages back every 5 s", .idle = before_17),
     ROW(KIND_METASPACE_LOADER_LEAK,
         "let go of the loaders that the culprit holds",
         "a loader goes only when nothing of its classes is held"),
@@ -274,7 +307,11 @@ static const struct row {
     ROW(KIND_CLASS_SPACE, "find out who generates the classes",
         "thousands of them are rarely meant"),
     ROW(KIND_THREAD_STACKS, "use a bounded pool, or virtual threads",
-        "each platform thread costs its stack, an arena and kernel memory"),
+        "each platform thread costs its stack, an arena and kernel memory",
+        .idle = before_21),
+    ROW(KIND_THREAD_STACKS, "use a bounded pool",
+        "each thread costs its stack, an arena and kernel memory",
+        .idle = may_be_21),
     ROW(KIND_THREAD_STACKS,
         "lower -Xss or -XX:ThreadStackSize, if the number is meant",
         "a megabyte each is reserved"),
@@ -285,7 +322,11 @@ static const struct row {
     ROW(KIND_COMPILER_ARENA,
         "exclude the method that is compiled, or use "
         "-XX:CompileCommand=MemLimit,*.*,1g (JDK 22 and later)",
-        "one compilation took it"),
+        "one compilation took it", .idle = before_22),
+    ROW(KIND_COMPILER_ARENA,
+        "exclude the method that is compiled: "
+        "-XX:CompileCommand=exclude,CLASS::METHOD",
+        "one compilation took it", .idle = may_be_22),
     ROW(KIND_GC_STRUCTURES,
         "leave 10 % of the heap for the collector, or choose one that needs "
         "less",
@@ -293,7 +334,13 @@ static const struct row {
     ROW(KIND_SYMBOLS,
         "find out which table grows: jcmd PID VM.stringtable, VM.symboltable",
         "interned strings and the names of classes, methods and fields count "
-        "together"),
+        "together",
+        .idle = before_9),
+    ROW(KIND_SYMBOLS,
+        "find out which table grows: run with -XX:+PrintStringTableStatistics",
+        "interned strings and the names of classes, methods and fields count "
+        "together",
+        .idle = may_be_9),
     ROW(KIND_SYMBOLS,
         "stop interning strings that come from outside: String.intern(), keys "
         "that a JSON or XML parser interns",

@@ -1,6 +1,7 @@
 /* facts.c - collects the facts, step by step; see facts.h. */
 #include "facts.h"
 
+#include <limits.h>
 #include <string.h>
 
 void facts_init(struct facts *f, const struct incident *i,
@@ -34,6 +35,7 @@ void facts_init(struct facts *f, const struct incident *i,
     f->thresholds = t;
     f->mem = m;
     f->other_pid = UNKNOWN;
+    f->jdk.to = UINT_MAX;
     f->heap = i->heap;
     if (i->heap && i->heap_input < i->inputs.n)
         f->dump = &i->inputs.at[i->heap_input];
@@ -93,6 +95,7 @@ bool facts_collect(const struct incident *i, const struct thresholds *t,
         facts_deinit(ret);
         return false;
     }
+    facts_jdk(ret);
     facts_gc(ret);
     facts_kill(ret);
     facts_family(ret);

@@ -54,7 +54,10 @@ struct facts {
     struct figure reservation; /* of the heap, as NMT says */
     bool xmx_guessed; /* from NMT's reservation: ZGC reserves far more */
     const char *jvm, *collector;
-    unsigned jdk; /* 0: unknown */
+    /* What it can be, both inclusive. */
+    struct {
+        unsigned from, to;
+    } jdk;
     bool nmt_off; /* somebody asked, and it was off */
 
     /* Files that tell of another process: how many, the first of them. */
@@ -151,6 +154,7 @@ void facts_kill(struct facts *f);                   /* facts_kill.c */
 bool facts_moments(struct facts *f, struct err *e); /* facts_moments.c */
 void facts_gc(struct facts *f);                     /* facts_gc.c */
 void facts_heap(struct facts *f);                   /* facts_heap.c */
+void facts_jdk(struct facts *f);                    /* facts_jdk.c */
 void facts_climb(struct facts *f);                  /* facts_climb.c */
 void facts_family(struct facts *f);                 /* facts_family.c */
 void facts_end(struct facts *f);                    /* facts_end.c */

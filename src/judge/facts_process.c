@@ -59,8 +59,6 @@ static void take_vm_info(struct facts *f, const struct input *in)
     fill_limit(f, in, v->container_limit);
     if (!f->jvm)
         f->jvm = v->jvm;
-    if (!f->jdk)
-        f->jdk = v->jdk;
 }
 
 /* Whether the counter was read after the death. That it is not zero says so

@@ -21,6 +21,6 @@ void kind_of_part(const struct facts *f, struct pen *p, const struct part *part,
     else if (strcmp(part->name, "Metaspace") == 0)
         kind_of_metaspace(f, p, ret);
     else if (strcmp(part->name, "Other") == 0 ||
-             (strcmp(part->name, "Internal") == 0 && f->jdk && f->jdk < 11))
+             (strcmp(part->name, "Internal") == 0 && f->jdk.to < 11))
         kind_of_other(f, p, part, ret);
 }

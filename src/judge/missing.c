@@ -2,6 +2,9 @@
  * missing.c - what nobody captured and would tell more, with the command to
  * capture it next time. PID stands for the JVM's process.
  */
+#include <stdlib.h>
+#include <string.h>
+
 #include "verdict_parts.h"
 
 static bool have(const struct facts *f, enum artifact_kind k)
@@ -254,7 +257,8 @@ static const struct {
      {"the allocator's own figures",
       "they tell memory in use from freed memory that glibc keeps",
       "jcmd PID System.trim_native_heap   # and, where jcmd PID help lists it, "
-      "System.native_heap_info"}},
+      "System.native_heap_info   # up to JDK 16: gdb -p PID -batch -ex 'call "
+      "(void)malloc_stats()', which prints to the JVM's stderr"}},
     {no_stack_of_native,
      {"who calls malloc", "neither NMT nor a heap dump sees native callers",
       "LD_PRELOAD=libjemalloc.so.2 MALLOC_CONF=prof:true,lg_prof_interval:30 "
@@ -274,8 +278,8 @@ static const struct {
       "jcmd PID GC.heap_dump /tmp/heap-1.hprof   # and another one later"}},
     {no_gc_log,
      {"the GC log", "it shows the live set after each full collection",
-      "java '-Xlog:gc*:file=gc.log:time,uptime,level,tags' ...   # JDK 8: "
-      "-Xloggc:gc.log -XX:+PrintGCDetails"}},
+      "java '-Xlog:gc*:file=gc.log:time,uptime,level,tags' ...   # up to JDK "
+      "8: java -Xloggc:gc.log -XX:+PrintGCDetails -XX:+PrintGCDateStamps ..."}},
     {no_limit,
      {"the container's limit", "without it nobody knows what was too much",
       "cat /sys/fs/cgroup/memory.max   # or tell oomwhy: --limit SIZE"}},
@@ -294,6 +298,52 @@ static const struct {
       "ps -eo pid,ppid,rss,comm --sort=-rss | head"}},
 };
 
+/* Of a command that has another form on old JDKs, "NEW   # up to JDK 8: OLD",
+ * the one for this JDK; both where nobody knows which it was. */
+static const char *for_jdk(const struct facts *f, struct pen *p,
+                           const char *command)
+{
+    static const char mark[] = "   # up to JDK ";
+    const char *at = strstr(command, mark);
+    unsigned long last;
+    char *old;
+
+    if (!at)
+        return command;
+    last = strtoul(at + strlen(mark), &old, 10);
+    if (f->jdk.to <= last)
+        return old + strspn(old, ": ");
+    if (f->jdk.from <= last)
+        return command;
+    return pen_write(p, "%.*s", (int)(at - command), command);
+}
+
+/* The dump that the log says was written, and nobody gave us. */
+static const char *dump_written(const struct facts *f, struct pen *p)
+{
+    static const char before[] = "Dumping heap to ";
+    const struct jvm_warning *w = f->warnings[WARN_DUMPING].warning;
+    const char *s = w ? strstr(w->text, before) : NULL;
+    size_t n;
+
+    if (!s)
+        return NULL;
+    s += strlen(before);
+    n = strcspn(s, " ");
+    return pen_write(p, "oomwhy ... %.*s   # the log says that it is there",
+                     (int)n, s);
+}
+
+static void fit(const struct facts *f, struct pen *p, struct missing *m)
+{
+    const char *written = dump_written(f, p);
+
+    if (written && strstr(m->command, "HeapDumpOnOutOfMemoryError"))
+        m->command = written;
+    else
+        m->command = for_jdk(f, p, m->command);
+}
+
 bool missing_list(const struct facts *f, struct pen *p, struct verdict *v)
 {
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
@@ -302,6 +352,7 @@ bool missing_list(const struct facts *f, struct pen *p, struct verdict *v)
         if (!vec_push(&v->missing, f->mem, p->err))
             return false;
         *vec_last(&v->missing) = table[i].missing;
+        fit(f, p, vec_last(&v->missing));
     }
     return true;
 }
