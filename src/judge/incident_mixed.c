@@ -13,6 +13,7 @@ static const struct {
 } mixtures[] = {
     {ARTIFACT_APP_LOG, ARTIFACT_GC_LOG},
     {ARTIFACT_APP_LOG, ARTIFACT_NMT},
+    {ARTIFACT_APP_LOG, ARTIFACT_VM_INFO},
     {ARTIFACT_GC_LOG, ARTIFACT_APP_LOG},
     {ARTIFACT_NMT, ARTIFACT_APP_LOG},
     {ARTIFACT_NMT, ARTIFACT_GC_LOG},
@@ -31,6 +32,7 @@ static bool says_something(const struct input *in)
     case ARTIFACT_APP_LOG: return in->log->oomes.n || in->log->warnings.n;
     case ARTIFACT_GC_LOG: return in->gc->count > 0;
     case ARTIFACT_NMT: return in->nmt->has_total;
+    case ARTIFACT_VM_INFO: return in->vm_info->death != VM_ALIVE;
     case ARTIFACT_KERNEL_LOG: return in->kernel->events.n > 0;
     case ARTIFACT_SMAPS: return in->smaps->maps.n > 0;
     case ARTIFACT_PROC_STATUS: return known(in->status->rss);
@@ -41,6 +43,21 @@ static bool says_something(const struct input *in)
 static bool may_hold_more(const struct input *in)
 {
     return in->kind != ARTIFACT_VM_INFO || in->vm_info->head > 1;
+}
+
+/* Of hs_err only the head goes to standard output as well: where the file
+ * itself is there nobody needs it. */
+static bool is_needless(const struct incident *i, enum artifact_kind kind)
+{
+    const struct input *in;
+
+    if (kind != ARTIFACT_VM_INFO)
+        return false;
+    VEC_EACH (&i->inputs, in)
+        if (in->kind == ARTIFACT_VM_INFO && in->any &&
+            in->vm_info->death != VM_ALIVE)
+            return true;
+    return false;
 }
 
 static bool keep(struct incident *i, const struct input *twin, struct err *e)
@@ -88,7 +105,8 @@ bool incident_read_mixed(struct incident *i, struct err *e)
 
             /* What has no inode was a pipe, and is empty now. */
             if (in->kind == mixtures[p].from && in->any && in->inode &&
-                may_hold_more(in) && !read_as(i, k, mixtures[p].to, e))
+                may_hold_more(in) && !is_needless(i, mixtures[p].to) &&
+                !read_as(i, k, mixtures[p].to, e))
                 return false;
         }
     return true;

@@ -541,6 +541,38 @@ START_TEST(mixed_texts_are_read_twice)
 }
 END_TEST
 
+static const char crash[] =
+    "#\n# A fatal error has been detected by the Java Runtime Environment:\n#\n"
+    "#  SIGSEGV (0xb) at pc=0x00007f0000000001, pid=7, tid=8\n#\n"
+    "# JRE version: OpenJDK Runtime Environment (8.0_402-b06) (build 1.8.0)\n";
+
+/* Standard output has the head of hs_err, which counts where it is alone. */
+START_TEST(a_crash_in_the_output)
+{
+    char text[1024];
+
+    snprintf(text, sizeof text, "java.lang.Exception: x\n%s", crash);
+    tempdir_write(&dir, "out.txt", text);
+    load();
+    ck_assert_uint_eq(inc.inputs.n, 2);
+    ck_assert_int_eq(inc.inputs.at[0].kind, ARTIFACT_APP_LOG);
+    ck_assert_int_eq(inc.inputs.at[1].kind, ARTIFACT_VM_INFO);
+    ck_assert_int_eq(inc.inputs.at[1].vm_info->death, VM_CRASH);
+}
+END_TEST
+
+START_TEST(a_crash_in_the_output_and_its_file)
+{
+    char text[1024];
+
+    snprintf(text, sizeof text, "java.lang.Exception: x\n%s", crash);
+    tempdir_write(&dir, "out.txt", text);
+    tempdir_write(&dir, "hs_err_pid7.log", crash);
+    load();
+    ck_assert_uint_eq(inc.inputs.n, 2);
+}
+END_TEST
+
 /* ---- which dump ------------------------------------------------------- */
 
 static const char *heap_path(uint32_t input)
@@ -701,6 +733,8 @@ TCase *incident_tcase(void)
     tcase_add_test(t, checksums_are_of_the_bytes_on_disk);
     tcase_add_test(t, large_files_have_no_checksum);
     tcase_add_test(t, mixed_texts_are_read_twice);
+    tcase_add_test(t, a_crash_in_the_output);
+    tcase_add_test(t, a_crash_in_the_output_and_its_file);
     tcase_add_test(t, the_newest_dump_is_analysed);
     tcase_add_test(t, clocks_outrank_places);
     tcase_add_test(t, copies_of_a_dump_show_no_growth);
