@@ -116,6 +116,13 @@ static void sum_subtree(const struct analysis *a, uint32_t v,
     invert(a, sums);
 }
 
+static bool is_top_of(const struct analysis *a, uint32_t i, uint32_t class)
+{
+    const struct tree *t = &a->tree;
+
+    return hprof_class_of(a->dump, t->order[t->tops[i]]) == class;
+}
+
 static void sum_group(const struct analysis *a, uint32_t class,
                       struct heap_sum *sums)
 {
@@ -123,13 +130,19 @@ static void sum_group(const struct analysis *a, uint32_t class,
     uint32_t in_group = 0;
     bool most;
 
-    for (uint32_t c = 1; c < t->reached; c += t->span[c])
-        if (hprof_class_of(a->dump, t->order[c]) == class)
-            in_group += t->span[c];
+    for (uint32_t i = 0; i < t->n_tops; i++) {
+        tree_ask_top(t, i);
+        if (is_top_of(a, i, class))
+            in_group += t->span[t->tops[i]];
+    }
     most = in_group > t->reached / 2;
-    for (uint32_t c = 1; c < t->reached; c += t->span[c])
-        if ((hprof_class_of(a->dump, t->order[c]) == class) != most)
+    for (uint32_t i = 0; i < t->n_tops; i++) {
+        uint32_t c = t->tops[i];
+
+        tree_ask_top(t, i);
+        if (is_top_of(a, i, class) != most)
             add_range(a, c, c + t->span[c], sums);
+    }
     if (most)
         invert(a, sums);
 }

@@ -176,7 +176,6 @@ static bool finish(struct analysis *a, struct heap_suspects *f)
 
 /* ---- suspects of the heap --------------------------------------------- */
 
-/* The super-root has no folded children: its children are positions. */
 struct group {
     uint64_t members, retained;
     uint32_t largest; /* position */
@@ -187,10 +186,11 @@ static void group_rest(const struct analysis *a, uint64_t threshold,
 {
     const struct tree *t = &a->tree;
 
-    for (uint32_t c = 1; c < t->reached; c += t->span[c]) {
-        uint32_t k = hprof_class_of(a->dump, t->order[c]);
+    for (uint32_t i = 0; i < t->n_tops; i++) {
+        uint32_t c = t->tops[i], k = hprof_class_of(a->dump, t->order[c]);
         struct group *g;
 
+        tree_ask_top(t, i);
         if (tree_bytes(t, c) > threshold || k == CLASS_NONE)
             continue;
         g = &groups[k];
@@ -206,10 +206,13 @@ static uint64_t group_native(const struct analysis *a, uint32_t class_index)
     const struct tree *t = &a->tree;
     uint64_t n = 0;
 
-    for (uint32_t c = 1; !load_is_empty(&a->native) && c < t->reached;
-         c += t->span[c])
-        if (hprof_class_of(a->dump, t->order[c]) == class_index)
-            n += load_below(&a->native, t, t->order[c]);
+    for (uint32_t i = 0; !load_is_empty(&a->native) && i < t->n_tops; i++) {
+        uint32_t v = t->order[t->tops[i]];
+
+        tree_ask_top(t, i);
+        if (hprof_class_of(a->dump, v) == class_index)
+            n += load_below(&a->native, t, v);
+    }
     return n;
 }
 
@@ -312,9 +315,9 @@ static unsigned top_holders(const struct analysis *a, const struct load *load,
     const struct tree *t = &a->tree;
     unsigned n = 0;
 
-    for (uint32_t c = 1; !load_is_empty(load) && c < t->reached;
-         c += t->span[c]) {
-        struct holder h = {t->order[c], load_below(load, t, t->order[c])};
+    for (uint32_t i = 0; !load_is_empty(load) && i < t->n_tops; i++) {
+        uint32_t v = t->order[t->tops[i]];
+        struct holder h = {v, load_below(load, t, v)};
 
         if (h.bytes)
             n = insert(top, n, h);

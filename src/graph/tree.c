@@ -38,11 +38,15 @@ static void begin_places(void *layout, uint32_t i, uint32_t end,
         p[i].span = 1;
 }
 
-/* `p` has every span 1. */
-static void find_places(struct place *p, const uint32_t *above, uint32_t n)
+/* `p` has every span 1. Returns how many children the super-root has. */
+static uint32_t find_places(struct place *p, const uint32_t *above, uint32_t n)
 {
-    for (uint32_t i = n - 1; i > 0; i--)
+    uint32_t tops = 0;
+
+    for (uint32_t i = n - 1; i > 0; i--) {
         p[above[i]].span += p[i].span;
+        tops += above[i] == 0;
+    }
     p[0].next = 1;
     for (uint32_t i = 1; i < n; i++) {
         struct place *it = &p[above[i]];
@@ -50,6 +54,7 @@ static void find_places(struct place *p, const uint32_t *above, uint32_t n)
         p[i].next = it->next + 1;
         it->next += p[i].span;
     }
+    return tops;
 }
 
 /* Any thread may be the first to see it, and none should write what is there:
@@ -92,7 +97,7 @@ static void lay_out(struct tree *t)
     const struct graph *g = t->core.graph;
 
     sweep_numbers(g, t->reached, begin_places, &l);
-    find_places(l.places, t->span, t->reached);
+    t->n_tops = find_places(l.places, t->span, t->reached);
     t->span[0] = t->reached;
     sweep(g, store_some, &l);
 }
@@ -128,7 +133,8 @@ static bool build(struct tree *t, struct mem *m, struct err *e)
     lay_out(t);
     t->folded = mem_map(m, t->core.n, e);
     t->seen = t->folded ? mem_map(m, t->core.n_words * 8, e) : NULL;
-    return t->seen && make_room_for_weights(t, m, e) && weigh_tree(t, m, e);
+    t->tops = t->seen ? mem_map(m, t->n_tops * sizeof *t->tops, e) : NULL;
+    return t->tops && make_room_for_weights(t, m, e) && weigh_tree(t, m, e);
 }
 
 bool tree_build(struct dom *d, const struct tree_sizes *sizes, struct mem *m,
@@ -153,6 +159,7 @@ void tree_deinit(struct tree *t, struct mem *m)
     mem_unmap(m, t->at, n * sizeof *t->at);
     mem_unmap(m, t->folded, n);
     mem_unmap(m, t->seen, t->core.n_words * sizeof *t->seen);
+    mem_unmap(m, t->tops, t->n_tops * sizeof *t->tops);
     mem_free(m, t->classes);
     core_deinit(&t->core, m);
     memset(t, 0, sizeof *t);
@@ -247,31 +254,51 @@ static uint64_t count_children(const struct tree *t, uint32_t v)
     struct tree_kids it;
     uint64_t n = 0;
 
+    if (v == 0)
+        return t->n_tops;
     tree_kids_begin(t, v, &it);
     while (tree_kids_next(&it) != NO_NODE)
         n++;
     return n;
 }
 
-/* Keeps the `max` largest children in a heap, the smallest of them on top. */
-static void collect(const struct tree *t, uint32_t v, struct child *heap,
-                    uint64_t max)
+/* The largest children, in a heap with the smallest of them on top. */
+struct largest {
+    struct child *heap;
+    uint64_t n, most;
+};
+
+static void offer(struct largest *l, struct child c)
+{
+    if (l->n < l->most) {
+        l->heap[l->n] = c;
+        sift_up(l->heap, l->n++);
+    } else if (smaller(l->heap[0], c)) {
+        l->heap[0] = c;
+        sift_down(l->heap, l->n);
+    }
+}
+
+/* Hardly any is among the largest, so their nodes are not looked at. */
+static void collect_tops(const struct tree *t, struct largest *l)
+{
+    for (uint32_t i = 0; i < t->n_tops; i++) {
+        uint64_t bytes = tree_bytes(t, t->tops[i]);
+
+        tree_ask_top(t, i);
+        if (l->n < l->most || bytes >= l->heap[0].retained)
+            offer(l, (struct child){bytes, t->order[t->tops[i]]});
+    }
+}
+
+static void collect(const struct tree *t, uint32_t v, struct largest *l)
 {
     struct tree_kids it;
-    struct child c;
-    uint64_t n = 0;
+    uint32_t w;
 
     tree_kids_begin(t, v, &it);
-    while ((c.node = tree_kids_next(&it)) != NO_NODE) {
-        c.retained = tree_retained(t, c.node);
-        if (n < max) {
-            heap[n] = c;
-            sift_up(heap, n++);
-        } else if (smaller(heap[0], c)) {
-            heap[0] = c;
-            sift_down(heap, n);
-        }
-    }
+    while ((w = tree_kids_next(&it)) != NO_NODE)
+        offer(l, (struct child){tree_retained(t, w), w});
 }
 
 bool tree_children(const struct tree *t, uint32_t node, uint64_t max,
@@ -279,22 +306,26 @@ bool tree_children(const struct tree *t, uint32_t node, uint64_t max,
                    struct err *e)
 {
     uint64_t count = tree_has(t, node) ? count_children(t, node) : 0;
-    struct child *heap;
+    struct largest l = {0};
 
     *all = count;
     if (max && count > max)
         count = max;
-    heap = mem_alloc(m, count, sizeof *heap, e);
-    *ret = heap ? mem_alloc(m, count, sizeof **ret, e) : NULL;
+    l.most = count;
+    l.heap = mem_alloc(m, count, sizeof *l.heap, e);
+    *ret = l.heap ? mem_alloc(m, count, sizeof **ret, e) : NULL;
     *n = *ret ? count : 0;
     if (*n) {
-        collect(t, node, heap, count);
+        if (node == 0)
+            collect_tops(t, &l);
+        else
+            collect(t, node, &l);
         while (count--) {
-            (*ret)[count] = heap[0].node;
-            heap[0] = heap[count];
-            sift_down(heap, count);
+            (*ret)[count] = l.heap[0].node;
+            l.heap[0] = l.heap[count];
+            sift_down(l.heap, count);
         }
     }
-    mem_free(m, heap);
+    mem_free(m, l.heap);
     return *ret != NULL;
 }

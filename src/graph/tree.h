@@ -6,8 +6,8 @@
  * nodes folded into that range belong as well. A folded node has no position;
  * functions that take a node answer for it too, from the graph.
  *
- * Holds 17 bytes a node of the core (25 where a heap has more than 32 GiB) and
- * 4.5 bits a node.
+ * Holds 17 bytes a node of the core (25 where a heap has more than 32 GiB), 4
+ * for each child of the super-root, and 4.5 bits a node.
  */
 #ifndef OOMWHY_GRAPH_TREE_H
 #define OOMWHY_GRAPH_TREE_H
@@ -53,6 +53,9 @@ struct tree {
                         with TREE_NESTS; see tree_holds */
     uint64_t *seen;  /* bitmap of nodes: reachable */
     struct tree_class *classes; /* [n_classes + 1] */
+    uint32_t *tops; /* [n_tops] positions of the super-root's children, in
+                       order; none is folded */
+    uint32_t n_tops;
 };
 
 /* Uses up `d`. What `sizes` needs, and the graph of `d`, must outlive the
@@ -138,6 +141,21 @@ static inline uint32_t tree_kids_next(struct tree_kids *it)
  */
 bool tree_class_retained(const struct tree *t, struct mem *m, uint64_t *ret,
                          struct err *e);
+
+/* Asks for what is looked up of the top that comes a few after number `i`. */
+static inline void tree_ask_top(const struct tree *t, uint32_t i)
+{
+    const unsigned ahead = 16;
+    uint32_t at;
+
+    if (i + ahead >= t->n_tops)
+        return;
+    at = t->tops[i + ahead];
+    __builtin_prefetch(&t->order[at]);
+    __builtin_prefetch(t->narrow ? (void *)&t->narrow[at]
+                                 : (void *)&t->wide[at]);
+    graph_ask_class(t->core.graph, t->order[t->tops[i + ahead / 2]]);
+}
 
 /* Children of `node` with retained bytes, largest first; ties by node. `max`
  * 0 means all. The vector is the caller's; `all` is how many there are. */

@@ -213,9 +213,10 @@ ALWAYS_INLINE uint64_t sizes_inline(void *sizes, uint32_t node, uint32_t class)
 }
 
 /*
- * Turns weights by position into sums over subtrees: a subtree is a range,
- * and its sum the difference of two running sums. Ascending, a position is
- * overwritten only after all ranges that end there have been served.
+ * Turns weights by position into sums over subtrees, and finds the tops: a
+ * subtree is a range, and its sum the difference of two running sums.
+ * Ascending, a position is overwritten only after all ranges that end there
+ * have been served.
  */
 ALWAYS_INLINE void sum_by(const struct tree *t, bool narrow)
 {
@@ -227,11 +228,15 @@ ALWAYS_INLINE void sum_by(const struct tree *t, bool narrow)
         set_weight(t, i, sum, narrow);
         sum += own;
     }
-    for (uint32_t i = 0; i < t->reached; i++) {
+    for (uint32_t i = 0, top = 1, n = 0; i < t->reached; i++) {
         uint32_t end = i + t->span[i];
         uint64_t after = end < t->reached ? weight(t, end, narrow) : sum;
 
         set_weight(t, i, after - weight(t, i, narrow), narrow);
+        if (i == top) {
+            t->tops[n++] = i;
+            top = end;
+        }
     }
 }
 
