@@ -50,13 +50,16 @@ static void count_arrays(struct analysis *a)
 {
     const struct ranks *arrays = &a->sizes.arrays;
     uint64_t largest = 0;
+    uint32_t rank = 0;
 
     for (uint32_t i = 0; i < arrays->words; i++)
         for (uint64_t b = arrays->bits[i]; b; b &= b - 1) {
-            uint32_t v = i << 6 | (uint32_t)__builtin_ctzll(b);
-            uint64_t bytes = sizes_at(&a->sizes, v);
+            uint32_t v = i << 6 | (uint32_t)__builtin_ctzll(b),
+                     c = hprof_class_of(a->dump, v);
+            uint64_t bytes =
+                sizes_of_array(&a->sizes, &a->sizes.classes[c], rank++);
 
-            sum_for(a, a->class_live, v)->bytes += bytes;
+            a->class_live[c].bytes += bytes;
             if (bytes > largest)
                 largest = bytes;
         }

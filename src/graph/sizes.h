@@ -77,6 +77,15 @@ unsigned sizes_shift(const struct sizes *s);
 /* Of a stack chunk. */
 uint64_t sizes_of_stack(const struct sizes *s, uint32_t node);
 
+/* Of the array that is the `rank`th; its class is `k`. */
+static inline uint64_t sizes_of_array(const struct sizes *s,
+                                      const struct class_size *k, uint32_t rank)
+{
+    return align_up(k->bytes + (uint64_t)k->element *
+                                   lengths_get(&s->dump->lengths, rank),
+                    s->model.object_align);
+}
+
 /* Shallow bytes of `node`, in any order; the super-root has 0. Its class is
  * known: n_classes is none. */
 static inline uint64_t sizes_of(const struct sizes *s, uint32_t node,
@@ -88,10 +97,7 @@ static inline uint64_t sizes_of(const struct sizes *s, uint32_t node,
     if (!k->differs)
         return k->bytes;
     if (k->element)
-        return align_up(
-            k->bytes + (uint64_t)k->element *
-                           lengths_get(&d->lengths, ranks_of(&s->arrays, node)),
-            s->model.object_align);
+        return sizes_of_array(s, k, ranks_of(&s->arrays, node));
     if (node <= d->n_classes)
         return node ? s->class_object[node - 1] : 0;
     return class == s->stack_chunk ? sizes_of_stack(s, node) : k->bytes;
