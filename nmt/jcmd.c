@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "nmt/heap_lines.h"
+#include "nmt/heap_tools.h"
 #include "nmt/jcmd_lines.h"
 #include "nmt/logs.h"
 #include "nmt/release.h"
@@ -246,22 +247,31 @@ void thread_dump_deinit(struct thread_dump *t, struct mem *m)
     vec_free(&t->names, m);
 }
 
-/* ---- GC.heap_info ----------------------------------------------------- */
+/* ---- GC.heap_info, jmap -heap, jstat -gc ------------------------------- */
+
+struct heap_reader {
+    struct heap_info *ret;
+    struct heap_tools tools;
+};
 
 static bool heap_line(void *context, const char *line, uint64_t number,
                       struct err *e)
 {
-    struct heap_info *h = context;
+    struct heap_reader *r = context;
 
     (void)e;
-    if (heap_info_line(h, line) && !h->line)
-        h->line = number;
+    if ((heap_info_line(r->ret, line) ||
+         heap_tools_line(&r->tools, r->ret, line)) &&
+        !r->ret->line)
+        r->ret->line = number;
     return true;
 }
 
 bool heap_info_read(struct source *s, struct arena *a, struct heap_info *ret,
                     struct err *e)
 {
+    struct heap_reader r = {.ret = ret};
+
     heap_info_init(ret);
-    return jcmd_each_line(s, a->mem, heap_line, ret, e);
+    return jcmd_each_line(s, a->mem, heap_line, &r, e);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "nmt/container.h"
+#include "nmt/heap_tools.h"
 #include "nmt/kernel_parts.h"
 #include "nmt/limits.h"
 #include "nmt/process.h"
@@ -58,6 +59,7 @@ static const struct mark {
     {"{Heap before GC", STARTS, 0, ARTIFACT_GC_LOG},
     {"Full thread dump", HAS, 12, ARTIFACT_THREAD_DUMP},
     {"oom_kill_disable ", STARTS, 0, ARTIFACT_CGROUP_VALUES},
+    {"Heap Configuration:", STARTS, 16, ARTIFACT_HEAP_INFO},
     {"garbage-first heap ", STARTS, 6, ARTIFACT_HEAP_INFO},
     {"def new generation ", STARTS, 6, ARTIFACT_HEAP_INFO},
     {"DefNew ", STARTS, 6, ARTIFACT_HEAP_INFO},
@@ -342,6 +344,8 @@ enum artifact_kind sight_line(struct sight *s, char *line)
         return kind;
     if (s->hash_first && s->lines < 16 && is_fatal_head(text))
         return ARTIFACT_VM_INFO;
+    if (s->lines < 4 && heap_tools_is_jstat(text))
+        return ARTIFACT_HEAP_INFO;
     if (s->lines < 8 && process_list_header(text))
         return ARTIFACT_PROCESS_LIST;
     if (text_starts(text, "Limit ") && strstr(text, "Soft Limit"))

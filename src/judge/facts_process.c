@@ -139,6 +139,8 @@ static void take(struct facts *f, const struct input *in)
     case ARTIFACT_HEAP_INFO:
         if (!f->collector)
             f->collector = in->heap_info->collector;
+        figure_fill(&f->xmx, figure_of(in, in->heap_info->reserved,
+                                       in->heap_info->line));
         break;
     case ARTIFACT_GC_LOG:
         if (is_older_log(f, in))

@@ -71,6 +71,11 @@ static const struct {
      "Runtime Environment to continue.\n"},
     {ARTIFACT_VM_INFO, "a", "12:\n#\n# JRE version: OpenJDK (17)\n"},
     {ARTIFACT_VM_INFO, "a", "---------------  P R O C E S S  -----------\n"},
+    {ARTIFACT_HEAP_INFO, "a",
+     "Attaching to process ID 7, please wait...\nDebugger attached.\n\n"
+     "Heap Configuration:\n   MinHeapFreeRatio         = 0\n"},
+    {ARTIFACT_HEAP_INFO, "a", " S0C    S1C    S0U    S1U  EC  EU   OC  OU  \n"},
+    {ARTIFACT_UNKNOWN, "a", "  S0     S1     E      O      M     CCS    YGC\n"},
     {ARTIFACT_GC_LOG, "a", "[0.017s][info][gc     ] Using Serial\n"},
     {ARTIFACT_GC_LOG, "a",
      "{Heap before GC invocations=1 (full 0):\n"

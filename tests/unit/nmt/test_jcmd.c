@@ -140,6 +140,35 @@ START_TEST(heap_infos)
         {"Shenandoah Heap\n 512M max, 400M soft max, 128M committed, 40M "
          "used\n",
          "Shenandoah", MB(40), MB(128), MB(512)},
+        {"Attaching to process ID 7, please wait...\nJVM version is 25.402-b06"
+         "\n\nusing thread-local object allocation.\n"
+         "Parallel GC with 2 thread(s)\n\nHeap Configuration:\n"
+         "   MaxHeapSize              = 209715200 (200.0MB)\n"
+         "   NewSize                  = 69730304 (66.5MB)\n\nHeap Usage:\n"
+         "PS Young Generation\nEden Space:\n   capacity = 4096 (0.0MB)\n"
+         "   used     = 1000 (0.0MB)\n   free     = 3096 (0.0MB)\n   1% used\n"
+         "From Space:\n   capacity = 1024 (0.0MB)\n   used     = 24 (0.0MB)\n"
+         "To Space:\n   capacity = 1024 (0.0MB)\n   used     = 0 (0.0MB)\n"
+         "PS Old Generation\n   capacity = 8192 (0.0MB)\n"
+         "   used     = 2048 (0.0MB)\n\n12 interned Strings\n",
+         "Parallel", KB(3), KB(14), MB(200)},
+        {"Mark Sweep Compact GC\n\nHeap Configuration:\n"
+         "   MaxHeapSize              = 1048576 (1.0MB)\nHeap Usage:\n"
+         "New Generation (Eden + 1 Survivor Space):\n   capacity = 4096 (0MB)\n"
+         "   used     = 1024 (0.0MB)\nEden Space:\n   capacity = 2048 (0MB)\n"
+         "   used     = 512 (0.0MB)\nFrom Space:\n   capacity = 2048 (0MB)\n"
+         "   used     = 512 (0.0MB)\ntenured generation:\n"
+         "   capacity = 8192 (0.0MB)\n   used     = 2048 (0.0MB)\n",
+         "Serial", KB(3), KB(12), MB(1)},
+        {"Garbage-First (G1) GC with 2 thread(s)\n\nHeap Configuration:\n"
+         "   MaxHeapSize              = 2097152 (2.0MB)\nHeap Usage:\nG1 "
+         "Heap:\n"
+         "   regions  = 2\n   capacity = 2097152 (2.0MB)\n   used     = 3072 "
+         "(0)\n"
+         "G1 Young Generation:\nEden Space:\n   capacity = 1024 (0.0MB)\n"
+         "   used     = 1024 (0.0MB)\nG1 Old Generation:\n"
+         "   capacity = 1024 (0.0MB)\n   used     = 1024 (0.0MB)\n",
+         "G1", KB(3), MB(2), MB(2)},
     };
     struct heap_info h;
     struct text t;
@@ -150,6 +179,47 @@ START_TEST(heap_infos)
     ck_assert_uint_eq(h.used, all[_i].used);
     ck_assert_uint_eq(h.committed, all[_i].committed);
     ck_assert_uint_eq(h.reserved, all[_i].reserved);
+    text_close(&t);
+}
+END_TEST
+
+/* Of its rows the last one counts. */
+START_TEST(jstats)
+{
+    struct heap_info h;
+    struct text t;
+
+    text_open(&t,
+              "Timestamp  S0C    S1C    S0U    S1U      EC       EU        "
+              "OC         OU       MC     MU    CCSC   CCSU   YGC     YGCT\n"
+              "   17.4 8.0 8.0  0.0    0.0   512.0    9.0     970.0     "
+              "70.5   49.0 44.0 6.0  5.0       1    0.029\n"
+              "   18.4 8.0 8.0  0.0    0,0   512,0    0,0     972,0     "
+              "74,3   50,0 45,0 6,0  5,0       1    0,029\n");
+    ck_assert(heap_info_read(t.source, &t.arena, &h, &t.err));
+    ck_assert_uint_eq(h.committed, KB(1500));
+    ck_assert_uint_eq(h.used, KB(74));
+    ck_assert_uint_eq(h.metaspace_committed, KB(50));
+    ck_assert_uint_eq(h.metaspace_used, KB(45));
+    ck_assert_uint_eq(h.class_space_used, KB(5));
+    ck_assert(!known(h.reserved));
+    text_close(&t);
+}
+END_TEST
+
+START_TEST(jstats_of_g1)
+{
+    struct heap_info h;
+    struct text t;
+
+    text_open(&t,
+              "    S0C         S1C         S0U         S1U          EC       "
+              "    EU           OC           OU          MC         MU\n"
+              "     -          -            -           -           6.0 "
+              "         1.0      24.0       7.9      896.0      783.6\n");
+    ck_assert(heap_info_read(t.source, &t.arena, &h, &t.err));
+    ck_assert_uint_eq(h.committed, KB(30));
+    ck_assert_uint_eq(h.used, KB(8));
     text_close(&t);
 }
 END_TEST
@@ -379,7 +449,9 @@ TCase *jcmd_case(void)
     tcase_add_test(c, class_histograms);
     tcase_add_test(c, histogram_without_total);
     tcase_add_test(c, thread_dumps);
-    tcase_add_loop_test(c, heap_infos, 0, 7);
+    tcase_add_loop_test(c, heap_infos, 0, 10);
+    tcase_add_test(c, jstats);
+    tcase_add_test(c, jstats_of_g1);
     tcase_add_test(c, metaspaces);
     tcase_add_test(c, codecaches);
     tcase_add_test(c, native_heaps);

@@ -1,0 +1,170 @@
+/* heap_tools.c - `jmap -heap` and `jstat -gc`; see heap_tools.h. */
+#include "nmt/heap_tools.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "nmt/text.h"
+
+static void add(uint64_t *sum, uint64_t v)
+{
+    *sum = known_or(*sum, 0) + v;
+}
+
+/* ---- jmap -heap --------------------------------------------------------- */
+
+static const char *const collectors[][2] = {
+    {"Mark Sweep Compact GC", "Serial"},
+    {"Parallel GC with ", "Parallel"},
+    {"Concurrent Mark-Sweep GC", "CMS"},
+    {"Garbage-First (G1) GC", "G1"},
+};
+
+/* Of Parallel's young generation jmap prints the spaces alone; of the others'
+ * the sum, and the spaces that it is made of. */
+static const struct {
+    const char *heading;
+    bool counted;
+} headings[] = {
+    {"Eden Space:", false},
+    {"From Space:", false},
+    {"To Space:", false},
+    {"New Generation (Eden + 1 Survivor Space):", true},
+    {"tenured generation:", true},
+    {"concurrent mark-sweep generation:", true},
+    {"PS Young Generation", false},
+    {"PS Old Generation", true},
+    {"G1 Heap:", true},
+    {"G1 Young Generation:", false},
+    {"G1 Old Generation:", false},
+};
+
+static bool heading(struct heap_tools *t, const struct heap_info *h,
+                    const char *s)
+{
+    bool parallel = h->collector && strcmp(h->collector, "Parallel") == 0;
+
+    for (size_t i = 0; i < sizeof headings / sizeof *headings; i++)
+        if (text_starts(s, headings[i].heading)) {
+            t->counted = headings[i].counted ||
+                         (parallel && strstr(s, " Space:") != NULL);
+            return true;
+        }
+    return false;
+}
+
+/* "capacity = 52953088 (50.5MB)" */
+static bool amount(const char *s, const char *key, uint64_t *ret)
+{
+    if (!text_take(&s, key))
+        return false;
+    s = text_skip_blanks(s);
+    if (!text_take(&s, "="))
+        return false;
+    s = text_skip_blanks(s);
+    return text_uint(&s, ret);
+}
+
+static bool jmap_line(struct heap_tools *t, struct heap_info *h, const char *s)
+{
+    uint64_t v;
+
+    for (size_t i = 0; i < sizeof collectors / sizeof *collectors; i++)
+        if (text_starts(s, collectors[i][0])) {
+            h->collector = collectors[i][1];
+            return true;
+        }
+    if (amount(s, "MaxHeapSize", &v)) {
+        h->reserved = v;
+        return true;
+    }
+    if (text_starts(s, "Heap Usage:")) {
+        t->usage = true;
+        return true;
+    }
+    if (!t->usage || heading(t, h, s))
+        return t->usage;
+    if (t->counted && amount(s, "capacity", &v))
+        add(&h->committed, v);
+    else if (t->counted && amount(s, "used", &v))
+        add(&h->used, v);
+    return true;
+}
+
+/* ---- jstat -gc ---------------------------------------------------------- */
+
+static const struct {
+    const char *name;
+    size_t offset; /* in struct heap_info; bytes are what the columns add up */
+} columns[] = {
+    {"S0C", offsetof(struct heap_info, committed)},
+    {"S1C", offsetof(struct heap_info, committed)},
+    {"EC", offsetof(struct heap_info, committed)},
+    {"OC", offsetof(struct heap_info, committed)},
+    {"S0U", offsetof(struct heap_info, used)},
+    {"S1U", offsetof(struct heap_info, used)},
+    {"EU", offsetof(struct heap_info, used)},
+    {"OU", offsetof(struct heap_info, used)},
+    {"MC", offsetof(struct heap_info, metaspace_committed)},
+    {"MU", offsetof(struct heap_info, metaspace_used)},
+    {"CCSC", offsetof(struct heap_info, class_space_committed)},
+    {"CCSU", offsetof(struct heap_info, class_space_used)},
+};
+
+bool heap_tools_is_jstat(const char *line)
+{
+    const char *s = text_skip_blanks(line);
+
+    if (text_take(&s, "Timestamp"))
+        s = text_skip_blanks(s);
+    return text_starts(s, "S0C ") && strstr(s, " S0U ") && strstr(s, " OU");
+}
+
+static void head(struct heap_tools *t, struct heap_info *h, const char *s)
+{
+    t->n_columns = 0;
+    for (s = text_skip_blanks(s); *s && t->n_columns < JSTAT_COLUMNS;
+         s = text_skip_blanks(s)) {
+        size_t n = strcspn(s, " \t");
+
+        t->column[t->n_columns] = NULL;
+        for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
+            if (strlen(columns[i].name) == n && !memcmp(columns[i].name, s, n))
+                t->column[t->n_columns] =
+                    (uint64_t *)((char *)h + columns[i].offset);
+        t->n_columns++;
+        s += n;
+    }
+}
+
+/* Kilobytes with a fraction, behind a dot or a locale's comma; "-" where a
+ * collector has no such space. */
+static bool row(struct heap_tools *t, const char *s)
+{
+    for (unsigned i = 0; i < t->n_columns; i++)
+        if (t->column[i])
+            *t->column[i] = UNKNOWN;
+    for (unsigned i = 0; i < t->n_columns; i++) {
+        uint64_t v;
+
+        s = text_skip_blanks(s);
+        if (text_uint(&s, &v) && t->column[i] && v < UNKNOWN >> 12)
+            add(t->column[i], v * 1024);
+        s += strcspn(s, " \t");
+    }
+    return true;
+}
+
+bool heap_tools_line(struct heap_tools *t, struct heap_info *h,
+                     const char *line)
+{
+    const char *s = text_skip_blanks(line);
+
+    if (heap_tools_is_jstat(line)) {
+        head(t, h, s);
+        return true;
+    }
+    if (t->n_columns)
+        return (text_is_digit(*s) || *s == '-') && row(t, s);
+    return jmap_line(t, h, s);
+}
