@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include "judge/incident.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -39,8 +40,8 @@ void incident_deinit(struct incident *i)
 
 /* ---- what became of a file -------------------------------------------- */
 
-bool input_fails(struct incident *i, struct input *in, const struct err *why,
-                 struct err *e)
+bool input_unread(struct incident *i, struct input *in, const struct err *why,
+                  struct err *e)
 {
     if (err_is_memory(why)) {
         *e = *why;
@@ -48,8 +49,14 @@ bool input_fails(struct incident *i, struct input *in, const struct err *why,
     }
     in->error = arena_strdup(&i->arena, why->text, e);
     in->error_at = why->at;
-    i->damaged = true;
     return in->error != NULL;
+}
+
+bool input_fails(struct incident *i, struct input *in, const struct err *why,
+                 struct err *e)
+{
+    i->damaged = true;
+    return input_unread(i, in, why, e);
 }
 
 bool input_damaged(struct incident *i, struct input *in, const char *what,
@@ -147,6 +154,15 @@ static bool sniff(struct incident *i, struct input *in, struct source *s,
     return input_damaged(i, in, damage, e);
 }
 
+/* A link whose target was not copied with it: nothing of this evidence is
+ * damaged, and nobody asked for it by name. */
+static bool leads_nowhere(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) < 0 && (errno == ENOENT || errno == ELOOP);
+}
+
 /* Opens the file to see that it can be. One that can't is an error only if
  * it was asked for by name. */
 static bool look_inside(struct incident *i, struct input *in, bool once,
@@ -158,7 +174,8 @@ static bool look_inside(struct incident *i, struct input *in, bool once,
 
     if (!source_open(in->path, i->mem, &s, &why)) {
         if (found)
-            return input_fails(i, in, &why, e);
+            return leads_nowhere(in->path) ? input_unread(i, in, &why, e)
+                                           : input_fails(i, in, &why, e);
         *e = why;
         return false;
     }

@@ -31,7 +31,10 @@ bool incident_add_file(struct incident *i, const char *path,
                        const struct added *a, uint32_t *ret, struct err *e);
 /* Whether a file or folder in a snapshot has a name that says so. */
 bool is_after(const char *name);
-/* Keeps why `in` can't be used. False: memory ran out. */
+/* Keeps why `in` can't be used, which is damage or isn't. False: memory ran
+ * out. */
+bool input_unread(struct incident *i, struct input *in, const struct err *why,
+                  struct err *e);
 bool input_fails(struct incident *i, struct input *in, const struct err *why,
                  struct err *e);
 /* Notes that `in` was read although something was wrong with it. */
