@@ -456,7 +456,7 @@ Suite *holes_suite(void)
     TCase *t = tcase_create("holes");
 
     tcase_set_timeout(t, 120);
-    tcase_add_loop_test(t, a_hole_loses_itself, 0, FORMS * FILLS);
+    tcase_add_loop_test(t, a_hole_loses_itself, 0, (int)FORMS * (int)FILLS);
     tcase_add_loop_test(t, a_segment_has_another_length, 0, 5);
     tcase_add_loop_test(t, a_segment_has_no_header, 0, 2);
     tcase_add_loop_test(t, a_string_has_another_length, 0, 5);
