@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nmt/artifact.h"
 #include "nmt/process.h"
 #include "nmt/processes.h"
 #include "nmt/text.h"
@@ -276,6 +277,13 @@ static void close_group(struct group *g)
     text_close(&g->text);
 }
 
+#define V2_STAT                                                                \
+    "anon 500000000\nfile 8192\nkernel 20480\nkernel_stack 16384\n"            \
+    "pagetables 2048\nsec_pagetables 0\npercpu 0\nsock 0\nvmalloc 0\n"         \
+    "shmem 4096\nzswap 0\nzswapped 0\nfile_mapped 0\nfile_dirty 0\n"           \
+    "anon_thp 0\ninactive_anon 0\nactive_anon 500000000\nslab 1024\n"          \
+    "workingset_refault_anon 0\npgfault 123456\npgmajfault 7\n"
+
 START_TEST(files_of_one_value)
 {
     struct group g;
@@ -305,6 +313,57 @@ START_TEST(files_of_many_keys)
     ck_assert_uint_eq(cgroup_get(&g.file, "shmem"), 5);
     ck_assert_uint_eq(g.file.keys.at[3].line, 5);
     ck_assert(!known(cgroup_get(&g.file, "slab")));
+    close_group(&g);
+}
+END_TEST
+
+/* Each file of a v2 memory cgroup as Documentation/admin-guide/cgroup-v2.rst
+ * describes it: what it is taken for, and one of its figures. */
+static const struct {
+    const char *name, *text, *key;
+    uint64_t value;
+    enum artifact_kind kind;
+} v2[] = {
+    {"memory.current", "522190848\n", "memory.current", 522190848,
+     ARTIFACT_CGROUP_VALUES},
+    {"memory.peak", "536870912\n", "memory.peak", 536870912,
+     ARTIFACT_CGROUP_VALUES},
+    {"memory.max", "536870912\n", "memory.max", 536870912,
+     ARTIFACT_CGROUP_VALUES},
+    {"memory.high", "max\n", "memory.high", LIMIT_UNLIMITED,
+     ARTIFACT_CGROUP_VALUES},
+    {"memory.swap.max", "0\n", "memory.swap.max", 0, ARTIFACT_CGROUP_VALUES},
+    {"memory.swap.current", "4096\n", "memory.swap.current", 4096,
+     ARTIFACT_CGROUP_VALUES},
+    {"memory.oom.group", "1\n", "memory.oom.group", 1, ARTIFACT_CGROUP_VALUES},
+    {"pids.current", "43\n", "pids.current", 43, ARTIFACT_CGROUP_VALUES},
+    {"pids.max", "max\n", "pids.max", LIMIT_UNLIMITED, ARTIFACT_CGROUP_VALUES},
+    {"memory.events",
+     "low 0\nhigh 0\nmax 73\noom 2\noom_kill 1\noom_group_kill 0\n", "oom_kill",
+     1, ARTIFACT_CGROUP_VALUES},
+    {"memory.events.local", "low 0\nhigh 0\nmax 0\noom 0\noom_kill 0\n",
+     "oom_kill", 0, ARTIFACT_CGROUP_VALUES},
+    {"memory.stat", V2_STAT, "anon", 500000000, ARTIFACT_CGROUP_STAT},
+    {"memory.stat", V2_STAT, "file", 8192, ARTIFACT_CGROUP_STAT},
+    {"memory.stat", V2_STAT, "kernel", 20480, ARTIFACT_CGROUP_STAT},
+    {"memory.stat", V2_STAT, "shmem", 4096, ARTIFACT_CGROUP_STAT},
+    /* avg10 and total are no figures of the group's memory */
+    {"memory.pressure",
+     "some avg10=12.34 avg60=3.21 avg300=0.80 total=1234567\n"
+     "full avg10=11.00 avg60=3.00 avg300=0.70 total=1200000\n",
+     "total", UNKNOWN, ARTIFACT_UNKNOWN},
+};
+
+START_TEST(files_of_v2)
+{
+    struct group g;
+    struct text t;
+
+    text_open(&t, v2[_i].text);
+    ck_assert_int_eq(artifact_sniff(t.source, v2[_i].name), v2[_i].kind);
+    text_close(&t);
+    open_group(&g, v2[_i].name, v2[_i].text);
+    ck_assert_uint_eq(cgroup_get(&g.file, v2[_i].key), v2[_i].value);
     close_group(&g);
 }
 END_TEST
@@ -460,6 +519,7 @@ Suite *process_suite(void)
     tcase_add_test(t, what_is_resident_where);
     tcase_add_test(t, a_rollup_is_a_sum);
     tcase_add_test(t, files_of_one_value);
+    tcase_add_loop_test(t, files_of_v2, 0, (int)(sizeof v2 / sizeof *v2));
     tcase_add_test(t, files_of_many_keys);
     tcase_add_test(t, files_behind_each_other);
     tcase_add_test(t, files_behind_headings);
