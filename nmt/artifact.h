@@ -36,7 +36,8 @@ enum artifact_kind {
     ARTIFACT_VM_COMMAND_LINE,
     ARTIFACT_JAVACORE,     /* OpenJ9's NATIVEMEMINFO */
     ARTIFACT_PROCESS_LIST, /* ps with parents */
-    ARTIFACT_CONTAINER,    /* kubectl describe pod, docker inspect */
+    ARTIFACT_CONTAINER,    /* kubectl describe pod, docker inspect,
+                              systemctl show */
     ARTIFACT_KINDS,
 };
 

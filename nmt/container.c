@@ -158,7 +158,15 @@ bool container_is_line(const char *text)
            text_starts(text, "containerStatuses:") ||
            text_starts(text, "- containerID:") ||
            strstr(text, "\"containerStatuses\":") ||
-           strstr(text, "\"HostConfig\":");
+           strstr(text, "\"HostConfig\":") || unit_is_line(text);
+}
+
+static void take_unit(struct container *c)
+{
+    if (!known(unit_value(&c->unit.limit)))
+        return;
+    c->limit = c->unit.limit.value;
+    c->line = c->unit.limit.line;
 }
 
 bool container_read(struct source *s, struct arena *a, struct container *ret,
@@ -171,6 +179,7 @@ bool container_read(struct source *s, struct arena *a, struct container *ret,
 
     *ret = (struct container){.limit = UNKNOWN};
     vm_flags_init(&ret->flags);
+    unit_init(&ret->unit);
     if (!lines_init(&l, s, a->mem, e))
         return false;
     while ((line = lines_next(&l, NULL))) {
@@ -178,6 +187,7 @@ bool container_read(struct source *s, struct arena *a, struct container *ret,
 
         text_trim_end(line);
         take_options(ret, text, l.number, &differ);
+        unit_line(&ret->unit, text, l.number);
         if (*text && strchr("{}[]\"", *text))
             json_line(&r, text, l.number);
         else if (*text)
@@ -186,6 +196,7 @@ bool container_read(struct source *s, struct arena *a, struct container *ret,
     lines_deinit(&l);
     if (r.differ || r.places > r.limits)
         ret->limit = UNKNOWN;
+    take_unit(ret);
     if (differ)
         vm_flags_init(&ret->flags);
     return true;

@@ -1,6 +1,7 @@
 /*
  * container.h - what a container was allowed, as those say who ran it:
- * kubectl describe pod, kubectl get pod -o yaml or json, docker inspect.
+ * kubectl describe pod, kubectl get pod -o yaml or json, docker inspect; and
+ * systemctl of a service, which is no less a control group.
  *
  * Only what is beyond doubt: of several containers with different limits
  * nobody says here which one ran the JVM. How a container ended stands there
@@ -9,6 +10,7 @@
 #ifndef OOMWHY_NMT_CONTAINER_H
 #define OOMWHY_NMT_CONTAINER_H
 
+#include "nmt/unit.h"
 #include "nmt/vminfo.h"
 
 struct container {
@@ -16,6 +18,7 @@ struct container {
     uint64_t line;         /* of the limit */
     struct vm_flags flags; /* of its arguments and environment; sizes that
                               are given twice, and differ, are UNKNOWN */
+    struct unit unit;      /* of systemd; its limit is that above, too */
 };
 
 /* Whether a line is one that only such a description has. */

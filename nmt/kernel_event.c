@@ -18,6 +18,7 @@ static const struct {
     {"killed by the OOM killer", NULL, OOM_EVENT_UNIT},
     {"esult 'oom-kill'", NULL, OOM_EVENT_UNIT},
     {"Result: oom-kill", NULL, OOM_EVENT_UNIT},
+    {"Result=oom-kill", NULL, OOM_EVENT_UNIT},
     {"OOMKilled", NULL, OOM_EVENT_OOM_KILLED},
     {"OOM Killed", NULL, OOM_EVENT_OOM_KILLED},
     {"container oom ", NULL, OOM_EVENT_OOM_KILLED},

@@ -45,6 +45,7 @@ static const struct mark {
     {" (reserved=", HAS, 0, ARTIFACT_NMT},
     {"(malloc=", HAS, 0, ARTIFACT_NMT},
     {"[rollup]", HAS, 3, ARTIFACT_SMAPS_ROLLUP},
+    {"Loaded: loaded (", STARTS, 4, ARTIFACT_CONTAINER},
     {"VmPeak:", STARTS, 0, ARTIFACT_PROC_STATUS},
     {"VmRSS:", STARTS, 0, ARTIFACT_PROC_STATUS},
     {"Tgid:\t", STARTS, 0, ARTIFACT_PROC_STATUS},

@@ -217,8 +217,9 @@ bool warning_find(const char *line, bool after_dump, struct warning_text *ret)
 /* Steps over what stands between "exit" and its number. */
 static const char *skip_exit_words(const char *s)
 {
-    static const char *const words[] = {"ed (", "ed",     "with",   "code",
-                                        "Code", "status", "Status", "value"};
+    static const char *const words[] = {"ed, status=", "ed (",   "ed",
+                                        "with",        "code",   "Code",
+                                        "status",      "Status", "value"};
     const char *before;
 
     do {

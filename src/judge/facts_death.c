@@ -90,6 +90,14 @@ static bool take_hs_err(struct facts *f, const struct input *in, struct err *e)
     return true;
 }
 
+static void take_unit(struct facts *f, const struct input *in)
+{
+    const struct unit *u = &in->container->unit;
+
+    figure_fill(&f->exit_status,
+                figure_of(in, unit_exit_status(u), u->status.line));
+}
+
 /* OpenJ9 writes a javacore when an OutOfMemoryError is thrown first. */
 static bool take_javacore(struct facts *f, const struct input *in,
                           struct err *e)
@@ -150,6 +158,8 @@ bool facts_death(struct facts *f, struct err *e)
             continue;
         if (in->kind == ARTIFACT_APP_LOG && !take_log(f, in, others, e))
             return false;
+        if (in->kind == ARTIFACT_CONTAINER)
+            take_unit(f, in);
         if (in->kind == ARTIFACT_VM_INFO && !take_hs_err(f, in, e))
             return false;
         if (in->kind == ARTIFACT_JAVACORE && !take_javacore(f, in, e))

@@ -97,6 +97,14 @@ static void take_cgroup(struct facts *f, const struct input *in)
     take_kills(f, in, cgroup_get(c, "oom_kill"));
 }
 
+static void take_unit(struct facts *f, const struct input *in,
+                      const struct unit *u)
+{
+    const struct unit_figure *tasks = &u->tasks;
+
+    figure_fill(&f->pids_max, figure_of(in, unit_value(tasks), tasks->line));
+}
+
 static void take_nmt(struct facts *f, const struct input *in)
 {
     const struct nmt_category *heap = nmt_find(in->nmt, "Java Heap");
@@ -126,6 +134,7 @@ static void take(struct facts *f, const struct input *in)
     case ARTIFACT_CONTAINER:
         take_flags(f, in, &in->container->flags);
         fill_limit(f, in, in->container->limit);
+        take_unit(f, in, &in->container->unit);
         break;
     case ARTIFACT_NMT: take_nmt(f, in); break;
     case ARTIFACT_PROC_STATUS:

@@ -174,6 +174,13 @@ static void take_cgroup(struct moment *m, const struct input *in)
     figure_fill(&m->group_shmem, figure_of(in, cgroup_get(c, "shmem"), 0));
 }
 
+static void take_unit(struct moment *m, const struct input *in)
+{
+    const struct unit_figure *usage = &in->container->unit.usage;
+
+    figure_fill(&m->group_usage, figure_of(in, unit_value(usage), usage->line));
+}
+
 void moment_take_vm_info(struct moment *m, const struct input *in)
 {
     const struct vm_info *v = in->vm_info;
@@ -209,6 +216,7 @@ static void take(struct moment *m, const struct input *in)
     case ARTIFACT_CLASS_HISTOGRAM: take_histogram(m, in); break;
     case ARTIFACT_CGROUP_STAT:
     case ARTIFACT_CGROUP_VALUES: take_cgroup(m, in); break;
+    case ARTIFACT_CONTAINER: take_unit(m, in); break;
     case ARTIFACT_THREAD_DUMP: m->thread_dump = in->threads; break;
     default: break;
     }

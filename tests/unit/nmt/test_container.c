@@ -8,6 +8,7 @@
 #include "base/size.h"
 #include "nmt/artifact.h"
 #include "nmt/container.h"
+#include "nmt/process.h"
 #include "tests/unit/nmt/jvm_texts.h"
 #include "suites.h"
 
@@ -140,6 +141,92 @@ START_TEST(what_is_no_limit)
 }
 END_TEST
 
+/* ---- services of systemd ---------------------------------------------- */
+
+static const char shown[] =
+    "Type=simple\n"
+    "MainPID=0\n"
+    "Result=oom-kill\n"
+    "ExecMainPID=4711\n"
+    "ExecMainCode=2\n"
+    "ExecMainStatus=9\n"
+    "ExecStart={ path=/usr/bin/java ; argv[]=/usr/bin/java -Xmx400m -jar "
+    "shop.jar ; ignore_errors=no ; pid=4711 ; code=killed ; status=9 }\n"
+    "MemoryCurrent=[not set]\n"
+    "TasksMax=512\n"
+    "MemoryMax=536870912\n"
+    "MemoryLimit=infinity\n"
+    "MemorySwapMax=0\n";
+
+static const char status_text[] =
+    "* shop.service - Shop\n"
+    "     Loaded: loaded (/etc/systemd/system/shop.service; enabled)\n"
+    "     Active: active (running) since Mon 2026-01-05 10:11:12 UTC; 1h ago\n"
+    "   Main PID: 4711 (java)\n"
+    "      Tasks: 43 (limit: 512)\n"
+    "     Memory: 498.5M (high: 480.0M, swap max: 0B, max: 512.0M)\n"
+    "     CGroup: /system.slice/shop.service\n"
+    "             `-4711 /usr/bin/java -Xmx400m -jar shop.jar\n";
+
+static const char old_status[] =
+    "   Loaded: loaded (/etc/systemd/system/shop.service; enabled)\n"
+    "    Tasks: 43\n"
+    "   Memory: 1.5G (limit: 2.0G)\n"
+    "           `-4711 /usr/bin/java -Xmx400m\n";
+
+static const char unit_file[] = "[Service]\n"
+                                "ExecStart=/usr/bin/java -Xmx400m -jar s.jar\n"
+                                "MemoryHigh=80%\n"
+                                "MemoryMax=1G\n"
+                                "TasksMax=infinity\n";
+
+static const char no_limit[] = "ExecMainCode=1\n"
+                               "ExecMainStatus=143\n"
+                               "ExecStart=java -Xmx400m\n"
+                               "MemoryMax=infinity\n"
+                               "MemoryCurrent=1024\n";
+
+static const struct {
+    const char *text;
+    uint64_t limit, usage, tasks, status;
+} units[] = {
+    {shown, 512 * MIB, UNKNOWN, 512, 137},
+    {status_text, 512 * MIB, 498 * MIB + 512 * KIB, 512, UNKNOWN},
+    {old_status, 2 * GIB, GIB + 512 * MIB, UNKNOWN, UNKNOWN},
+    {unit_file, GIB, UNKNOWN, LIMIT_UNLIMITED, UNKNOWN},
+    {no_limit, LIMIT_UNLIMITED, 1024, UNKNOWN, 143},
+};
+
+START_TEST(services)
+{
+    struct container c;
+    struct text t;
+
+    text_open(&t, units[_i].text);
+    ck_assert_int_eq(artifact_sniff(t.source, "a"), ARTIFACT_CONTAINER);
+    ck_assert(container_read(t.source, &t.arena, &c, &t.err));
+    ck_assert_uint_eq(c.limit, units[_i].limit);
+    ck_assert_uint_eq(c.flags.xmx, 400 * MIB);
+    ck_assert_uint_eq(unit_value(&c.unit.usage), units[_i].usage);
+    ck_assert_uint_eq(unit_value(&c.unit.tasks), units[_i].tasks);
+    ck_assert_uint_eq(unit_exit_status(&c.unit), units[_i].status);
+    text_close(&t);
+}
+END_TEST
+
+START_TEST(several_services_leave_it_open)
+{
+    struct container c;
+    struct text t;
+
+    text_open(&t, "MemoryMax=1G\nTasksMax=5\n\nMemoryMax=2G\nTasksMax=5\n");
+    ck_assert(container_read(t.source, &t.arena, &c, &t.err));
+    ck_assert_uint_eq(c.limit, UNKNOWN);
+    ck_assert_uint_eq(unit_value(&c.unit.tasks), 5);
+    text_close(&t);
+}
+END_TEST
+
 static bool read_one(struct source *s, struct arena *a, struct err *e)
 {
     struct container c;
@@ -149,7 +236,8 @@ static bool read_one(struct source *s, struct arena *a, struct err *e)
 
 START_TEST(cut_anywhere)
 {
-    static const char *const texts[] = {described, yaml, json, docker};
+    static const char *const texts[] = {described, yaml,  json,
+                                        docker,    shown, status_text};
 
     sweep_prefixes(texts[_i], read_one);
     sweep_failures(texts[_i], read_one);
@@ -163,8 +251,10 @@ Suite *container_suite(void)
 
     tcase_add_loop_test(c, limits_and_options, 0,
                         sizeof samples / sizeof *samples);
+    tcase_add_loop_test(c, services, 0, sizeof units / sizeof *units);
+    tcase_add_test(c, several_services_leave_it_open);
     tcase_add_loop_test(c, what_is_no_limit, 0, 10);
-    tcase_add_loop_test(c, cut_anywhere, 0, 4);
+    tcase_add_loop_test(c, cut_anywhere, 0, 6);
     suite_add_tcase(s, c);
     return s;
 }

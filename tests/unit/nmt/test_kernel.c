@@ -440,6 +440,7 @@ START_TEST(whose_word_it_is)
          "Failed with result 'oom-kill'.\n"},
         {OOM_EVENT_UNIT, UNKNOWN,
          "     Active: failed (Result: oom-kill) since Mon 2026-01-05\n"},
+        {OOM_EVENT_UNIT, UNKNOWN, "Result=oom-kill\n"},
         {OOM_EVENT_OOMD, UNKNOWN,
          "Jan 15 03:08:36 h systemd[1]: a.service: systemd-oomd killed 47 "
          "process(es) in this unit.\n"},
@@ -467,7 +468,7 @@ START_TEST(whose_word_it_is)
     const int n = sizeof words / sizeof *words;
     struct kernel_case c;
 
-    ck_assert_int_eq(n, 11);
+    ck_assert_int_eq(n, 12);
     kernel_case_open(&c, words[_i].text);
     ck_assert_uint_eq(c.log.kills.n, 0);
     ck_assert_uint_eq(c.log.events.n, 1);
@@ -564,7 +565,7 @@ Suite *kernel_suite(void)
     tcase_add_test(t, reports_follow_each_other);
     tcase_add_test(t, a_kill_finds_the_table_that_names_it);
     tcase_add_test(t, hearsay_is_no_kill);
-    tcase_add_loop_test(t, whose_word_it_is, 0, 11);
+    tcase_add_loop_test(t, whose_word_it_is, 0, 12);
     tcase_add_test(t, a_detector_quotes_two_sentences);
     tcase_add_test(t, an_invoker_behind_who_knows_what);
     tcase_add_test(t, nothing_reads_as_nothing);

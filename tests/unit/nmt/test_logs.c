@@ -390,6 +390,7 @@ START_TEST(exit_status)
         {"\"exitCode\": 143,", 143},
         {"exit status 1.", 1},
         {"exited with 3", 3},
+        {"a.service: Main process exited, code=exited, status=143/n/a", 143},
         {"exit code 1.5", UNKNOWN},
         {"exit code 99999", UNKNOWN},
         {"existing code 12", UNKNOWN},
@@ -454,7 +455,7 @@ Suite *logs_suite(void)
     tcase_add_test(c, storms);
     tcase_add_test(c, pids_it_names);
     tcase_add_loop_test(c, warnings, 0, 24);
-    tcase_add_loop_test(c, exit_status, 0, 10);
+    tcase_add_loop_test(c, exit_status, 0, 11);
     tcase_add_test(c, times);
     tcase_set_timeout(c, 60); /* sweeps, under sanitizers */
     tcase_add_test(c, cut_anywhere);
