@@ -33,6 +33,9 @@
 #include "err.h"
 #include "spill.h"
 
+_Static_assert(sizeof(size_t) >= 8,
+               "a 64-bit system is needed: dumps are larger than 4 GiB");
+
 struct mem {
     uint64_t limit;        /* bytes; 0 = none */
     _Atomic uint64_t held; /* bytes */
