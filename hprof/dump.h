@@ -274,6 +274,10 @@ uint32_t hprof_referrer_of(const struct hprof_dump *d, uint32_t node);
  * objects where ids do not ascend, so not for many. */
 uint64_t hprof_id_of(const struct hprof_dump *d, uint32_t node);
 
+/* The same of many, with one look for all: ids[n]. Every node is one. */
+bool hprof_ids_of(const struct hprof_dump *d, const uint32_t *nodes, uint64_t n,
+                  uint64_t *ids, struct mem *m, struct err *e);
+
 static inline bool hprof_is_class_object(const struct hprof_dump *d,
                                          uint32_t node)
 {

@@ -3,6 +3,7 @@
  */
 #include "hprof/refs.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 bool hprof_damage_any(const struct hprof_damage *d)
@@ -88,6 +89,84 @@ uint64_t hprof_id_of(const struct hprof_dump *d, uint32_t node)
         return d->classes[node - 1].id;
     rank = rank_of_node(d, node);
     return rank == UINT32_MAX ? 0 : ids_select(&d->store->ids, rank);
+}
+
+struct wanted {
+    uint32_t node;
+    uint64_t at; /* in `ids` */
+};
+
+static int by_node(const void *x, const void *y)
+{
+    uint32_t a = ((const struct wanted *)x)->node;
+    uint32_t b = ((const struct wanted *)y)->node;
+
+    return a < b ? -1 : a > b;
+}
+
+/* Sorted, with a bitmap of their nodes that most others fail to pass. */
+static void want(struct wanted *w, uint64_t *marks, const uint32_t *nodes,
+                 uint64_t n)
+{
+    for (uint64_t i = 0; i < n; i++) {
+        w[i] = (struct wanted){nodes[i], i};
+        marks[nodes[i] >> 6] |= (uint64_t)1 << (nodes[i] & 63);
+    }
+    qsort(w, n, sizeof *w, by_node);
+}
+
+static const struct wanted *first_of(const struct wanted *w, uint64_t n,
+                                     uint32_t node)
+{
+    while (n) {
+        uint64_t half = n / 2;
+
+        if (w[half].node < node) {
+            w += half + 1;
+            n -= half + 1;
+        } else {
+            n = half;
+        }
+    }
+    return w;
+}
+
+static void look_through(const struct hprof_dump *d, const struct wanted *w,
+                         uint64_t n, const uint64_t *marks, uint64_t *ids)
+{
+    const struct column *order = &d->store->node_of;
+
+    for (uint64_t rank = 0; rank < order->n; rank++) {
+        uint32_t node = order->at[rank];
+        const struct wanted *it;
+
+        if (!(marks[node >> 6] >> (node & 63) & 1))
+            continue;
+        for (it = first_of(w, n, node); it < w + n && it->node == node; it++)
+            ids[it->at] = ids_select(&d->store->ids, (uint32_t)rank);
+    }
+}
+
+bool hprof_ids_of(const struct hprof_dump *d, const uint32_t *nodes, uint64_t n,
+                  uint64_t *ids, struct mem *m, struct err *e)
+{
+    bool ascend = !d->store->node_of.at;
+    uint64_t words = (uint64_t)d->nodes / 64 + 1;
+    uint64_t *marks = ascend ? NULL : mem_map(m, words * sizeof *marks, e);
+    struct wanted *w = marks ? mem_alloc(m, n, sizeof *w, e) : NULL;
+    bool ok = ascend || w;
+
+    for (uint64_t i = 0; ok && i < n; i++)
+        ids[i] = ascend || hprof_is_class_object(d, nodes[i])
+                     ? hprof_id_of(d, nodes[i])
+                     : 0;
+    if (w && n) {
+        want(w, marks, nodes, n);
+        look_through(d, w, n, marks, ids);
+    }
+    mem_free(m, w);
+    mem_unmap(m, marks, words * sizeof *marks);
+    return ok;
 }
 
 uint32_t hprof_referrer_of(const struct hprof_dump *d, uint32_t node)

@@ -116,7 +116,7 @@ static bool add_objects(struct garbage *k, const uint32_t *tops, uint64_t n)
 
     for (uint64_t i = 0; ok && i < n; i++)
         nodes[i] = k->part.node[tops[i]];
-    ok = ok && paths_ids(a, nodes, n, ids);
+    ok = ok && hprof_ids_of(a->dump, nodes, n, ids, a->mem, a->err);
     for (uint64_t i = 0; ok && i < n; i++)
         ret->objects.at[ret->objects.n++] = object(k, tops[i], ids[i]);
     mem_free(a->mem, ids);

@@ -51,33 +51,6 @@ static uint64_t collect(struct analysis *a, uint32_t **paths,
     return kept;
 }
 
-bool paths_ids(struct analysis *a, const uint32_t *nodes, uint64_t n,
-               uint64_t *ids)
-{
-    struct hprof_value *values = mem_alloc(a->mem, n, sizeof *values, a->err);
-    struct arena scratch;
-    uint64_t k = 0;
-    bool ok = values != NULL;
-
-    arena_init(&scratch, a->mem);
-    for (uint64_t i = 0; ok && i < n; i++)
-        if (!hprof_is_class_object(a->dump, nodes[i]))
-            values[k++].node = nodes[i];
-    ok = ok &&
-         hprof_values_read(a->dump, a->source, values, k, 0, &scratch, a->err);
-    for (uint64_t i = 0; ok && i < n; i++) {
-        const struct hprof_value *v = find_value(values, k, nodes[i]);
-
-        if (hprof_is_class_object(a->dump, nodes[i]))
-            ids[i] = a->dump->classes[nodes[i] - 1].id;
-        else
-            ids[i] = v ? v->id : 0;
-    }
-    arena_deinit(&scratch);
-    mem_free(a->mem, values);
-    return ok;
-}
-
 /* ---- roots ------------------------------------------------------------------
  */
 

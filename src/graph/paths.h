@@ -15,8 +15,4 @@
 bool paths_describe(struct analysis *a, struct heap_suspect *suspects,
                     const uint32_t *targets, uint64_t n);
 
-/* Fills ids[i] of nodes[i]; 0 where it can't be read. */
-bool paths_ids(struct analysis *a, const uint32_t *nodes, uint64_t n,
-               uint64_t *ids);
-
 #endif

@@ -46,7 +46,7 @@ static bool list_dominators(struct analysis *a, const uint32_t *nodes,
 {
     struct heap *h = a->heap;
     uint64_t *ids = mem_alloc(a->mem, n, sizeof *ids, a->err);
-    bool ok = ids && paths_ids(a, nodes, n, ids) &&
+    bool ok = ids && hprof_ids_of(a->dump, nodes, n, ids, a->mem, a->err) &&
               vec_reserve(&h->dominators, a->mem, n, a->err);
 
     for (uint64_t i = 0; ok && i < n; i++)
@@ -163,7 +163,7 @@ static bool finish(struct analysis *a, struct heap_suspects *f)
         nodes[2 * i + 1] = targets[i];
     }
     ok = ok && f->n && paths_describe(a, f->at, targets, f->n) &&
-         paths_ids(a, nodes, f->n * 2, ids);
+         hprof_ids_of(a->dump, nodes, f->n * 2, ids, a->mem, a->err);
     for (uint64_t i = 0; ok && i < f->n; i++) {
         f->at[i].id = ids[2 * i];
         f->at[i].accumulation.id = ids[2 * i + 1];

@@ -11,7 +11,7 @@
 #define SAMPLE_CHARS 256
 /* So many in a row, then a gap: single ones would be in every corner of the
  * file, and reading them again like reading all of it. */
-#define SAMPLE_RUN 512
+#define SAMPLE_RUN 2048
 
 static int by_text(const void *x, const void *y)
 {

@@ -101,6 +101,26 @@ START_TEST(test_gaps)
 }
 END_TEST
 
+/* Many ids at once are those of one node after the other. */
+START_TEST(test_ids_of_many)
+{
+    uint32_t nodes[2 * (NODES + CLASSES)], n = 0;
+    uint64_t ids[2 * (NODES + CLASSES)];
+    struct err e = {0};
+
+    write_dump(_i % 2, NODES, 2);
+    for (uint32_t v = o.d.nodes; v-- > 0;) {
+        nodes[n++] = v; /* in no order, and some twice */
+        if (v % 3 == 0)
+            nodes[n++] = v;
+    }
+    ck_assert(hprof_ids_of(&o.d, nodes, n, ids, &o.mem, &e));
+    for (uint32_t i = 0; i < n; i++)
+        ck_assert_uint_eq(ids[i], hprof_id_of(&o.d, nodes[i]));
+    close_dump(&o);
+}
+END_TEST
+
 /* Of more than enough objects some are measured, and rightly; those of pages
  * with class objects always. */
 START_TEST(test_sample)
@@ -132,6 +152,7 @@ Suite *gaps_suite(void)
     TCase *t = tcase_create("gaps");
 
     tcase_add_loop_test(t, test_gaps, 0, 4);
+    tcase_add_loop_test(t, test_ids_of_many, 0, 2);
     tcase_add_loop_test(t, test_sample, 0, 2);
     suite_add_tcase(s, t);
     return s;
