@@ -241,15 +241,25 @@ static bool means_listener(const char *name)
     return false;
 }
 
+/* What java.util.Observable keeps its observers in. */
+static bool is_of_observable(const struct heap_step *step)
+{
+    return step->via &&
+           (strcmp(step->via, "obs") == 0 ||
+            strcmp(step->via, "Observable#obs") == 0) &&
+           strcmp(step->class_name, "java.util.Vector") == 0;
+}
+
 static bool named_listener(const struct heap_suspect *s)
 {
     const struct heap_step *step;
 
     VEC_EACH (&s->path, step)
-        if (means_listener(step->via) || means_listener(step->name))
+        if (means_listener(step->via) || means_listener(step->name) ||
+            is_of_observable(step))
             return true;
     VEC_EACH (&s->descent, step)
-        if (means_listener(step->via))
+        if (means_listener(step->via) || is_of_observable(step))
             return true;
     for (uint64_t i = 0; i < s->contents.n; i++)
         if (means_listener(s->contents.at[i].class_name))

@@ -104,6 +104,45 @@ static uint64_t stray_mappings(const struct moment *m, uint64_t arenas)
     return known_minus(sum, arenas);
 }
 
+/* A file's pages that the process has written to, and that are its own
+ * since: those of a private mapping. Libraries have a few. */
+static bool is_written_copy(const struct smaps_map *map)
+{
+    return map->path[0] == '/' && map->perms[3] == 'p' &&
+           !strstr(map->path, ".so");
+}
+
+/* Private mappings of files, which count as anonymous memory once written. */
+static bool written_copies(const struct facts *f, struct pen *p, uint64_t bytes,
+                           struct finding *ret)
+{
+    const struct smaps_map *map, *most = NULL;
+    uint64_t sum = 0;
+
+    if (!f->last->smaps)
+        return false;
+    VEC_EACH (&f->last->smaps->maps, map) {
+        if (!is_written_copy(map))
+            continue;
+        sum += map->anon;
+        if (!most || map->anon > most->anon)
+            most = map;
+    }
+    if (!kind_explains(sum, bytes))
+        return false;
+    ret->kind = KIND_NATIVE_UNTRACKED_MMAP;
+    finding_for(ret, DECISIVE, figure_of(f->last->smaps_input, sum, most->line),
+                "bytes",
+                pen_write(p,
+                          "%s are pages of private mappings of files that "
+                          "were written to, mostly of %s: copies, which never "
+                          "go back to the file",
+                          pen_size(p, sum), most->path));
+    culprit_named(pen_write(p, "private mappings of %s", most->path), sum,
+                  &ret->culprit);
+    return true;
+}
+
 /*
  * Many arenas, each filled in part, are what freed bursts of many threads
  * leave; a leak fills its arena's heaps to the brim. Only a hint: nothing
@@ -236,7 +275,8 @@ void kind_of_untracked(const struct facts *f, struct pen *p,
     if (!f->last->nmt &&
         (kind_of_owned(f, p, bytes, ret) || kind_of_many_buffers(f, p, ret)))
         return;
-    if (shared(f, p, bytes, ret) || kind_of_zlib(f, p, bytes, ret))
+    if (shared(f, p, bytes, ret) || written_copies(f, p, bytes, ret) ||
+        kind_of_zlib(f, p, bytes, ret))
         return;
     name_library(f, p, ret);
     if (retention(f, p, bytes, ret))

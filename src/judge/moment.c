@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "stacks.h"
+
 uint64_t moment_private(const struct moment *m)
 {
     if (!known(m->anon.value))
@@ -313,6 +315,12 @@ struct figure moment_heap(const struct moment *m)
     return heap;
 }
 
+uint64_t moment_pages_of(const struct moment *m, const struct nmt_category *c)
+{
+    return known_minus(known_or(c->committed, 0),
+                       stacks_without_pages(c, m->smaps));
+}
+
 static void derive_tracked(struct moment *m)
 {
     uint64_t sum = 0;
@@ -324,7 +332,7 @@ static void derive_tracked(struct moment *m)
     VEC_EACH (&m->nmt->categories, c)
         if (strcmp(c->name, "Java Heap") != 0 &&
             strcmp(c->name, "Shared class space") != 0)
-            sum += known_or(c->committed, 0);
+            sum += moment_pages_of(m, c);
     m->tracked = figure_of(m->nmt_input, sum, m->nmt->line);
 }
 

@@ -51,6 +51,10 @@ uint64_t moment_private(const struct moment *m);
  */
 struct figure moment_heap(const struct moment *m);
 
+/* Bytes of one of its NMT's categories that can have pages: what is committed,
+ * without what NMT only takes for committed (stacks.h). */
+uint64_t moment_pages_of(const struct moment *m, const struct nmt_category *c);
+
 /* Fills `ret` from the inputs of one snapshot; `snapshot` NO_SNAPSHOT takes
  * the files of the whole incident, but leaves NMT alone. */
 void moment_read(const struct incident *i, uint32_t snapshot, const char *name,

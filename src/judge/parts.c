@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/size.h"
+#include "stacks.h"
 
 /*
  * NMT's categories, joined where one cause moves several. `fresh` is what a
@@ -65,7 +66,8 @@ static uint64_t solid_of(const struct nmt_category *c, uint64_t committed)
 {
     uint64_t solid = known_or(c->malloc, 0) + known_or(c->arena, 0);
 
-    if (strncmp(c->name, "Thread", 6) == 0 || solid > committed)
+    if ((strncmp(c->name, "Thread", 6) == 0 && !stacks_are_whole(c)) ||
+        solid > committed)
         return committed;
     return solid;
 }
@@ -102,7 +104,7 @@ static void add_category(struct parts *p, const struct moment *last,
     size_t row = row_of(c->name);
     bool in_table = row < sizeof table / sizeof *table;
     struct part *part = part_add(p, in_table ? table[row].part : c->name);
-    uint64_t bytes = known_or(c->committed, 0);
+    uint64_t bytes = moment_pages_of(last, c);
     uint64_t tables = tables_of(last->nmt, c);
 
     if (!part)
@@ -126,7 +128,16 @@ static void add_category(struct parts *p, const struct moment *last,
     if (!known(part->figure.value) || bytes > part->figure.value)
         part->figure = figure_of(last->nmt_input, bytes, c->line);
     part->last += bytes;
+    part->promised += known_minus(c->committed, bytes);
     part->solid += solid_of(c, bytes);
+}
+
+/* Of what is committed: all of it, but for stacks that NMT counts whole. */
+static double share_of_pages(const struct moment *m,
+                             const struct nmt_category *c)
+{
+    return c->committed ? (double)moment_pages_of(m, c) / (double)c->committed
+                        : 1;
 }
 
 static bool is_tracked(const struct nmt_category *c)
@@ -149,10 +160,11 @@ static void add_tracked(struct parts *p, const struct thresholds *t)
             continue;
         old = before ? nmt_find(before, c->name) : NULL;
         if (old)
-            first = known_or(old->committed, 0);
+            first = moment_pages_of(p->first, old);
         else if (!before && known_delta(c->committed_delta)) {
             /* A diff brings its own baseline. */
             first = c->committed - (uint64_t)c->committed_delta;
+            first = (uint64_t)((double)first * share_of_pages(p->last, c));
             has_first = true;
         }
         add_category(p, p->last, c, first, has_first, t);

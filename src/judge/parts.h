@@ -27,6 +27,8 @@ struct part {
     uint64_t last;     /* UNKNOWN: the last moment does not say */
     uint64_t solid;    /* of `last`, what has pages as a rule: malloc, arenas,
                           stacks (NMT counts their pages); not reservations */
+    uint64_t promised; /* what NMT has committed beside that, but without
+                          pages: stacks that it counts whole */
     uint64_t end;      /* at the death */
     uint64_t growth;   /* from first to end, less what jcmd itself adds */
     uint64_t discount; /* what of it is put down to jcmd itself, at most */

@@ -41,6 +41,20 @@ static bool live_grows(const struct facts *f)
            !live_is_few(f, f->live.value);
 }
 
+static uint64_t live_growth(const struct facts *f)
+{
+    return f->live_rises
+               ? known_minus(f->gc->last_full_after, f->gc->first_full_after)
+               : known_minus(f->live.value, f->live_before.value);
+}
+
+/* A leak on the heap may keep more alive off it: a loader its metaspace. The
+ * side is where more bytes are. */
+static bool part_outgrows_heap(const struct facts *f, const struct part *part)
+{
+    return part->growth / 2 > known_or(live_growth(f), 0);
+}
+
 /* How far it came, in front of what grew: no error and no kernel log tell. */
 static const char *not_yet(const struct facts *f, struct finding *ret)
 {
@@ -112,15 +126,17 @@ static bool climbs(const struct facts *f, struct pen *p, struct finding *ret)
 bool rule_growing(const struct facts *f, struct pen *p, struct finding *ret)
 {
     const struct part *part = part_to_blame(f);
+    bool native;
 
     if (facts_died(f) && !facts_end_unsaid(f))
         return false;
-    if (live_grows(f)) {
+    native = !nobody_to_blame(f, part) && part->kind != PART_HEAP &&
+             !f->parts.unseen && still_grows(f, part);
+    if (live_grows(f) && !(native && part_outgrows_heap(f, part))) {
         judge_live_growth(f, p, ret);
         return true;
     }
-    if (nobody_to_blame(f, part) || part->kind == PART_HEAP ||
-        f->parts.unseen || !still_grows(f, part))
+    if (!native)
         return climbs(f, p, ret);
     judge_part(f, p, part, ret);
     ret->summary = pen_write(p, "%s, but %s more %s: %s.", not_yet(f, ret),

@@ -179,6 +179,33 @@ static void doubt_garbage(const struct facts *f, const struct part *heap,
     }
 }
 
+/* All that is sure to have had pages but the heap. */
+static uint64_t solid_beside_heap(const struct facts *f)
+{
+    uint64_t sum = 0;
+
+    for (unsigned i = 0; i < f->parts.n; i++)
+        if (f->parts.at[i].kind != PART_HEAP)
+            sum += f->parts.at[i].solid;
+    return sum;
+}
+
+/* The last look may have been long before the end. */
+static void doubt_early_look(const struct facts *f, struct pen *p,
+                             const struct part *heap, struct finding *ret)
+{
+    uint64_t killed = f->anon.value;
+
+    if (!known(killed) || heap->end + solid_beside_heap(f) >= killed / 2)
+        return;
+    finding_cap(ret, CONFIDENCE_LOW);
+    finding_against(ret, SUPPORTING, f->anon, "bytes",
+                    pen_write(p,
+                              "less than half of the %s that were killed had "
+                              "been there when the heap was last looked at",
+                              pen_size(p, killed)));
+}
+
 static const char *xmx_phrase(const struct facts *f, struct pen *p)
 {
     if (!known(f->xmx.value))
@@ -256,6 +283,7 @@ void judge_heap(const struct facts *f, struct pen *p, const struct part *heap,
         doubt_garbage(f, heap, ret);
     if (ret->kind == KIND_PARTS_EXCEED_LIMIT)
         doubt_live(f, p, ret);
+    doubt_early_look(f, p, heap, ret);
     name_heap(f, p, ret);
     ret->summary = heap_summary(f, p, heap);
 }

@@ -62,6 +62,12 @@ void argue_part(const struct facts *f, struct pen *p, const struct part *part,
                           who_counts(part), outside(f, part),
                           pen_size(p, part->first), since ? since : "",
                           pen_size(p, part->last)));
+    if (part->promised)
+        finding_for(ret, HINT, figure_derived(part->promised), "bytes",
+                    pen_write(p,
+                              "NMT has %s more: up to JDK 10 it counts stacks "
+                              "whole, touched or not",
+                              pen_size(p, part->promised)));
     if (part->discount)
         finding_for(ret, HINT, figure_derived(part->discount), "bytes",
                     pen_write(p, "up to %s of that is put down to jcmd itself",

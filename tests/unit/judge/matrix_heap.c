@@ -68,6 +68,20 @@ static void inner_class_by_chance(struct bench *b)
     b->held[1].objects = 5;
 }
 
+/* java.util.Observable's own. */
+static void observers(struct bench *b)
+{
+    full(b);
+    given_step(b, "java.lang.Class", "ui.Model", NULL);
+    given_step(b, "java.util.Vector", NULL, "Observable#obs");
+    given_suspect(b, "java.util.Vector", 90 * MIB);
+}
+
+static void another_vector(struct bench *b)
+{
+    b->steps[1].via = "rows";
+}
+
 static void local_result(struct bench *b)
 {
     full(b);
@@ -360,6 +374,7 @@ static const struct pair at[] = {
     {"heap full", KIND_HEAP_BACKLOG, queue, plain_deque},
     {"heap full", KIND_THREADLOCAL_LEAK, threadlocals, threads_hold_little},
     {"heap full", KIND_LISTENER_LEAK, listeners, inner_class_by_chance},
+    {"heap full", KIND_LISTENER_LEAK, observers, another_vector},
     {"heap full", KIND_STACK_LOCAL_RESULT, local_result, not_the_stacks_alone},
     {"heap full", KIND_STACK_LOCAL_RESULT, shared_by_locals,
      another_thread_threw},

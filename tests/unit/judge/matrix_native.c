@@ -157,6 +157,19 @@ static void mapping_of_a_file(struct bench *b)
     b->mappings[0].path = "/srv/data/index.bin";
 }
 
+/* Private mappings of a file that were written to are the process's own. */
+static void written_file(struct bench *b)
+{
+    stray_mapping(b);
+    mapping_of_a_file(b);
+    b->mappings[0].anon = 180 * MIB;
+}
+
+static void shared_file(struct bench *b)
+{
+    b->mappings[0].perms[3] = 's';
+}
+
 static void deflaters(struct bench *b)
 {
     untracked(b);
@@ -266,6 +279,22 @@ static void live_set_grows(struct bench *b)
     b->facts.live_before = says(b, LINE_DUMP, 20 * MIB);
 }
 
+/* A loader keeps a little heap alive, and much metaspace. */
+static void both_grow(struct bench *b)
+{
+    given_life(b, 50 * MIB, 150 * MIB, 260 * MIB);
+    given_category(b, "Java Heap", 8 * MIB, 10 * MIB);
+    given_category(b, "Class", MIB, 205 * MIB);
+    given_looks(b, 4 * MIB, 5 * MIB);
+    b->facts.live = says(b, LINE_DUMP, 60 * MIB);
+    b->facts.live_before = says(b, LINE_DUMP, 20 * MIB);
+}
+
+static void heap_grows_more(struct bench *b)
+{
+    b->facts.live.value = 190 * MIB;
+}
+
 static void live_set_is_level(struct bench *b)
 {
     b->facts.live_before.value = 55 * MIB;
@@ -313,6 +342,7 @@ static const struct pair at[] = {
     {killed, KIND_NATIVE_UNTRACKED_MALLOC, live_malloc, freed_malloc},
     {killed, KIND_GLIBC_ARENAS, kept_by_arenas, in_use_after_all},
     {killed, KIND_NATIVE_UNTRACKED_MMAP, stray_mapping, mapping_of_a_file},
+    {killed, KIND_NATIVE_UNTRACKED_MMAP, written_file, shared_file},
     {killed, KIND_ZLIB_NATIVE, deflaters, few_deflaters},
     {"shared memory", KIND_SHMEM_MAPPED, mapped_shmem, little_shmem},
     {"shared memory", KIND_SHMEM_UNMAPPED, unmapped_shmem, little_shmem},
@@ -322,6 +352,7 @@ static const struct pair at[] = {
     {refused, KIND_CLASS_SPACE, class_space, metaspace},
     {"code cache refused", KIND_CODE_CACHE, no_adapter, metaspace},
     {"still growing", KIND_THREAD_STACKS, still_growing, only_once},
+    {"still growing", KIND_METASPACE_CLASS_LEAK, both_grow, heap_grows_more},
     {"still growing", KIND_HEAP_LEAK, live_set_grows, live_set_is_level},
     {"far beyond the ordinary", KIND_THREAD_STACKS, one_look, ordinary_threads},
     {"native allocation failed", KIND_SYMBOLS, refused_after_growth,

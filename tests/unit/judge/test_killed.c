@@ -79,6 +79,19 @@ START_TEST(test_committed_but_never_filled)
 }
 END_TEST
 
+/* A small heap at an early look is no account of what came later. */
+START_TEST(test_an_early_look)
+{
+    given_heap(&b, 512 * MIB, 10 * MIB);
+    b.facts.parts.at[0].last = b.facts.parts.at[0].end = 20 * MIB;
+    b.facts.parts.at[0].growth = 12 * MIB;
+    ck_assert_int_eq(confidence_of(KIND_PARTS_EXCEED_LIMIT), CONFIDENCE_LOW);
+    b.facts.parts.at[0].last = b.facts.parts.at[0].end = 140 * MIB;
+    b.facts.parts.at[0].growth = 132 * MIB;
+    ck_assert_int_gt(confidence_of(KIND_PARTS_EXCEED_LIMIT), CONFIDENCE_LOW);
+}
+END_TEST
+
 START_TEST(test_garbage_beside_unknown_memory)
 {
     given_garbage(215 * MIB);
@@ -237,6 +250,7 @@ TCase *killed_tcase(void)
     tcase_add_test(t, test_live_but_less_than_half);
     tcase_add_test(t, test_garbage_filled_the_heap);
     tcase_add_test(t, test_committed_but_never_filled);
+    tcase_add_test(t, test_an_early_look);
     tcase_add_test(t, test_garbage_beside_unknown_memory);
     tcase_add_test(t, test_garbage_without_nmt);
     tcase_add_test(t, test_what_a_nearly_empty_heap_owns);

@@ -3,6 +3,7 @@
  * death: baselines, discounts, leaps, what is left over.
  */
 #include "fixture.h"
+#include "judge/stacks.h"
 #include "suites.h"
 
 static struct nmt_report before, after;
@@ -51,6 +52,82 @@ static void find(struct moment *first, uint64_t end)
 
     parts_find(first, &b.moments[2], &e, &b.thresholds, &parts);
 }
+
+/* ---- stacks that NMT counts whole --------------------------------------- */
+
+#define THREADS 20
+
+static struct nmt_category *given_stacks(struct nmt_report *r)
+{
+    struct nmt_category *c;
+
+    add(r, "Thread", THREADS * MIB, THREADS * MIB);
+    c = vec_last(&r->categories);
+    c->mmap_reserved = c->mmap_committed = THREADS * MIB;
+    c->count = THREADS;
+    return c;
+}
+
+/* Each stack behind its guard pages. */
+static void given_stack_maps(struct smaps_map *at, uint64_t rss)
+{
+    for (uint64_t i = 0; i < THREADS; i++, at += 2) {
+        uint64_t from = 0x7f0000000000 + i * MIB, to = from + MIB;
+
+        at[0] = (struct smaps_map){
+            .from = from, .to = from + 12288, .path = "", .perms = "---p"};
+        at[1] = (struct smaps_map){.from = from + 12288,
+                                   .to = to,
+                                   .path = "",
+                                   .perms = "rw-p",
+                                   .rss = rss};
+    }
+}
+
+START_TEST(test_whole_stacks_are_no_pages)
+{
+    struct nmt_category *c = given_stacks(&after);
+
+    ck_assert(stacks_are_whole(c));
+    ck_assert_uint_eq(stacks_without_pages(c, NULL),
+                      THREADS * (MIB - 128 * 1024));
+    c->mmap_committed = c->committed = 5 * MIB; /* it has asked the kernel */
+    ck_assert(!stacks_are_whole(c));
+    ck_assert_uint_eq(stacks_without_pages(c, NULL), 0);
+}
+END_TEST
+
+START_TEST(test_mappings_tell_pages_of_stacks)
+{
+    struct smaps_map at[2 * THREADS];
+    struct smaps maps = {.maps = {at, 2 * THREADS, 2 * THREADS}};
+    struct nmt_category *c = given_stacks(&after);
+
+    given_stack_maps(at, MIB / 2);
+    ck_assert_uint_eq(stacks_without_pages(c, &maps), THREADS * MIB / 2);
+    maps.maps.n = 10; /* five of twenty: the rest is elsewhere */
+    ck_assert_uint_eq(stacks_without_pages(c, &maps),
+                      THREADS * (MIB - 128 * 1024));
+    maps.maps.n = 2 * THREADS;
+    maps.rollup = true;
+    ck_assert_uint_eq(stacks_without_pages(c, &maps),
+                      THREADS * (MIB - 128 * 1024));
+}
+END_TEST
+
+/* What was promised to stacks is not missing elsewhere. */
+START_TEST(test_whole_stacks_hide_nothing)
+{
+    given_stacks(&after);
+    add(&after, "Java Heap", 64 * MIB, 8 * MIB);
+    take(&b.moments[2], &after, 60 * MIB);
+    find(NULL, UNKNOWN);
+    ck_assert_uint_eq(parts_named(&parts, "Thread")->last,
+                      THREADS * 128 * 1024);
+    ck_assert_uint_eq(parts_of(&parts, PART_UNTRACKED)->last,
+                      (60 - 8) * MIB - THREADS * 128 * 1024);
+}
+END_TEST
 
 /* The process grew, and NMT did not: pages were written that had been
  * committed long before. Which of several did it nobody can tell. */
@@ -324,6 +401,9 @@ TCase *parts_tcase(void)
     TCase *t = tcase_create("parts");
 
     tcase_add_checked_fixture(t, setup, teardown);
+    tcase_add_test(t, test_whole_stacks_are_no_pages);
+    tcase_add_test(t, test_mappings_tell_pages_of_stacks);
+    tcase_add_test(t, test_whole_stacks_hide_nothing);
     tcase_add_test(t, test_pages_filled_later);
     tcase_add_test(t, test_growth_since_the_first);
     tcase_add_test(t, test_goes_on_at_the_same_pace);
