@@ -82,12 +82,14 @@ END_TEST
 /* A small heap at an early look is no account of what came later. */
 START_TEST(test_an_early_look)
 {
-    given_heap(&b, 512 * MIB, 10 * MIB);
-    b.facts.parts.at[0].last = b.facts.parts.at[0].end = 20 * MIB;
-    b.facts.parts.at[0].growth = 12 * MIB;
+    struct part *heap = &b.facts.parts.at[0];
+
+    given_heap(&b, 240 * MIB, 10 * MIB);
+    heap->last = heap->end = 20 * MIB;
+    heap->growth = b.facts.parts.growth = 12 * MIB;
     ck_assert_int_eq(confidence_of(KIND_PARTS_EXCEED_LIMIT), CONFIDENCE_LOW);
-    b.facts.parts.at[0].last = b.facts.parts.at[0].end = 140 * MIB;
-    b.facts.parts.at[0].growth = 132 * MIB;
+    heap->last = heap->end = 140 * MIB;
+    heap->growth = b.facts.parts.growth = 132 * MIB;
     ck_assert_int_gt(confidence_of(KIND_PARTS_EXCEED_LIMIT), CONFIDENCE_LOW);
 }
 END_TEST
