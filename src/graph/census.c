@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/size.h"
 #include "graph/walk.h"
 
 /* ---- sums and histogram ----------------------------------------------------
@@ -46,6 +47,16 @@ static void count_instances(struct analysis *a)
             s->bytes - a->sizes.instance[a->sizes.stack_chunk];
 }
 
+static void add_region_tails(uint64_t *tails, uint64_t bytes)
+{
+    for (unsigned k = 0; k < HEAP_REGION_SIZES; k++) {
+        uint64_t region = MIB << k;
+
+        if (bytes > region / 2)
+            tails[k] += align_up(bytes, region) - bytes;
+    }
+}
+
 static void count_arrays(struct analysis *a)
 {
     const struct ranks *arrays = &a->sizes.arrays;
@@ -60,6 +71,8 @@ static void count_arrays(struct analysis *a)
                 sizes_of_array(&a->sizes, &a->sizes.classes[c], rank++);
 
             a->class_live[c].bytes += bytes;
+            if (bytes > MIB / 2)
+                add_region_tails(a->heap->region_tails, bytes);
             if (bytes > largest)
                 largest = bytes;
         }

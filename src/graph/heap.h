@@ -192,6 +192,8 @@ struct heap_loaders {
     uint64_t family_count;
 };
 
+#define HEAP_REGION_SIZES 6 /* 1 to 32 MiB */
+
 struct heap {
     struct mem *mem;
     struct arena arena;
@@ -218,6 +220,10 @@ struct heap {
     struct heap_strings strings;
     struct heap_loaders loaders;
     uint64_t largest_array_bytes; /* of one primitive or object array */
+    /* By log2 of G1's region size in MiB: what its regions would hold unused
+     * behind arrays of more than half a region, each of which gets regions of
+     * its own. */
+    uint64_t region_tails[HEAP_REGION_SIZES];
     uint64_t jni_global_retained; /* bytes that only JNI globals hold */
     const char *jni_global_class; /* class of most JNI globals, or NULL */
     uint64_t jni_global_class_count;

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "base/size.h"
 #include "culprit.h"
 #include "heap_patterns.h"
 
@@ -101,6 +102,30 @@ static bool regions_implied(const struct facts *f, struct pen *p, uint64_t live,
     return true;
 }
 
+/* What the dump's own arrays leave unused in regions of that size. */
+static bool regions_by_size(const struct facts *f, struct pen *p, uint64_t live,
+                            struct finding *ret)
+{
+    uint64_t region = f->gc->region_size, tails;
+    unsigned k = 0;
+
+    while (k < HEAP_REGION_SIZES && MIB << k != region)
+        k++;
+    if (!f->heap || k == HEAP_REGION_SIZES || !f->collector ||
+        strcmp(f->collector, "G1") != 0)
+        return false;
+    tails = f->heap->region_tails[k];
+    if (tails < f->xmx.value / 4 ||
+        live + tails < f->xmx.value - f->xmx.value / 4)
+        return false;
+    finding_for(ret, SUPPORTING, dump_says(f, tails), "bytes",
+                pen_write(p,
+                          "arrays of more than half of a region of %s leave "
+                          "%s behind them, which G1 gives to nobody else",
+                          pen_size(p, region), pen_size(p, tails)));
+    return true;
+}
+
 /* G1 gives every object above half a region whole regions of its own: the
  * heap is full although the bytes in it are not. Its own "used" counts whole
  * regions, so objects must be counted. */
@@ -109,7 +134,8 @@ static bool humongous(const struct facts *f, struct pen *p, struct finding *ret)
     uint64_t live = f->heap ? facts_live_of(f->heap) : histogram_bytes(f);
 
     if (!f->gc || !known(live) || !known(f->xmx.value) ||
-        (!regions_told(f, p, live, ret) && !regions_implied(f, p, live, ret)))
+        (!regions_told(f, p, live, ret) && !regions_by_size(f, p, live, ret) &&
+         !regions_implied(f, p, live, ret)))
         return false;
     ret->kind = KIND_G1_HUMONGOUS;
     return true;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/size.h"
 #include "graph/heap.h"
 #include "tests/support/hprof_writer.h"
 
@@ -116,6 +117,21 @@ START_TEST(sums_and_histogram)
     ck_assert_uint_eq(row("java.lang.Object[]")->retained,
                       16 + 80 + 20 * 10040);
     ck_assert_uint_eq(row("long[]")->retained, 0);
+}
+END_TEST
+
+/* 16 bytes of header make of 1 MiB two regions, and of 512 KiB one. */
+START_TEST(arrays_leave_tails_of_regions)
+{
+    leak();
+    hw_primitive_array(&w, 0x1000000, 'B', MIB, NULL);
+    hw_primitive_array(&w, 0x1200000, 'B', MIB / 2, NULL);
+    hw_primitive_array(&w, 0x1400000, 'B', MIB / 4, NULL);
+    analyse();
+    ck_assert_uint_eq(heap.largest_array_bytes, MIB + 16);
+    ck_assert_uint_eq(heap.region_tails[0], MIB - 16 + MIB / 2 - 16);
+    ck_assert_uint_eq(heap.region_tails[1], MIB - 16);
+    ck_assert_uint_eq(heap.region_tails[2], 0);
 }
 END_TEST
 
@@ -417,6 +433,7 @@ Suite *heap_suite(void)
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_set_timeout(t, 60);
     tcase_add_test(t, sums_and_histogram);
+    tcase_add_test(t, arrays_leave_tails_of_regions);
     tcase_add_test(t, a_suspect_has_a_named_path);
     tcase_add_test(t, compat_mat_keeps_the_same_suspect);
     tcase_add_test(t, strengths_are_counted_apart);

@@ -220,6 +220,23 @@ static void humongous(struct bench *b)
     b->facts.gc_input = &b->input;
 }
 
+/* No log of regions, but their size, and the dump's arrays. */
+static void tails(struct bench *b)
+{
+    humongous(b);
+    b->gc.humongous_last = UNKNOWN;
+    b->gc.region_size = 2 * MIB;
+    b->facts.collector = "G1";
+    given_heap_dump(b, b->facts.live.value);
+    b->heap.region_tails[1] = b->facts.xmx.value / 2;
+}
+
+static void no_tails(struct bench *b)
+{
+    b->heap.region_tails[0] = b->heap.region_tails[1];
+    b->heap.region_tails[1] = MIB;
+}
+
 static void few_humongous(struct bench *b)
 {
     b->gc.humongous_last = 40 * MIB;
@@ -387,6 +404,7 @@ static const struct pair at[] = {
     {"heap full", KIND_VIRTUAL_THREADS, virtual_threads, few_virtual_threads},
     {"heap full", KIND_CLASSLOADER_LEAK, loaders, few_loaders},
     {"heap full", KIND_G1_HUMONGOUS, humongous, few_humongous},
+    {"heap full", KIND_G1_HUMONGOUS, tails, no_tails},
     {"heap full, by its collections", KIND_HEAP_LEAK, collections_in_vain,
      hs_err_of_it},
     {"still growing", KIND_HEAP_LEAK, climb, no_climb},
