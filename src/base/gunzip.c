@@ -18,6 +18,7 @@
 
 #include "ahead.h"
 #include "blocks.h"
+#include "holes.h"
 #include "member.h"
 #include "pieces.h"
 #include "points.h"
@@ -31,16 +32,6 @@
  * ahead is waited for. */
 #define AHEAD_AFTER ((uint64_t)2 << 20)
 #define AHEAD_NEAR  ((uint64_t)16 << 20)
-
-/* What of a damaged member can't be inflated. */
-struct hole {
-    uint64_t member;  /* where that begins on disk */
-    uint64_t raw;     /* where the fault is, */
-    const char *what; /* which */
-    uint64_t next;    /* where the next member begins; NOWHERE */
-    uint64_t zeros;   /* bytes that stand for those lost */
-};
-#define NOWHERE UINT64_MAX
 
 struct gunzip {
     struct raw *raw;
@@ -59,7 +50,7 @@ struct gunzip {
     struct blocks *blocks; /* NULL: only zlib */
     struct block block;    /* what is left of it */
     VEC(struct member) members;
-    VEC(struct hole) holes;
+    struct holes holes;
     struct points points; /* within them */
     char damage[200];
     _Atomic uint64_t raw_done;
@@ -83,26 +74,6 @@ static void damaged(struct gunzip *g, const char *what, uint64_t at)
     if (!g->damage[0])
         snprintf(g->damage, sizeof g->damage, "%s at offset %llu", what,
                  (unsigned long long)at);
-}
-
-/* Of all holes so far. */
-static void tell_holes(struct gunzip *g)
-{
-    const struct hole *first = &g->holes.at[0];
-    char more[48] = "";
-
-    if (first->next == NOWHERE) {
-        damaged(g, first->what, first->raw);
-        return;
-    }
-    if (g->holes.n > 1)
-        snprintf(more, sizeof more, "; more such places: %llu",
-                 (unsigned long long)g->holes.n - 1);
-    snprintf(g->damage, sizeof g->damage,
-             "%.60s at offset %llu; read on at offset %llu, %llu bytes lost%s",
-             first->what, (unsigned long long)first->raw,
-             (unsigned long long)first->next, (unsigned long long)first->zeros,
-             more);
 }
 
 /* ---- zlib's input ----------------------------------------------------- */
@@ -134,32 +105,11 @@ static bool zin_fill(struct gunzip *g)
 
 /* ---- holes ------------------------------------------------------------ */
 
-/* They ascend: who comes to a new one has been at all before. */
-static const struct hole *hole_known(const struct gunzip *g)
-{
-    uint64_t from = 0, to = g->holes.n;
-
-    while (from < to) {
-        uint64_t mid = from + (to - from) / 2;
-
-        if (g->holes.at[mid].member < g->member.raw)
-            from = mid + 1;
-        else
-            to = mid;
-    }
-    return from < g->holes.n && g->holes.at[from].member == g->member.raw
-               ? &g->holes.at[from]
-               : NULL;
-}
-
 static bool hole_add(struct gunzip *g, const struct hole *h)
 {
-    struct err ignored = {0};
-
-    if (!vec_push(&g->holes, g->mem, &ignored))
+    if (!holes_add(&g->holes, h, g->mem))
         return false;
-    *vec_last(&g->holes) = *h;
-    tell_holes(g);
+    holes_tell(&g->holes, g->damage, sizeof g->damage);
     return true;
 }
 
@@ -167,7 +117,7 @@ static bool hole_add(struct gunzip *g, const struct hole *h)
  * be inflated for a while. */
 static struct hole hole_make(struct gunzip *g)
 {
-    struct hole h = {g->member.raw, zin_offset(g), g->fault, NOWHERE, 0};
+    struct hole h = {g->member.raw, zin_offset(g), g->fault, HOLE_OPEN, 0};
     uint64_t given = g->out - g->member.out, had;
 
     if (!member_find(g->raw, h.member + 1, g->mem, &h.next))
@@ -182,15 +132,15 @@ static struct hole hole_make(struct gunzip *g)
  * is where it was. Whoever comes here again gets the same bytes. */
 static void go_round(struct gunzip *g)
 {
-    const struct hole *known = hole_known(g);
+    const struct hole *known = holes_of(&g->holes, g->member.raw);
     struct hole h = known ? *known : hole_make(g);
 
     if (!known && !hole_add(g, &h)) {
         damaged(g, h.what, h.raw);
-        h.next = NOWHERE;
+        h.next = HOLE_OPEN;
     }
     g->fault = NULL;
-    g->ended = h.next == NOWHERE;
+    g->ended = h.next == HOLE_OPEN;
     g->between = true;
     g->zeros = h.zeros;
     if (!g->ended)
@@ -202,12 +152,12 @@ static void go_round(struct gunzip *g)
  * one is inflated as far as it goes. */
 static bool is_lost_block(struct gunzip *g)
 {
-    const struct hole *known = hole_known(g);
+    const struct hole *known = holes_of(&g->holes, g->member.raw);
     struct hole h = {.member = g->member.raw};
     struct member_fault f;
 
     if (known) {
-        g->fault = known->next == NOWHERE ? NULL : known->what;
+        g->fault = known->next == HOLE_OPEN ? NULL : known->what;
         return g->fault;
     }
     if (!member_is_damaged(g->raw, h.member, g->mem, &f) ||
@@ -398,7 +348,7 @@ void gunzip_destroy(struct gunzip *g)
     blocks_destroy(g->blocks);
     inflateEnd(&g->z);
     vec_free(&g->members, g->mem);
-    vec_free(&g->holes, g->mem);
+    holes_deinit(&g->holes, g->mem);
     points_deinit(&g->points);
     pieces_deinit(&g->pieces);
     mem_free(g->mem, g->zin);
