@@ -321,11 +321,13 @@ bool weigh_tree(struct tree *t, struct mem *m, struct err *e)
 
 /* ---- what classes retain ---------------------------------------------- */
 
+/* A worker's own. */
 struct by_class {
     const struct tree *t;
     const struct graph *g;
-    uint32_t *end; /* where the subtree of its outermost open instance ends */
-    uint64_t *ret;
+    uint32_t *end; /* [n_classes + 1] where the subtree of its outermost open
+                      instance ends */
+    uint64_t *ret; /* [n_classes + 1] */
 };
 
 /* What is folded into the node at position `i`, of classes that nest. */
@@ -364,29 +366,80 @@ static inline void ask_for_class(const struct by_class *b, uint32_t i)
     }
 }
 
+/* The first position from `i` on where a subtree of the super-root begins. */
+static uint32_t next_top(const struct tree *t, uint32_t i)
+{
+    uint32_t from = 0, to = t->n_tops;
+
+    while (from < to) {
+        uint32_t mid = from + (to - from) / 2;
+
+        if (t->tops[mid] < i)
+            from = mid + 1;
+        else
+            to = mid;
+    }
+    return from < t->n_tops ? t->tops[from] : t->reached;
+}
+
+/* Of the subtrees that begin in [i, end): nothing reaches from one into
+ * another. */
+static void add_up_some(void *workers, uint32_t i, uint32_t end,
+                        unsigned worker)
+{
+    struct by_class *b = &((struct by_class *)workers)[worker];
+    const struct tree *t = b->t;
+
+    i = next_top(t, i);
+    end = next_top(t, end);
+    for (; i < end; i++) {
+        uint32_t c = graph_class(b->g, t->order[i]);
+        uint64_t outermost; /* all bits or none, as nobody can foresee it */
+
+        ask_for_class(b, i);
+        outermost = -(uint64_t)(i >= b->end[c]);
+        b->ret[c] += tree_bytes(t, i) & outermost;
+        b->end[c] += (i + t->span[i] - b->end[c]) & (uint32_t)outermost;
+        if (t->folded[i] & TREE_NESTS)
+            add_nesting(b, i);
+    }
+}
+
+static bool by_class_init(struct by_class *b, const struct tree *t,
+                          struct mem *m, struct err *e)
+{
+    uint32_t n = t->core.graph->n_classes;
+
+    b->t = t;
+    b->g = t->core.graph;
+    b->end = mem_alloc(m, (uint64_t)n + 1, sizeof *b->end, e);
+    b->ret = b->end ? mem_alloc(m, (uint64_t)n + 1, sizeof *b->ret, e) : NULL;
+    if (!b->ret)
+        return false;
+    b->end[n] = UINT32_MAX; /* nodes without a class */
+    return true;
+}
+
 bool tree_class_retained(const struct tree *t, struct mem *m, uint64_t *ret,
                          struct err *e)
 {
     const struct graph *g = t->core.graph;
-    struct by_class b = {.t = t, .g = g, .ret = ret};
+    unsigned n = sweep_workers(g);
+    struct by_class *b = mem_alloc(m, n, sizeof *b, e);
+    bool ok = b != NULL;
 
-    b.end = mem_alloc(m, (uint64_t)g->n_classes + 1, sizeof *b.end, e);
-    if (!b.end)
-        return false;
-    b.end[g->n_classes] = UINT32_MAX;
-    for (uint32_t i = 1; g->class_node && i < t->reached; i++) {
-        uint32_t c = graph_class(g, t->order[i]);
-        uint64_t outermost; /* all bits or none, as nobody can foresee it */
-
-        ask_for_class(&b, i);
-        outermost = -(uint64_t)(i >= b.end[c]);
-        ret[c] += tree_bytes(t, i) & outermost;
-        b.end[c] += (i + t->span[i] - b.end[c]) & (uint32_t)outermost;
-        if (t->folded[i] & TREE_NESTS)
-            add_nesting(&b, i);
+    for (unsigned i = 0; ok && i < n; i++)
+        ok = by_class_init(&b[i], t, m, e);
+    if (ok && g->class_node)
+        sweep_numbers(g, t->reached, add_up_some, b);
+    for (unsigned i = 0; b && i < n; i++) {
+        for (uint32_t c = 0; ok && c < g->n_classes; c++)
+            ret[c] += b[i].ret[c];
+        mem_free(m, b[i].end);
+        mem_free(m, b[i].ret);
     }
-    for (uint32_t c = 0; c < g->n_classes; c++)
+    for (uint32_t c = 0; ok && c < g->n_classes; c++)
         ret[c] += t->classes[c].folded;
-    mem_free(m, b.end);
-    return true;
+    mem_free(m, b);
+    return ok;
 }
