@@ -134,14 +134,15 @@ static bool build_tree(struct analysis *a)
     return ok;
 }
 
-/* The rest of the census takes one thread as long as the suspects do. */
+/* The rest of the census takes one thread as long as the suspects do. Alone
+ * it comes after them: what it keeps is not there while they walk the heap. */
 static bool look_half(void *analysis, uint64_t i, unsigned worker,
                       struct err *e)
 {
     struct analysis *a = analysis;
 
     (void)worker;
-    return i == 0 ? census_finish(a, e) : pass_on_thread(a, suspects_find, e);
+    return i == 0 ? pass_on_thread(a, suspects_find, e) : census_finish(a, e);
 }
 
 static bool look_at_tree(struct analysis *a)
