@@ -229,6 +229,13 @@ struct heap {
     uint64_t jni_global_class_count;
 };
 
+/* Whether an OutOfMemoryError made the dump: the thread that threw it is
+ * known. `h` may be NULL. */
+static inline bool heap_is_of_error(const struct heap *h)
+{
+    return h && h->oome_thread < h->threads.n;
+}
+
 /* Whether `size_model` may have such a name. */
 bool heap_is_size_model(const char *name);
 

@@ -27,8 +27,7 @@ static bool dumps_on_error(const struct facts *f)
             in->flags && in->flags->heap_dump_on_oome)
             return true;
     return f->warnings[WARN_DUMPING].warning ||
-           f->warnings[WARN_DUMP_WRITTEN].warning ||
-           (f->heap && f->heap->oome_thread < f->heap->threads.n);
+           f->warnings[WARN_DUMP_WRITTEN].warning || heap_is_of_error(f->heap);
 }
 
 /* Its error says that there is a limit. */

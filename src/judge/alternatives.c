@@ -95,11 +95,6 @@ static bool is_emptied(const struct finding *won, const struct finding *other)
            kind_side(other->kind) == SIDE_ON_HEAP;
 }
 
-static bool by_an_error(const struct heap *h)
-{
-    return h && h->oome_thread < h->threads.n;
-}
-
 /* Why another rule's finding is not the verdict. */
 static const char *why_not(const struct facts *f, const struct finding *won,
                            const struct finding *other, struct pen *p)
@@ -109,7 +104,7 @@ static const char *why_not(const struct facts *f, const struct finding *won,
     if (is_emptied(won, other) && known(f->live.value))
         return pen_write(p, "only %s were live%s, too little to fill a heap",
                          pen_size(p, f->live.value),
-                         f->live.line == LINE_DUMP && by_an_error(f->heap)
+                         f->live.line == LINE_DUMP && heap_is_of_error(f->heap)
                              ? ""
                              : " when that was last measured");
     return pen_write(p,

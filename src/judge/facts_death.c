@@ -124,7 +124,7 @@ static bool take_dump(struct facts *f, struct err *e)
 {
     const struct heap *h = f->heap;
 
-    if (!h || h->oome_thread >= h->threads.n)
+    if (!heap_is_of_error(h))
         return true;
     return add_oome(f, kind_of_dump(&h->threads.at[h->oome_thread]), NULL,
                     figure_of(f->dump, 1, 0), e);

@@ -164,9 +164,8 @@ static struct figure outlived(const struct facts *f)
     const struct gc_pause *p;
     uint64_t n = 0;
 
-    if (!f->gc || f->gc_input->time == INT64_MIN || !f->heap ||
-        f->heap->oome_thread >= f->heap->threads.n ||
-        f->dump->time == INT64_MIN)
+    if (!f->gc || f->gc_input->time == INT64_MIN ||
+        !heap_is_of_error(f->heap) || f->dump->time == INT64_MIN)
         return figure_none();
     VEC_EACH (&f->gc->pauses, p)
         n += !p->full && p->time != INT64_MIN && p->time > f->dump->time;

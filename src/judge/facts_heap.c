@@ -18,11 +18,6 @@ uint64_t facts_live_of(const struct heap *h)
     return h->reachable.bytes + h->final.bytes;
 }
 
-static bool made_by_error(const struct facts *f)
-{
-    return f->heap && f->heap->oome_thread < f->heap->threads.n;
-}
-
 /* How many full collections before an error are one attempt: the JVM tries
  * again and again, harder each time. */
 #define ATTEMPTS 4
@@ -55,7 +50,7 @@ static void find_live(struct facts *f)
 {
     bool full = f->gc && f->gc->full_count;
 
-    if (made_by_error(f) || (f->heap && (!full || !facts_died(f))))
+    if (heap_is_of_error(f->heap) || (f->heap && (!full || !facts_died(f))))
         f->live = figure_of(f->dump, facts_live_of(f->heap), 0);
     if (full && facts_after_full(f))
         figure_fill(&f->live, figure_of(f->gc_input, facts_after_full(f),

@@ -87,7 +87,7 @@ static bool threw_at_work(const struct heap *h, const struct heap_thread *t)
 {
     struct pattern_match none = {0};
 
-    return t->n_frames && h->oome_thread < h->threads.n &&
+    return t->n_frames && heap_is_of_error(h) &&
            t == &h->threads.at[h->oome_thread] &&
            t->retained > held_by_others(h, t) &&
            !sum(h, in_threadlocals, &none);

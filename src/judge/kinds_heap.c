@@ -88,8 +88,8 @@ static bool regions_implied(const struct facts *f, struct pen *p, uint64_t live,
 {
     uint64_t left = f->gc->full_count ? facts_after_full(f) : UNKNOWN;
 
-    if (!f->heap || f->heap->oome_thread >= f->heap->threads.n ||
-        !f->collector || strcmp(f->collector, "G1") != 0 || !known(left) ||
+    if (!heap_is_of_error(f->heap) || !f->collector ||
+        strcmp(f->collector, "G1") != 0 || !known(left) ||
         known_minus(left, live + f->heap->soft.bytes) < f->xmx.value / 4)
         return false;
     finding_for(ret, SUPPORTING, figure_of(f->gc_input, left, f->gc->last_line),

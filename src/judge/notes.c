@@ -59,7 +59,7 @@ static void note_dump(const struct facts *f, struct pen *p, struct verdict *v)
 
     if (!f->heap || !f->kill.kill)
         return;
-    if (f->heap->oome_thread < f->heap->threads.n)
+    if (heap_is_of_error(f->heap))
         note(v, "the heap dump was made by an OutOfMemoryError before the "
                 "kill, not by the kill");
     if (f->dump->time == INT64_MIN || f->kill.kill->time == INT64_MIN)

@@ -111,8 +111,7 @@ static bool live_is_of_the_error(const struct facts *f)
 {
     return f->live.line == LINE_GC ||
            f->live.line == LINE_HS_ERR || /* a javacore, made by it */
-           (f->live.line == LINE_DUMP && f->heap &&
-            f->heap->oome_thread < f->heap->threads.n);
+           (f->live.line == LINE_DUMP && heap_is_of_error(f->heap));
 }
 
 /* What makes the heap seem empty may not be so: it may not be as large as
@@ -145,8 +144,7 @@ static const char *site_of(const struct facts *f)
     const struct heap *h = f->heap;
     const struct known_oome *o;
 
-    if (h && h->oome_thread < h->threads.n &&
-        h->threads.at[h->oome_thread].oome_caller)
+    if (heap_is_of_error(h) && h->threads.at[h->oome_thread].oome_caller)
         return h->threads.at[h->oome_thread].oome_caller;
     VEC_EACH (&f->oomes, o)
         if (o->oome && o->oome->top_frame && o->kind == f->oome->kind)
@@ -159,8 +157,8 @@ static void argue_site(const struct facts *f, struct pen *p, const char *site,
                        struct finding *ret)
 {
     const struct heap *h = f->heap;
-    bool dump = h && h->oome_thread < h->threads.n &&
-                h->threads.at[h->oome_thread].oome_caller;
+    bool dump =
+        heap_is_of_error(h) && h->threads.at[h->oome_thread].oome_caller;
     struct figure at = dump ? figure_of(f->dump, UNKNOWN, 0) : f->oome->at;
 
     at.value = UNKNOWN;
