@@ -129,7 +129,7 @@ static void head(struct heap_tools *t, struct heap_info *h, const char *s)
 
         t->column[t->n_columns] = NULL;
         for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
-            if (strlen(columns[i].name) == n && !memcmp(columns[i].name, s, n))
+            if (text_is(s, n, columns[i].name))
                 t->column[t->n_columns] =
                     (uint64_t *)((char *)h + columns[i].offset);
         t->n_columns++;

@@ -95,6 +95,14 @@ void argue_held(const struct facts *f, struct pen *p, struct finding *ret)
                           pen_size(p, f->last->rss.value), at_limit(f, p)));
 }
 
+void argue_live_share(const struct facts *f, struct pen *p, struct finding *ret)
+{
+    finding_for(ret, SUPPORTING, f->live, "bytes",
+                pen_write(p, "the live set is %s of a heap of %s",
+                          pen_size(p, f->live.value),
+                          pen_size(p, f->xmx.value)));
+}
+
 /* ---- what was allowed --------------------------------------------------- */
 
 bool xmx_exceeds(const struct facts *f)

@@ -20,6 +20,9 @@ void argue_warning(const struct known_warning *w, unsigned weight,
 /* "the process held ... shortly before": at the last look, which there must
  * be. */
 void argue_held(const struct facts *f, struct pen *p, struct finding *ret);
+/* "the live set is ... of a heap of ...": both must be known. */
+void argue_live_share(const struct facts *f, struct pen *p,
+                      struct finding *ret);
 /* "the heap may grow to ..., the container to ..." */
 void argue_xmx(const struct facts *f, struct pen *p, struct finding *ret);
 /* Returns "ulimit -v of 2.5 GiB"; NULL if nobody says that it is limited. */

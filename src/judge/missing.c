@@ -44,15 +44,9 @@ static bool no_second_javacore(const struct facts *f, const struct verdict *v)
 /* The kill that the kernel's log tells of, whoever it was; NULL: none. */
 static const struct oom_kill *any_kill(const struct facts *f)
 {
-    const struct input *in;
-
     if (f->kill.kill || f->other.kill)
         return f->kill.kill ? f->kill.kill : f->other.kill;
-    VEC_EACH (&f->incident->inputs, in)
-        if (in->kind == ARTIFACT_KERNEL_LOG && in->kernel &&
-            in->kernel->kills.n)
-            return &in->kernel->kills.at[0];
-    return NULL;
+    return facts_any_kill(f);
 }
 
 static bool no_word_of_jvm(const struct facts *f, const struct verdict *v)
@@ -109,11 +103,17 @@ static bool no_nmt(const struct facts *f, const struct verdict *v)
     return f->nmt_off || (!f->first && !f->last) || (f->last && !f->last->nmt);
 }
 
+/* Healthy, as far as one look can tell. */
+static bool wants_another_look(const struct facts *f, const struct verdict *v)
+{
+    return v->kind == KIND_HEALTHY && facts_one_look(f);
+}
+
 static bool no_baseline(const struct facts *f, const struct verdict *v)
 {
     return f->last && f->last->nmt && !f->last->nmt->diff && !f->parts.first &&
            (v->side == SIDE_OFF_HEAP || v->side == SIDE_UNDECIDED ||
-            (v->kind == KIND_HEALTHY && facts_one_look(f)));
+            wants_another_look(f, v));
 }
 
 static bool no_smaps(const struct facts *f, const struct verdict *v)
@@ -151,15 +151,14 @@ static bool no_second_dump(const struct facts *f, const struct verdict *v)
     if (!f->heap || f->incident->heap_before)
         return false;
     return (v->side == SIDE_ON_HEAP && v->kind != KIND_OVERSIZED_REQUEST) ||
-           (v->kind == KIND_HEALTHY && facts_one_look(f));
+           wants_another_look(f, v);
 }
 
 static bool no_gc_log(const struct facts *f, const struct verdict *v)
 {
     return !f->gc && is_about_memory(f, v) && !is_openj9(f) &&
            (v->side == SIDE_ON_HEAP || v->side == SIDE_SIZING ||
-            v->side == SIDE_UNDECIDED ||
-            (v->kind == KIND_HEALTHY && facts_one_look(f)));
+            v->side == SIDE_UNDECIDED || wants_another_look(f, v));
 }
 
 static bool no_limit(const struct facts *f, const struct verdict *v)

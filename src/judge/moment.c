@@ -315,6 +315,12 @@ struct figure moment_heap(const struct moment *m)
     return heap;
 }
 
+bool moment_is_tracked(const struct nmt_category *c)
+{
+    return strcmp(c->name, "Java Heap") != 0 &&
+           strcmp(c->name, "Shared class space") != 0;
+}
+
 uint64_t moment_pages_of(const struct moment *m, const struct nmt_category *c)
 {
     return known_minus(known_or(c->committed, 0),
@@ -330,8 +336,7 @@ static void derive_tracked(struct moment *m)
         &m->heap_committed,
         figure_of(m->nmt_input, committed(m->nmt, "Java Heap"), m->nmt->line));
     VEC_EACH (&m->nmt->categories, c)
-        if (strcmp(c->name, "Java Heap") != 0 &&
-            strcmp(c->name, "Shared class space") != 0)
+        if (moment_is_tracked(c))
             sum += moment_pages_of(m, c);
     m->tracked = figure_of(m->nmt_input, sum, m->nmt->line);
 }

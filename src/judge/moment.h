@@ -51,6 +51,9 @@ uint64_t moment_private(const struct moment *m);
  */
 struct figure moment_heap(const struct moment *m);
 
+/* Whether a category counts as native memory that NMT tracks: not the heap, nor
+ * the shared archive, which is file pages. */
+bool moment_is_tracked(const struct nmt_category *c);
 /* Bytes of one of its NMT's categories that can have pages: what is committed,
  * without what NMT only takes for committed (stacks.h). */
 uint64_t moment_pages_of(const struct moment *m, const struct nmt_category *c);

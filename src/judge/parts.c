@@ -140,12 +140,6 @@ static double share_of_pages(const struct moment *m,
                         : 1;
 }
 
-static bool is_tracked(const struct nmt_category *c)
-{
-    return strcmp(c->name, "Java Heap") != 0 &&
-           strcmp(c->name, "Shared class space") != 0;
-}
-
 static void add_tracked(struct parts *p, const struct thresholds *t)
 {
     const struct nmt_report *before =
@@ -156,7 +150,7 @@ static void add_tracked(struct parts *p, const struct thresholds *t)
         uint64_t first = 0;
         bool has_first = before != NULL;
 
-        if (!is_tracked(c))
+        if (!moment_is_tracked(c))
             continue;
         old = before ? nmt_find(before, c->name) : NULL;
         if (old)

@@ -9,6 +9,7 @@
  */
 #include "rules.h"
 
+#include "argue.h"
 #include "heap_patterns.h"
 #include "kinds.h"
 
@@ -95,10 +96,7 @@ bool rule_unremarkable(const struct facts *f, struct pen *p,
         return false;
     finding_init(ret, KIND_HEALTHY);
     finding_cap(ret, CONFIDENCE_LOW);
-    finding_for(ret, SUPPORTING, f->live, "bytes",
-                pen_write(p, "the live set is %s of a heap of %s",
-                          pen_size(p, f->live.value),
-                          pen_size(p, f->xmx.value)));
+    argue_live_share(f, p, ret);
     argue_native_side(f, p, ret);
     finding_doubt(ret, SUPPORTING,
                   "one look shows no growth, and nobody says how the process "

@@ -41,18 +41,25 @@ static bool live_grows(const struct facts *f)
            !live_is_few(f, f->live.value);
 }
 
-static uint64_t live_growth(const struct facts *f)
+/* By the full collections, if they are what tells of it, else by two looks. */
+static struct figure live_now(const struct facts *f)
 {
-    return f->live_rises
-               ? known_minus(f->gc->last_full_after, f->gc->first_full_after)
-               : known_minus(f->live.value, f->live_before.value);
+    return f->live_rises ? figure_of(f->gc_input, f->gc->last_full_after,
+                                     f->gc->last_line)
+                         : f->live;
+}
+
+static uint64_t live_then(const struct facts *f)
+{
+    return f->live_rises ? f->gc->first_full_after : f->live_before.value;
 }
 
 /* A leak on the heap may keep more alive off it: a loader its metaspace. The
  * side is where more bytes are. */
 static bool part_outgrows_heap(const struct facts *f, const struct part *part)
 {
-    return part->growth / 2 > known_or(live_growth(f), 0);
+    return part->growth / 2 >
+           known_or(known_minus(live_now(f).value, live_then(f)), 0);
 }
 
 /* How far it came, in front of what grew: no error and no kernel log tell. */
@@ -73,28 +80,32 @@ static const char *not_yet(const struct facts *f, struct finding *ret)
                                  : "It ended suddenly, why is not known";
 }
 
+static void name_growth(const struct facts *f, struct pen *p, uint64_t before,
+                        uint64_t now, struct finding *ret)
+{
+    kind_of_heap(f, p, ret);
+    ret->summary =
+        pen_write(p, "%s, but the live set grew from %s to %s%s%s.",
+                  not_yet(f, ret), pen_size(p, before), pen_size(p, now),
+                  ret->culprit.known ? ", held by " : "",
+                  ret->culprit.known ? ret->culprit.name : "");
+}
+
 static void judge_live_growth(const struct facts *f, struct pen *p,
                               struct finding *ret)
 {
-    struct figure now = f->live, before = f->live_before;
+    struct figure now = live_now(f);
+    uint64_t before = live_then(f);
 
     finding_init(ret, KIND_HEAP_LEAK);
-    if (f->live_rises) {
-        now = figure_of(f->gc_input, f->gc->last_full_after, f->gc->last_line);
-        before.value = f->gc->first_full_after;
+    if (f->live_rises)
         finding_for(ret, SUPPORTING,
                     figure_of(f->gc_input, f->gc->full_count, 0), "count",
                     "every full collection left more than the one before");
-    }
     finding_for(ret, DECISIVE, now, "bytes",
                 pen_write(p, "the live set grew from %s to %s",
-                          pen_size(p, before.value), pen_size(p, now.value)));
-    kind_of_heap(f, p, ret);
-    ret->summary = pen_write(p, "%s, but the live set grew from %s to %s%s%s.",
-                             not_yet(f, ret), pen_size(p, before.value),
-                             pen_size(p, now.value),
-                             ret->culprit.known ? ", held by " : "",
-                             ret->culprit.known ? ret->culprit.name : "");
+                          pen_size(p, before), pen_size(p, now.value)));
+    name_growth(f, p, before, now.value, ret);
 }
 
 /* Few as it may be yet: it goes on, and at no slower pace. */
@@ -114,12 +125,7 @@ static bool climbs(const struct facts *f, struct pen *p, struct finding *ret)
                           pen_size(p, c->last.value)));
     finding_against(ret, HINT, figure_derived(UNKNOWN), NULL,
                     "a cache that is far from full fills in the same way");
-    kind_of_heap(f, p, ret);
-    ret->summary = pen_write(p, "%s, but the live set grew from %s to %s%s%s.",
-                             not_yet(f, ret), pen_size(p, c->first.value),
-                             pen_size(p, c->last.value),
-                             ret->culprit.known ? ", held by " : "",
-                             ret->culprit.known ? ret->culprit.name : "");
+    name_growth(f, p, c->first.value, c->last.value, ret);
     return true;
 }
 

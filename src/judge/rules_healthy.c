@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "argue.h"
+
 /* An early dump knows nothing of what came after it. */
 static bool is_early(const struct facts *f)
 {
@@ -34,7 +36,7 @@ static bool live_was_watched(const struct facts *f)
         if (known(m->heap_live.value) &&
             (!known(most) || m->heap_live.value > most))
             most = m->heap_live.value;
-    return known(most) && known(f->xmx.value) && most < f->xmx.value / 4;
+    return known(most) && live_is_few(f, most);
 }
 
 /* A heap may grow to -Xmx, which a collection puts off as it likes. That is
@@ -91,10 +93,7 @@ static void argue_level(const struct facts *f, struct pen *p,
                           pen_size(p, l->before), l->from->name,
                           pen_size(p, l->last), l->to->name));
     if (known(f->live.value) && known(f->xmx.value))
-        finding_for(ret, SUPPORTING, f->live, "bytes",
-                    pen_write(p, "the live set is %s of a heap of %s",
-                              pen_size(p, f->live.value),
-                              pen_size(p, f->xmx.value)));
+        argue_live_share(f, p, ret);
     if (known(f->group_kills.value) && f->group_kills.value == 0)
         finding_for(ret, SUPPORTING, f->group_kills, "count",
                     "the cgroup counted no OOM kill");
