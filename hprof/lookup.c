@@ -115,20 +115,16 @@ static void want(struct wanted *w, uint64_t *marks, const uint32_t *nodes,
     qsort(w, n, sizeof *w, by_node);
 }
 
+/* The first of those of a node, which is wanted. */
 static const struct wanted *first_of(const struct wanted *w, uint64_t n,
                                      uint32_t node)
 {
-    while (n) {
-        uint64_t half = n / 2;
+    struct wanted key = {.node = node};
+    const struct wanted *it = bsearch(&key, w, n, sizeof key, by_node);
 
-        if (w[half].node < node) {
-            w += half + 1;
-            n -= half + 1;
-        } else {
-            n = half;
-        }
-    }
-    return w;
+    while (it > w && it[-1].node == node)
+        it--;
+    return it;
 }
 
 static void look_through(const struct hprof_dump *d, const struct wanted *w,

@@ -2,20 +2,20 @@
 #include "holes.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+
+static int by_member(const void *x, const void *y)
+{
+    const struct hole *a = x, *b = y;
+
+    return a->member < b->member ? -1 : a->member > b->member;
+}
 
 const struct hole *holes_of(const struct holes *h, uint64_t member)
 {
-    uint64_t from = 0, to = h->n;
+    struct hole key = {.member = member};
 
-    while (from < to) {
-        uint64_t mid = from + (to - from) / 2;
-
-        if (h->at[mid].member < member)
-            from = mid + 1;
-        else
-            to = mid;
-    }
-    return from < h->n && h->at[from].member == member ? &h->at[from] : NULL;
+    return h->n ? bsearch(&key, h->at, h->n, sizeof key, by_member) : NULL;
 }
 
 bool holes_add(struct holes *h, const struct hole *hole, struct mem *m)
