@@ -18,14 +18,20 @@ enum {
     HEAD_PRIMITIVE = 18,
 };
 
-/* What one sub-record comes to, before it is certain that all is well. */
+/* What one sub-record comes to. */
 struct one {
     uint64_t id;
-    const uint8_t *next; /* NULL: it is not ordinary */
-    uint32_t label;
     uint64_t n_refs;
-    bool doubtful; /* see struct doubt */
+    uint32_t slot, label;
+    uint8_t degree;
 };
+
+void decoder_init(struct decoder *k, struct classes *classes,
+                  struct hprof_ids *ids, pthread_mutex_t *lock)
+{
+    *k = (struct decoder){.classes = classes, .ids = ids, .lock = lock};
+    k->kinds[0].id = 8; /* whose place is elsewhere; it is 0 that none has */
+}
 
 /* ---- ids -------------------------------------------------------------- */
 
@@ -40,74 +46,110 @@ static uint64_t new_slot(struct hprof_ids *t, uint64_t id)
     return slot;
 }
 
-/* The slot on a page that is far away or new; IDS_NONE: there can be none. */
-static __attribute__((noinline)) uint64_t slot_slowly(struct decoder *k,
-                                                      uint64_t id)
+/* Looks up an address on a page that is far away or new; 0: there can be no
+ * such page. */
+static __attribute__((noinline)) uint64_t look_up_slowly(struct decoder *k,
+                                                         uint64_t id)
 {
     uint64_t slot;
 
     if (!ids_aligned(k->ids, id))
-        return IDS_NONE;
+        return 0;
     if (k->lock)
         pthread_mutex_lock(k->lock);
     slot = new_slot(k->ids, id);
     if (k->lock)
         pthread_mutex_unlock(k->lock);
-    return slot;
+    return slot == IDS_NONE ? 0 : IDS_KNOWN + slot;
 }
 
+/* An object's id, or one that is not null: IDS_KNOWN + slot, or 0. */
+ALWAYS_INLINE uint64_t look_up(struct decoder *k, const uint64_t *dir,
+                               uint64_t id)
+{
+    uint64_t it = ids_look_up_id(dir, id);
+
+    return __builtin_expect(ids_found(it), 1) ? it : look_up_slowly(k, id);
+}
+
+/* ---- references -------------------------------------------------------- */
+
+/* Of one object, as they are written. */
+struct taken {
+    uint64_t n;
+    uint64_t known; /* what was looked up, anded */
+    uint64_t marks; /* a bit for each, and NULL_MARK */
+};
+
+#define NULL_MARK ((uint64_t)1 << (IDS_NULL & 63))
+
+/* Writes the slot of an id to to[t->n]; that of a null too, for the next one
+ * to overwrite: whether an id is null can't be foreseen. */
+ALWAYS_INLINE void take_ref(const uint64_t *dir, uint64_t id, uint32_t *to,
+                            struct taken *t)
+{
+    uint64_t it = ids_look_up_id(dir, id);
+
+    to[t->n] = (uint32_t)it;
+    t->n += id != 0;
+    t->known &= it;
+    t->marks |= (uint64_t)1 << (it & 63);
+}
+
+/* Takes `n` at p + at[i], or at p + 8 * i if `at` is NULL, once more. */
 static __attribute__((noinline)) bool refs_slowly(struct decoder *k,
                                                   const uint8_t *p,
                                                   const uint32_t *at,
                                                   uint64_t n, uint32_t *to)
 {
     for (uint64_t i = 0; i < n; i++) {
-        uint64_t id = be64(p + (at ? at[i] : i * 8)), slot;
+        uint64_t id = be64(p + (at ? at[i] : i * 8)), it;
 
         if (!id)
             continue;
-        slot = slot_slowly(k, id);
-        if (slot == IDS_NONE)
+        it = look_up_slowly(k, id);
+        if (!it)
             return false;
-        *to++ = (uint32_t)slot;
+        *to++ = (uint32_t)it;
     }
     return true;
 }
 
-/*
- * Writes the slots of the ids at p + at[i], or p + 8 * i if `at` is NULL, to
- * `to` but for null ones; counts them in o->n_refs. A null is written too, to
- * be overwritten by the next one: whether an id is null can't be foreseen.
- */
-ALWAYS_INLINE void take_refs(struct decoder *k, struct ids_near near,
-                             const uint8_t *p, const uint32_t *at, uint64_t n,
-                             uint32_t *to, struct one *o)
+/* What is in the n fields at p + at[i], or elements at p + 8 * i; which of
+ * them is known to the compiler. False: it's not ordinary. */
+ALWAYS_INLINE bool take_refs(struct decoder *k, const uint64_t *dir,
+                             const uint8_t *p, bool fields, const uint32_t *at,
+                             uint64_t n, uint32_t *to, struct taken *t)
 {
-    uint64_t strange = 0, marks = 0, some, known, kept = 0;
+    *t = (struct taken){.known = UINT64_MAX, .marks = NULL_MARK};
+    for (uint64_t i = 0; i < n; i++)
+        take_ref(dir, be64(p + (fields ? at[i] : i * 8)), to, t);
+    if (__builtin_expect(t->known >= IDS_KNOWN, 1))
+        return true;
+    t->marks = 0; /* they tell nothing */
+    return refs_slowly(k, p, at, n, to);
+}
 
-    for (uint64_t i = 0; i < n; i++) {
-        uint64_t id = be64(p + (at ? at[i] : i * 8));
-        uint32_t slot = ids_slot_near(near, id, &known);
-
-        to[kept] = slot;
-        some = id != 0;
-        marks |= some << (slot & 63);
-        strange |= some & ~known;
-        kept += some;
-    }
-    o->n_refs = kept;
-    if (__builtin_expect(strange, 0) && !refs_slowly(k, p, at, n, to))
-        o->next = NULL;
-    /* Different marks, different references. */
-    o->doubtful =
-        (strange || bit_count(marks) != kept) && refs_doubtful(to, kept);
+/* Notes the references just taken if they are a doubt. Different marks,
+ * different references. */
+ALWAYS_INLINE void note_doubt(struct batch *b, const struct taken *t)
+{
+    if (__builtin_expect(bit_count(t->marks) <= t->n, 0) &&
+        refs_doubtful(b->ref, t->n))
+        b->doubts[b->n_doubts++] = (struct doubt){
+            (uint64_t)(b->ref - b->refs), (uint32_t)b->objects, (uint32_t)t->n};
 }
 
 /* ---- classes ---------------------------------------------------------- */
 
+static struct kind *place_of(struct decoder *k, uint64_t id)
+{
+    return &k->kinds[id / 8 % KINDS];
+}
+
 /* Looks a class up; `n`: bytes of the instance, which pay for a layout. */
-static __attribute__((noinline)) bool meet(struct decoder *k, uint64_t id,
-                                           uint32_t n, struct kind *to)
+static __attribute__((noinline)) const struct kind *
+meet(struct decoder *k, uint64_t id, uint32_t n)
 {
     struct classes *t = k->classes;
     uint32_t c = idmap_get(t->by_id, id);
@@ -115,12 +157,14 @@ static __attribute__((noinline)) bool meet(struct decoder *k, uint64_t id,
     struct err ignored = {0};
 
     if (!id || c >= LABELS_NARROW || t->layouts.at[c].hidden)
-        return false;
+        return NULL;
     l = &t->layouts.at[c];
     if (!l->ready &&
         (k->lock || classes_layout(t, c, n, false, &ignored) != LAYOUT_OK))
-        return false;
-    *to = (struct kind){
+        return NULL;
+    if (l->n_refs >= UINT8_MAX) /* add() counts on it */
+        return NULL;
+    *place_of(k, id) = (struct kind){
         .id = id,
         .refs = l->refs,
         .n_refs = l->n_refs,
@@ -129,62 +173,61 @@ static __attribute__((noinline)) bool meet(struct decoder *k, uint64_t id,
         .label = (uint16_t)c,
         .strength = l->strength,
     };
-    return true;
+    return place_of(k, id);
 }
 
 ALWAYS_INLINE const struct kind *kind_of(struct decoder *k, uint64_t id,
                                          uint32_t n)
 {
-    struct kind *to = &k->kinds[id / 8 % KINDS];
+    const struct kind *kind = place_of(k, id);
 
-    if (__builtin_expect(to->id != id || !id, 0) && !meet(k, id, n, to))
-        return NULL;
-    return to;
+    return __builtin_expect(kind->id == id, 1) ? kind : meet(k, id, n);
 }
 
 /* ---- sub-records --------------------------------------------------------- */
 
-/* Writes the edge to `to`; 1, or 0 if there is none. */
-static uint64_t take_referent(struct decoder *k, struct ids_near near,
-                              const struct kind *kind, const uint8_t *body,
-                              uint64_t object, struct hprof_weak_edge *to,
-                              struct one *o)
+/* False: it's not ordinary. */
+ALWAYS_INLINE bool take_referent(struct decoder *k, const uint64_t *dir,
+                                 const struct kind *kind, const uint8_t *body,
+                                 struct batch *b)
 {
-    uint64_t id = be64(body + kind->referent), slot, known;
+    uint64_t id = be64(body + kind->referent), it;
 
-    if (!o->next || !id)
-        return 0;
-    slot = ids_slot_near(near, id, &known);
-    if (!known)
-        slot = slot_slowly(k, id);
-    if (slot == IDS_NONE)
-        o->next = NULL;
-    *to = (struct hprof_weak_edge){.from = (uint32_t)object,
-                                   .to = (uint32_t)slot,
-                                   .strength = kind->strength};
-    return o->next != NULL;
+    if (!id)
+        return true;
+    it = look_up(k, dir, id);
+    if (!it)
+        return false;
+    b->weak[b->n_weak++] =
+        (struct hprof_weak_edge){.from = (uint32_t)b->objects,
+                                 .to = (uint32_t)it,
+                                 .strength = kind->strength};
+    return true;
 }
 
-ALWAYS_INLINE void take_instance(struct decoder *k, struct ids_near near,
-                                 struct batch *b, const uint8_t *p,
-                                 const uint8_t *end, struct one *o)
+/* Returns where the next sub-record is; NULL: it's not ordinary. So do the
+ * next two. */
+ALWAYS_INLINE const uint8_t *take_instance(struct decoder *k,
+                                           const uint64_t *dir, struct batch *b,
+                                           const uint8_t *p, const uint8_t *end,
+                                           struct one *o)
 {
-    const struct kind *kind;
-    uint32_t n;
+    const uint8_t *body = p + HEAD;
+    uint32_t n = be32(p + AT_NEXT + 8);
+    const struct kind *kind = kind_of(k, be64(p + AT_NEXT), n);
+    struct taken t;
 
-    if (end - p < HEAD)
-        return;
-    n = be32(p + AT_NEXT + 8);
-    kind = kind_of(k, be64(p + AT_NEXT), n);
-    if (!kind || n < kind->body || (size_t)(end - p) < HEAD + (size_t)n)
-        return;
-    p += HEAD;
+    if (!kind || n < kind->body || end - body < (int64_t)n ||
+        !take_refs(k, dir, body, true, kind->refs, kind->n_refs, b->ref, &t))
+        return NULL;
+    if (__builtin_expect(kind->referent != UINT32_MAX, 0) &&
+        !take_referent(k, dir, kind, body, b))
+        return NULL;
+    note_doubt(b, &t);
     o->label = kind->label;
-    o->next = p + n;
-    take_refs(k, near, p, kind->refs, kind->n_refs, b->refs + b->n_refs, o);
-    if (__builtin_expect(kind->referent != UINT32_MAX, 0))
-        b->n_weak +=
-            take_referent(k, near, kind, p, b->objects, &b->weak[b->n_weak], o);
+    o->degree = (uint8_t)t.n;
+    o->n_refs = t.n;
+    return body + n;
 }
 
 ALWAYS_INLINE void note_array(struct array_run *a, uint64_t id, uint32_t n)
@@ -197,100 +240,121 @@ ALWAYS_INLINE void note_array(struct array_run *a, uint64_t id, uint32_t n)
     a->end = array_extent(id, n);
 }
 
-ALWAYS_INLINE void take_array(struct decoder *k, struct ids_near near,
-                              struct batch *b, const uint8_t *p,
-                              const uint8_t *end, struct one *o)
+ALWAYS_INLINE const uint8_t *take_array(struct decoder *k, const uint64_t *dir,
+                                        struct batch *b, const uint8_t *p,
+                                        const uint8_t *end, struct one *o)
 {
-    const struct kind *kind;
-    uint32_t n;
+    const uint8_t *body = p + HEAD;
+    uint32_t n = be32(p + AT_NEXT);
+    const struct kind *kind = kind_of(k, be64(p + AT_NEXT + 4), 0);
+    struct taken t;
 
-    if (end - p < HEAD)
-        return;
-    n = be32(p + AT_NEXT);
-    kind = kind_of(k, be64(p + AT_NEXT + 4), 0);
-    if (!kind || !o->id || (size_t)(end - p) < HEAD + (uint64_t)n * 8)
-        return;
-    p += HEAD;
-    o->label = kind->label;
-    o->next = p + (uint64_t)n * 8;
-    take_refs(k, near, p, NULL, n, b->refs + b->n_refs, o);
-    if (!o->next)
-        return;
+    if (!kind || !o->id || end - body < (int64_t)n * 8 ||
+        !take_refs(k, dir, body, false, NULL, n, b->ref, &t))
+        return NULL;
+    note_doubt(b, &t);
     note_array(&b->arrays, o->id, n);
     b->lengths[b->n_lengths++] = n;
     b->object_arrays++;
+    o->label = kind->label;
+    o->degree = UINT8_MAX;
+    if (t.n < UINT8_MAX)
+        o->degree = (uint8_t)t.n;
+    else
+        b->many[b->n_many++] = (uint32_t)t.n;
+    o->n_refs = t.n;
+    return body + (uint64_t)n * 8;
 }
 
-ALWAYS_INLINE void take_primitives(const struct classes *t, struct batch *b,
-                                   const uint8_t *p, const uint8_t *end,
-                                   struct one *o)
+ALWAYS_INLINE const uint8_t *take_primitives(const struct classes *t,
+                                             struct batch *b, const uint8_t *p,
+                                             const uint8_t *end, struct one *o)
 {
+    const uint8_t *body = p + HEAD_PRIMITIVE;
     unsigned type = p[AT_NEXT + 4], size = primitive_size(type);
     uint32_t n = be32(p + AT_NEXT);
-    uint64_t bytes = (uint64_t)n * size;
+    int64_t bytes = (int64_t)n * size;
 
-    if (!size || (size_t)(end - p) < HEAD_PRIMITIVE + bytes ||
-        t->primitive[type] >= LABELS_NARROW)
-        return;
-    o->label = t->primitive[type];
-    o->next = p + HEAD_PRIMITIVE + bytes;
+    if (!size || end - body < bytes || t->primitive[type] >= LABELS_NARROW)
+        return NULL;
     b->lengths[b->n_lengths++] = n;
-    b->primitive_bytes += bytes;
+    b->primitive_bytes += (uint64_t)bytes;
+    o->label = t->primitive[type];
+    o->degree = 0;
+    o->n_refs = 0;
+    return body + bytes;
 }
 
-ALWAYS_INLINE void add(struct batch *b, const struct one *o, uint32_t slot)
+ALWAYS_INLINE void add(struct batch *b, const struct one *o)
 {
-    bool many = o->n_refs >= UINT8_MAX;
-
-    if (__builtin_expect(o->doubtful, 0))
-        b->doubts[b->n_doubts++] = (struct doubt){
-            b->n_refs, (uint32_t)b->objects, (uint32_t)o->n_refs};
-
-    b->slots[b->objects] = slot;
+    b->slots[b->objects] = o->slot;
     b->labels[b->objects] = (uint16_t)o->label;
-    b->degrees[b->objects] = many ? UINT8_MAX : (uint8_t)o->n_refs;
-    if (__builtin_expect(many, 0))
-        b->many[b->n_many++] = (uint32_t)o->n_refs;
+    b->degrees[b->objects] = o->degree;
     b->objects++;
-    b->n_refs += o->n_refs;
-    b->ids.ascend &= o->id > b->ids.last;
+    b->ref += o->n_refs;
+    b->ids.rises += o->id > b->ids.last;
     b->ids.last = o->id;
 }
 
-const uint8_t *batch_decode(struct decoder *k, struct batch *ret,
+/* The same as batch_decode, but the longest head could begin anywhere before
+ * `stop`. */
+static const uint8_t *decode(struct decoder *k, struct batch *ret,
+                             const uint8_t *p, const uint8_t *stop,
+                             const uint8_t *end)
+{
+    const uint64_t *dir = k->ids->dir;
+    struct batch b = *ret; /* in registers */
+    const uint8_t *next;
+
+    for (b.ref = b.refs + b.n_refs; p < stop && batch_is_object(p[0]);
+         p = next) {
+        struct one o = {.id = be64(p + AT_ID)};
+        uint64_t it = look_up(k, dir, o.id);
+
+        __builtin_prefetch(p + AHEAD);
+        if (!it)
+            break;
+        o.slot = (uint32_t)it;
+        if (p[0] == SUB_INSTANCE_DUMP)
+            next = take_instance(k, dir, &b, p, end, &o);
+        else if (p[0] == SUB_PRIMITIVE_ARRAY)
+            next = take_primitives(k->classes, &b, p, end, &o);
+        else
+            next = take_array(k, dir, &b, p, end, &o);
+        if (!next)
+            break;
+        add(&b, &o);
+    }
+    b.n_refs = (uint64_t)(b.ref - b.refs);
+    *ret = b;
+    return p;
+}
+
+/* What has fewer bytes than the longest head may be an array of a few bytes:
+ * it is decoded with zeros behind it. */
+static const uint8_t *decode_last(struct decoder *k, struct batch *b,
+                                  const uint8_t *p, const uint8_t *end)
+{
+    uint8_t copy[2 * HEAD] = {0};
+    size_t n = (size_t)(end - p);
+
+    if (n < HEAD_PRIMITIVE || p[0] != SUB_PRIMITIVE_ARRAY)
+        return p;
+    memcpy(copy, p, n);
+    return p + (decode(k, b, copy, copy + 1, copy + n) - copy);
+}
+
+const uint8_t *batch_decode(struct decoder *k, struct batch *b,
                             const uint8_t *p, const uint8_t *stop,
                             const uint8_t *end)
 {
-    struct ids_near near = ids_near(k->ids);
-    struct batch b = *ret; /* in registers */
-    struct one o;
-
-    if (!b.objects && p < stop && end - p >= HEAD_PRIMITIVE)
-        b.ids = (struct ids_run){.first = be64(p + AT_ID), .ascend = true};
-    for (; p < stop && end - p >= HEAD_PRIMITIVE && batch_is_object(p[0]);
-         p = o.next) {
-        uint64_t known, slot;
-
-        __builtin_prefetch(p + AHEAD);
-        o = (struct one){.id = be64(p + AT_ID)};
-        slot = ids_slot_near(near, o.id, &known);
-        if (__builtin_expect(!known, 0)) {
-            slot = slot_slowly(k, o.id);
-            if (slot == IDS_NONE)
-                break;
-        }
-        if (p[0] == SUB_INSTANCE_DUMP)
-            take_instance(k, near, &b, p, end, &o);
-        else if (p[0] == SUB_PRIMITIVE_ARRAY)
-            take_primitives(k->classes, &b, p, end, &o);
-        else
-            take_array(k, near, &b, p, end, &o);
-        if (!o.next)
-            break;
-        add(&b, &o, (uint32_t)slot);
-    }
-    b.ids.slots = b.slots;
-    b.ids.n = b.objects;
-    *ret = b;
+    if (!b->objects && p < stop && end - p >= HEAD_PRIMITIVE)
+        b->ids.first = be64(p + AT_ID);
+    if (end - p >= HEAD)
+        p = decode(k, b, p, end - stop < HEAD ? end - HEAD + 1 : stop, end);
+    if (p < stop && end - p < HEAD)
+        p = decode_last(k, b, p, end);
+    b->ids.slots = b->slots;
+    b->ids.n = b->objects;
     return p;
 }

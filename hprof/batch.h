@@ -52,6 +52,7 @@ struct batch {
     struct doubt *doubts; /* [n_doubts] by index of object and reference */
     uint64_t objects, n_refs, n_many, n_lengths, n_weak, n_doubts;
 
+    uint32_t *ref;          /* while decoding: where the next one goes */
     uint64_t object_arrays; /* the other arrays are of primitives */
     uint64_t primitive_bytes;
     struct ids_run ids;
@@ -74,11 +75,14 @@ _Static_assert(sizeof(struct kind) == 32, "half a cache line");
 struct decoder {
     struct classes *classes;
     struct hprof_ids *ids;
-    /* Held while pages are added; NULL: there is one thread, which may also
-     * work out layouts. */
-    pthread_mutex_t *lock;
+    pthread_mutex_t *lock;    /* or NULL */
     struct kind kinds[KINDS]; /* met lately, by some bits of their ids */
 };
+
+/* `lock` is held while pages are added; NULL: there is one thread, which may
+ * also work out layouts. */
+void decoder_init(struct decoder *k, struct classes *classes,
+                  struct hprof_ids *ids, pthread_mutex_t *lock);
 
 /* Nobody will ask for the references. */
 static inline void batch_drop_refs(struct batch *b)

@@ -12,6 +12,42 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* ---- the directory ------------------------------------------------------- */
+
+/*
+ * What is added to an address to look it up. Pages with the same place are
+ * multiples of 2^33 units apart, and those known make IDS_KNOWN and more, the
+ * last 2^32 numbers there are: so what makes one page's addresses known makes
+ * no other's. Where there is no page bit 32 of all sums is 0. A null's place is
+ * kept free, and -1 makes nobody else's address known.
+ */
+static uint64_t no_page(uint64_t place)
+{
+    return place ? -(place << IDS_PAGE_BITS) : UINT64_MAX;
+}
+
+static bool dir_init(struct hprof_ids *t, struct err *e)
+{
+    t->dir = mem_map(t->mem, IDS_DIR * sizeof *t->dir, e);
+    for (uint64_t i = 0; t->dir && i < IDS_DIR; i++)
+        t->dir[i] = no_page(i);
+    return t->dir != NULL;
+}
+
+/* Whether there was a place for the page. The last slot of 32 bits is left
+ * out: it would look like a null's. */
+static bool dir_put(struct hprof_ids *t, uint64_t number, uint64_t page)
+{
+    uint64_t place = number & (IDS_DIR - 1);
+
+    if (!place || t->dir[place] != no_page(place) || page >= IDS_SLOT_PAGES - 1)
+        return false;
+    __atomic_store_n(&t->dir[place],
+                     IDS_KNOWN + ((page - number) << IDS_PAGE_BITS),
+                     __ATOMIC_RELEASE);
+    return true;
+}
+
 bool ids_init(struct hprof_ids *t, unsigned shift, bool keep_order,
               struct mem *m, struct err *e)
 {
@@ -22,8 +58,7 @@ bool ids_init(struct hprof_ids *t, unsigned shift, bool keep_order,
     t->last = UINT64_MAX; /* there is no next one yet */
     t->keep_order = keep_order;
     t->slots.size = 4;
-    t->dir = mem_map(m, (IDS_NEAR + 1) * sizeof *t->dir, e);
-    return t->dir != NULL;
+    return dir_init(t, e);
 }
 
 void ids_deinit(struct hprof_ids *t)
@@ -32,7 +67,7 @@ void ids_deinit(struct hprof_ids *t)
 
     if (!m)
         return;
-    mem_unmap(m, t->dir, (IDS_NEAR + 1) * sizeof *t->dir);
+    mem_unmap(m, t->dir, IDS_DIR * sizeof *t->dir);
     idmap_deinit(&t->far, m);
     vec_free(&t->pages, m);
     mem_unmap(m, t->bits, t->room * IDS_WORDS * sizeof *t->bits);
@@ -70,18 +105,13 @@ uint64_t ids_slot_new_(struct hprof_ids *t, uint64_t id, struct err *e)
                 page);
         return IDS_NONE;
     }
-    if (page == 0)
-        t->near = number > IDS_NEAR / 2 ? number - IDS_NEAR / 2 : 0;
     if (t->pages.n == t->room && !bits_grow(t, e))
         return IDS_NONE;
     if (!vec_push(&t->pages, t->mem, e))
         return IDS_NONE;
     *vec_last(&t->pages) = number;
-    if (number - t->near < IDS_NEAR)
-        __atomic_store_n(&t->dir[number - t->near],
-                         ((uint64_t)page << IDS_PAGE_BITS) + 1,
-                         __ATOMIC_RELEASE);
-    else if (!idmap_put(&t->far, number, page, t->mem, e))
+    if (!dir_put(t, number, page) &&
+        !idmap_put(&t->far, number, page, t->mem, e))
         return IDS_NONE;
     return (uint64_t)page << IDS_PAGE_BITS | (at & (IDS_PAGE - 1));
 }
@@ -173,7 +203,7 @@ bool ids_claim(struct hprof_ids *t, const struct ids_run *run)
 
     if (!run->n)
         return true;
-    if (!t->ascend || !run->ascend || (t->n && run->first <= t->last))
+    if (!t->ascend || run->rises != run->n || (t->n && run->first <= t->last))
         return false;
     page = run->slots[run->n - 1] >> IDS_PAGE_BITS;
     t->n += run->n;

@@ -27,16 +27,18 @@
 #define IDS_NONE      UINT64_MAX
 /* Slots of 32 bits reach no further; 32 GiB of heap. */
 #define IDS_SLOT_PAGES ((uint64_t)1 << (32 - IDS_PAGE_BITS))
-/* Pages round the first one that are found without hashing. */
-#define IDS_NEAR ((uint64_t)1 << 16)
+/* Pages that are found without hashing: those of 64 GiB of heap. */
+#define IDS_DIR ((uint64_t)1 << 16)
+/* What ids_look_up says of slot 0, and of a null. */
+#define IDS_KNOWN (UINT64_MAX << 32)
+#define IDS_NULL  UINT64_MAX
 
 struct hprof_ids {
     struct mem *mem;
     unsigned shift;      /* an id's low bits that are always 0 */
-    uint64_t near;       /* number of the first page of `dir` */
-    uint64_t *dir;       /* [IDS_NEAR + 1] first slot of the page, + 1; 0: no
-                            such page, as the last one */
-    struct idmap far;    /* the other pages */
+    uint64_t *dir;       /* [IDS_DIR] by the low bits of a page's number: see
+                            ids_look_up */
+    struct idmap far;    /* the pages that found no place in it */
     VEC(uint64_t) pages; /* [page]: its number in the address space */
     uint64_t *bits;      /* [room * IDS_WORDS] */
     uint64_t room;       /* pages that `bits` has room for */
@@ -78,7 +80,8 @@ struct ids_run {
     const uint32_t *slots; /* [n] */
     uint64_t n;
     uint64_t first, last; /* ids */
-    bool ascend;          /* each is greater than the one before */
+    uint64_t rises;       /* how many are greater than the one before; the
+                             first one than 0 */
 };
 
 /* Adds them all. */
@@ -112,47 +115,43 @@ static inline bool ids_aligned(const struct hprof_ids *t, uint64_t id)
     return (id & (((uint64_t)1 << t->shift) - 1)) == 0;
 }
 
+/*
+ * Of an address in units of 8 bytes, in three instructions: IDS_KNOWN + its
+ * slot; IDS_NULL for 0; less than IDS_KNOWN if the directory does not know it.
+ * So a few may be looked up and asked together whether all are known. Pages
+ * may be added meanwhile.
+ */
+static inline uint64_t ids_look_up(const uint64_t *dir, uint64_t at)
+{
+    return at + __atomic_load_n(&dir[at >> IDS_PAGE_BITS & (IDS_DIR - 1)],
+                                __ATOMIC_RELAXED);
+}
+
+/* The same of an id, if the shift is 3. Low bits that are not 0 make it an
+ * address that nobody knows. */
+static inline uint64_t ids_look_up_id(const uint64_t *dir, uint64_t id)
+{
+    return ids_look_up(dir, id >> 3 | id << 61);
+}
+
+/* Whether a look-up found what is not null. */
+static inline bool ids_found(uint64_t it)
+{
+    return (it + 1) >> 32 == UINT32_MAX;
+}
+
 /* The slot of an id, or IDS_NONE if its page was never met. */
 static inline uint64_t ids_slot(const struct hprof_ids *t, uint64_t id)
 {
-    uint64_t at = id >> t->shift, page = at >> IDS_PAGE_BITS;
-    uint64_t in = at & (IDS_PAGE - 1), it;
+    uint64_t at = id >> t->shift, it = ids_look_up(t->dir, at);
     uint32_t p;
 
-    if (page - t->near < IDS_NEAR) {
-        it = t->dir[page - t->near];
-        return it ? it + in - 1 : IDS_NONE;
-    }
-    p = idmap_get(&t->far, page);
-    return p == IDMAP_NONE ? IDS_NONE : (uint64_t)p << IDS_PAGE_BITS | in;
-}
-
-/* What ids_slot_near looks into. */
-struct ids_near {
-    const uint64_t *dir;
-    uint64_t begin; /* of `near`, in units */
-};
-
-static inline struct ids_near ids_near(const struct hprof_ids *t)
-{
-    return (struct ids_near){t->dir, t->near << IDS_PAGE_BITS};
-}
-
-/*
- * The same, in 32 bits and without a branch, if the shift is 3 and the page
- * is a near one; *known: 1, or 0 if it's not so. Pages may be added meanwhile.
- */
-static inline uint32_t ids_slot_near(struct ids_near t, uint64_t id,
-                                     uint64_t *known)
-{
-    /* Low bits that are not 0 make it a page far away. */
-    uint64_t at = (id >> 3 | id << 61) - t.begin;
-    uint64_t page = at >> IDS_PAGE_BITS, it;
-
-    it = __atomic_load_n(&t.dir[page < IDS_NEAR ? page : IDS_NEAR],
-                         __ATOMIC_RELAXED);
-    *known = it & 1;
-    return (uint32_t)(it + (at & (IDS_PAGE - 1)) - 1);
+    if (ids_found(it))
+        return it - IDS_KNOWN;
+    p = idmap_get(&t->far, at >> IDS_PAGE_BITS);
+    return p == IDMAP_NONE
+               ? IDS_NONE
+               : (uint64_t)p << IDS_PAGE_BITS | (at & (IDS_PAGE - 1));
 }
 
 static inline uint64_t ids_slot_new(struct hprof_ids *t, uint64_t id,

@@ -126,8 +126,7 @@ static bool prepare(struct ingest *in, struct err *e)
     in->stretch = mem_alloc(in->d->mem, 1, sizeof *in->stretch, e);
     if (!in->stretch)
         return false;
-    in->stretch->decoder.classes = &in->classes;
-    in->stretch->decoder.ids = &in->st->ids;
+    decoder_init(&in->stretch->decoder, &in->classes, &in->st->ids, NULL);
     return true;
 }
 

@@ -141,11 +141,9 @@ static bool prepare(struct ingest *in, struct err *e)
     pthread_mutex_init(&s->lock, NULL);
     s->workers = mem_alloc(m, s->jobs, sizeof *s->workers, e);
     s->pieces = mem_alloc(m, s->jobs * PIECES, sizeof *s->pieces, e);
-    for (unsigned k = 0; s->workers && k < s->jobs; k++) {
-        s->workers[k].decoder.classes = &in->classes;
-        s->workers[k].decoder.ids = &in->st->ids;
-        s->workers[k].decoder.lock = &s->lock;
-    }
+    for (unsigned k = 0; s->workers && k < s->jobs; k++)
+        decoder_init(&s->workers[k].decoder, &in->classes, &in->st->ids,
+                     &s->lock);
     return s->workers && s->pieces;
 }
 
@@ -425,9 +423,8 @@ bool ingest_segments(struct ingest *in, struct err *e)
     uint64_t limit = in->d->mem->limit, most;
     struct segments *s;
 
-    /* The first page of ids says which are near; it comes first. */
     if (!in->o || in->o->jobs < 2 || (limit && limit < LEAST_LIMIT) ||
-        !in->st->ids.pages.n || !ingest_may_be_ordinary(in))
+        !ingest_may_be_ordinary(in))
         return ingest_heap(in, e);
     if (!prepare(in, e))
         return false;

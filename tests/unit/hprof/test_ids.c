@@ -114,6 +114,52 @@ START_TEST(test_gcd)
 }
 END_TEST
 
+static void looked_up(uint64_t id)
+{
+    uint64_t it = ids_look_up_id(ids.dir, id),
+             slot = ids_slot(&ids, id & ~7ull);
+
+    if (!id)
+        ck_assert_uint_eq(it, IDS_NULL);
+    else if (ids_found(it))
+        ck_assert_uint_eq(ids_address(&ids, it - IDS_KNOWN), id);
+    else
+        ck_assert_uint_lt(it, IDS_KNOWN);
+    if (slot != IDS_NONE)
+        ck_assert_uint_eq(ids_address(&ids, slot), id & ~7ull);
+}
+
+/* Pages with one place in the directory, the place of null, ids that are no
+ * multiples of 8: what is known is right. */
+START_TEST(test_look_up)
+{
+    const uint64_t pages[] = {0,
+                              0x700000000,
+                              0x700100000,
+                              0x7000fff8,
+                              (uint64_t)1 << 36,
+                              0x2700000000,
+                              UINT64_MAX & ~7ull,
+                              0x80000};
+    const unsigned n = sizeof pages / sizeof *pages;
+
+    mem_init(&mem, 0);
+    ck_assert(ids_init(&ids, 3, false, &mem, &e));
+    for (unsigned i = 0; i <= n; i++) {
+        for (unsigned k = 0; k < n; k++)
+            for (uint64_t top = 0; top < 32; top++)
+                for (uint64_t low = 0; low < 16; low++)
+                    looked_up(pages[k] + low + (top << 36 | top << 59));
+        if (i < n)
+            ck_assert_uint_ne(ids_slot_new(&ids, pages[i], &e), IDS_NONE);
+    }
+    ck_assert(ids_found(ids_look_up_id(ids.dir, 0x700000008)));
+    ck_assert(!ids_found(ids_look_up_id(ids.dir, 0x2700000008)));
+    ck_assert_uint_ne(ids_slot(&ids, 0x2700000008), IDS_NONE);
+    done();
+}
+END_TEST
+
 /* Ids that lie nowhere near each other cost too much to be a heap. */
 START_TEST(test_scattered)
 {
@@ -142,6 +188,7 @@ Suite *ids_suite(void)
     tcase_add_test(t, test_order_kept);
     tcase_add_test(t, test_order_lost_late);
     tcase_add_test(t, test_gcd);
+    tcase_add_test(t, test_look_up);
     tcase_add_test(t, test_scattered);
     suite_add_tcase(s, t);
     return s;

@@ -10,7 +10,10 @@
 #include "sample.h"
 #include "suite.h"
 
-enum { NODE = 0x800, TREE = 0x808, LATE = 0x810 };
+enum { NODE = 0x800, TREE = 0x808, WIDE = 0x810, LATE = 0x818 };
+
+/* Fields of WIDE, all references: more than a byte can count. */
+#define WIDTH 300
 
 enum flavour {
     PLAIN,
@@ -51,6 +54,27 @@ static void write_array(uint64_t *state, uint64_t id, uint32_t n)
     hw_object_array(&w, id, HW_OBJECT_ARRAY, length, elements);
 }
 
+static void write_wide_class(void)
+{
+    char fields[WIDTH * 8], *at = fields;
+
+    for (unsigned i = 0; i < WIDTH; i++)
+        at += snprintf(at, 8, "Lf%u ", i);
+    hw_class(&w, WIDE, "demo/Wide", HW_OBJECT, fields);
+}
+
+static void write_wide(uint64_t *state, uint64_t id, uint32_t n)
+{
+    char types[WIDTH + 1] = {0};
+    uint64_t values[WIDTH];
+
+    for (unsigned i = 0; i < WIDTH; i++) {
+        types[i] = 'L';
+        values[i] = any_id(state, n);
+    }
+    hw_instance(&w, id, WIDE, types, values);
+}
+
 static void write_object(uint64_t *state, uint64_t id, uint32_t n)
 {
     switch (random_below(state, 7)) {
@@ -62,7 +86,12 @@ static void write_object(uint64_t *state, uint64_t id, uint32_t n)
         HW_INSTANCE(&w, id, HW_WEAK, "LLLL", any_id(state, n), any_id(state, n),
                     0, 0);
         break;
-    case 3: HW_INSTANCE(&w, id, HW_OBJECT, "", 0); break;
+    case 3:
+        if (random_below(state, 20) == 0)
+            write_wide(state, id, n);
+        else
+            HW_INSTANCE(&w, id, HW_OBJECT, "", 0);
+        break;
     case 4:
         HW_INSTANCE(&w, id, TREE, "LLLI", any_id(state, n), any_id(state, n),
                     any_id(state, n), 7);
@@ -115,6 +144,7 @@ static void write_dump(uint64_t *state, enum flavour how)
     hw_jdk(&w);
     hw_class(&w, NODE, "demo/Node", HW_OBJECT, "Lnext Ivalue");
     hw_class(&w, TREE, "demo/Tree", NODE, "Lleft Lright");
+    write_wide_class();
     for (uint32_t i = 0; i < n; i++) {
         uint64_t id = id_of(state, how, i, n);
 
