@@ -185,9 +185,15 @@ static inline uint64_t ids_address(const struct hprof_ids *t, uint64_t slot)
            << t->shift;
 }
 
+/* The bits up to a slot's own, which is the highest of what is returned. */
+static inline uint64_t ids_bits_(const struct hprof_ids *t, uint64_t slot)
+{
+    return t->bits[slot >> 6] << (~slot & 63);
+}
+
 static inline bool ids_bit(const struct hprof_ids *t, uint64_t slot)
 {
-    return t->bits[slot >> 6] >> (slot & 63) & 1;
+    return ids_bits_(t, slot) >> 63;
 }
 
 /* On x86-64 without -mpopcnt the builtin is a call; this is not. */
@@ -206,20 +212,18 @@ static inline uint32_t bit_count(uint64_t v)
 /* Of a slot whose bit is set; frozen, and not thin. */
 static inline uint32_t ids_rank(const struct hprof_ids *t, uint64_t slot)
 {
-    uint64_t below = ((uint64_t)1 << (slot & 63)) - 1;
-
-    return t->ranks[slot >> 6] + bit_count(t->bits[slot >> 6] & below);
+    return t->ranks[slot >> 6] + bit_count(ids_bits_(t, slot)) - 1;
 }
 
 /* The same, thin or not. */
 static inline uint32_t ids_rank_any(const struct hprof_ids *t, uint64_t slot)
 {
-    uint64_t below = ((uint64_t)1 << (slot & 63)) - 1, word = slot >> 6;
+    uint64_t word = slot >> 6;
     uint32_t n = t->ranks[word >> t->thin];
 
     for (uint64_t w = word >> t->thin << t->thin; w < word; w++)
         n += bit_count(t->bits[w]);
-    return n + bit_count(t->bits[word] & below);
+    return n + bit_count(ids_bits_(t, slot)) - 1;
 }
 
 /* The rank of an id; UINT32_MAX if no object has it. Frozen. */

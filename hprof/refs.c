@@ -37,22 +37,30 @@ struct resolver {
     uint64_t out, from;
 };
 
+/* Of a slot that no object has. */
+static __attribute__((noinline)) uint32_t node_of_none(const struct resolver *r,
+                                                       uint32_t slot)
+{
+    return ref_node(r->st, r->base, ref_code_of_slot(r->st, slot));
+}
+
 /* Where ids ascend, an object's rank is its place. Returns whether one
  * dangles, as the next. */
 static bool slots_to_nodes(const struct resolver *r, uint32_t *refs, uint64_t n)
 {
     const struct hprof_ids *ids = &r->st->ids;
+    uint32_t base = r->base;
     bool dangles = false;
 
     for (uint64_t i = 0; i < n; i++) {
         uint32_t slot = refs[i];
 
-        if (ids_bit(ids, slot)) {
-            refs[i] = r->base + ids_rank(ids, slot);
-            continue;
+        if (__builtin_expect(ids_bit(ids, slot), 1)) {
+            refs[i] = base + ids_rank(ids, slot);
+        } else {
+            refs[i] = node_of_none(r, slot);
+            dangles |= refs[i] == NODE_NONE;
         }
-        refs[i] = ref_node(r->st, r->base, ref_code_of_slot(r->st, slot));
-        dangles |= refs[i] == NODE_NONE;
     }
     return dangles;
 }
