@@ -36,7 +36,7 @@
 struct gunzip {
     struct raw *raw;
     struct mem *mem;
-    unsigned jobs;
+    unsigned jobs;       /* 0: nobody has said that all of it will be read */
     struct ahead *ahead; /* while it runs all below but the last is its own */
 
     z_stream z;
@@ -315,17 +315,13 @@ struct gunzip *gunzip_create(struct raw *raw, struct mem *m, struct err *e)
         return NULL;
     g->raw = raw;
     g->mem = m;
-    g->jobs = 1;
     g->between = true;
     points_init(&g->points, m);
     pieces_init(&g->pieces, m);
     g->zin = mem_alloc(m, RAW_BUFFER, 1, e);
     g->on_the_way = mem_alloc(m, ON_THE_WAY, 1, e);
-    if (g->zin && g->on_the_way &&
-        inflateInit2(&g->z, 16 + MAX_WBITS) == Z_OK) {
-        g->blocks = blocks_create(raw, m);
+    if (g->zin && g->on_the_way && inflateInit2(&g->z, 16 + MAX_WBITS) == Z_OK)
         return g;
-    }
     err_set(e, ERR_NOMEM, "zlib does not start");
     mem_free(m, g->zin);
     mem_free(m, g->on_the_way);
@@ -354,13 +350,6 @@ void gunzip_destroy(struct gunzip *g)
     mem_free(g->mem, g->zin);
     mem_free(g->mem, g->on_the_way);
     mem_free(g->mem, g);
-}
-
-void gunzip_set_jobs(struct gunzip *g, unsigned jobs)
-{
-    g->jobs = jobs;
-    if (g->blocks)
-        blocks_set_jobs(g->blocks, jobs);
 }
 
 /* ---- the stream --------------------------------------------------------- */
@@ -411,9 +400,10 @@ static void resume(struct gunzip *g, const struct point *at)
         damaged(g, "no memory to read again", at->raw);
 }
 
+static const struct member start = {0, 0};
+
 static const struct member *member_before(const struct gunzip *g, uint64_t out)
 {
-    static const struct member start = {0, 0};
     const struct member *ret = &start, *m;
 
     VEC_EACH (&g->members, m)
@@ -446,6 +436,26 @@ static void approach(struct gunzip *g, uint64_t out)
     g->stream.over = false;
 }
 
+/* From the start: the first one is not left half to zlib, which knows of damage
+ * only when it has given what comes before. */
+static void begin_blocks(struct gunzip *g)
+{
+    g->blocks = blocks_create(g->raw, g->mem);
+    if (!g->blocks)
+        return;
+    restart(g, &start);
+    g->stream.at = g->stream.from = 0;
+}
+
+void gunzip_set_jobs(struct gunzip *g, unsigned jobs)
+{
+    g->jobs = jobs ? jobs : 1;
+    if (!g->blocks && !g->damage[0])
+        begin_blocks(g);
+    if (g->blocks)
+        blocks_set_jobs(g->blocks, jobs);
+}
+
 /* False: the bytes end before the reader's place. */
 static bool catch_up(struct gunzip *g)
 {
@@ -468,8 +478,8 @@ size_t gunzip_read(struct gunzip *g, uint8_t *to, size_t n)
     size_t got = pieces_read(&g->pieces, g->reader.at, to, n);
     bool again = g->reader.at < g->reader.furthest;
 
-    if (again && n > ON_THE_WAY)
-        n = ON_THE_WAY; /* one object is wanted, not all that follows */
+    if ((again || !g->jobs) && n > ON_THE_WAY)
+        n = ON_THE_WAY; /* an object is wanted, or a look, not all of it */
     if (!got && (again || !g->reader.whole) && catch_up(g)) {
         got = stream_read(g, to, n);
         pieces_keep(&g->pieces, g->reader.at, to, got, again);

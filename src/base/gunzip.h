@@ -21,8 +21,10 @@ struct gunzip;
 struct gunzip *gunzip_create(struct raw *raw, struct mem *m, struct err *e);
 void gunzip_destroy(struct gunzip *g);
 
-/* Threads to use, the caller's included; 1 unless told otherwise. Before the
- * first byte is read. They start once there is enough to read in a row. */
+/* All of it will be read, by so many threads, the caller's included. They
+ * start once there is enough to read in a row. Without this one thread reads,
+ * and no more is inflated than is asked for: a look at the first bytes does
+ * not cost a whole block. */
 void gunzip_set_jobs(struct gunzip *g, unsigned jobs);
 
 /* At least one byte unless they have ended. */

@@ -34,9 +34,8 @@ bool source_open(const char *path, struct mem *m, struct source **ret,
 /* Reads from `bytes`, which the caller keeps alive. `name` for messages. */
 bool source_open_memory(const char *name, const void *bytes, size_t n,
                         struct mem *m, struct source **ret, struct err *e);
-/* Threads that may take the gzip off ahead of the reader, the reader's own
- * included; 1 unless told otherwise. The bytes are the same. Best called
- * before anything is read. */
+/* All of it will be read: so many threads may take the gzip off ahead of the
+ * reader, the reader's own included. The bytes are the same. */
 void source_set_jobs(struct source *s, unsigned jobs);
 void source_close(struct source *s);
 
