@@ -22,6 +22,7 @@
 #include "member.h"
 #include "pieces.h"
 #include "points.h"
+#include "spread.h"
 
 #define RAW_BUFFER ((size_t)128 << 10)
 /* Inflated at a time on the way to a place, and thrown away. */
@@ -65,8 +66,9 @@ struct gunzip {
         uint64_t furthest;
         bool whole; /* the bytes end there */
     } reader;
-    struct pieces pieces;
-    uint8_t *on_the_way; /* ON_THE_WAY bytes */
+    struct spread spread; /* of what was read first */
+    struct pieces pieces; /* of what was read again */
+    uint8_t *on_the_way;  /* ON_THE_WAY bytes */
 };
 
 static void damaged(struct gunzip *g, const char *what, uint64_t at)
@@ -206,7 +208,7 @@ static void next_block(struct gunzip *g)
     note_member(g);
     zin_move(g, g->block.end);
     if (g->out < g->reader.furthest)
-        pieces_keep(&g->pieces, g->out, g->block.bytes, g->block.n, true);
+        pieces_keep(&g->pieces, g->out, g->block.bytes, g->block.n);
 }
 
 static void next_member(struct gunzip *g)
@@ -317,6 +319,7 @@ struct gunzip *gunzip_create(struct raw *raw, struct mem *m, struct err *e)
     g->mem = m;
     g->between = true;
     points_init(&g->points, m);
+    spread_init(&g->spread, m);
     pieces_init(&g->pieces, m);
     g->zin = mem_alloc(m, RAW_BUFFER, 1, e);
     g->on_the_way = mem_alloc(m, ON_THE_WAY, 1, e);
@@ -346,6 +349,7 @@ void gunzip_destroy(struct gunzip *g)
     vec_free(&g->members, g->mem);
     holes_deinit(&g->holes, g->mem);
     points_deinit(&g->points);
+    spread_deinit(&g->spread);
     pieces_deinit(&g->pieces);
     mem_free(g->mem, g->zin);
     mem_free(g->mem, g->on_the_way);
@@ -473,16 +477,27 @@ static bool catch_up(struct gunzip *g)
 
 /* ---- the reader --------------------------------------------------------- */
 
+/* What is kept of the bytes at the reader's place. */
+static size_t recall(struct gunzip *g, uint8_t *to, size_t n)
+{
+    size_t got = spread_read(&g->spread, g->reader.at, to, n);
+
+    return got ? got : pieces_read(&g->pieces, g->reader.at, to, n);
+}
+
 size_t gunzip_read(struct gunzip *g, uint8_t *to, size_t n)
 {
-    size_t got = pieces_read(&g->pieces, g->reader.at, to, n);
+    size_t got = recall(g, to, n);
     bool again = g->reader.at < g->reader.furthest;
 
     if ((again || !g->jobs) && n > ON_THE_WAY)
         n = ON_THE_WAY; /* an object is wanted, or a look, not all of it */
     if (!got && (again || !g->reader.whole) && catch_up(g)) {
         got = stream_read(g, to, n);
-        pieces_keep(&g->pieces, g->reader.at, to, got, again);
+        if (again)
+            pieces_keep(&g->pieces, g->reader.at, to, got);
+        else
+            spread_keep(&g->spread, g->reader.at, to, got);
     }
     g->reader.at += got;
     if (g->reader.at > g->reader.furthest)

@@ -2,7 +2,7 @@
  * gunzip.h - takes gzip off raw bytes: any number of concatenated members.
  * What has been read once can be gone back to without starting over: members
  * met so far, places within them (points.h) and some of the bytes themselves
- * (pieces.h) are remembered.
+ * (spread.h, pieces.h) are remembered.
  *
  * Damage costs the member it is in: reading goes on at the next one, if there
  * is one, with zeros for the bytes that were lost; else, and where the tail is

@@ -8,9 +8,9 @@
 
 #include <string.h>
 
-#define MOST_BYTES ((uint64_t)16 << 20)
+#define MOST_BYTES ((uint64_t)8 << 20)
 /* Of a limit it takes a share. */
-#define SHARE 64
+#define SHARE 128
 
 void pieces_init(struct pieces *p, struct mem *m)
 {
@@ -28,15 +28,10 @@ static void drop(struct pieces *p, struct piece *it)
     *it = p->all[--p->n];
 }
 
-static void drop_all(struct pieces *p)
+void pieces_deinit(struct pieces *p)
 {
     while (p->n)
         drop(p, &p->all[p->n - 1]);
-}
-
-void pieces_deinit(struct pieces *p)
-{
-    drop_all(p);
 }
 
 static struct piece *find(struct pieces *p, uint64_t at)
@@ -77,17 +72,12 @@ static void drop_oldest(struct pieces *p)
     drop(p, oldest);
 }
 
-void pieces_keep(struct pieces *p, uint64_t at, const uint8_t *bytes, size_t n,
-                 bool again)
+void pieces_keep(struct pieces *p, uint64_t at, const uint8_t *bytes, size_t n)
 {
     struct err ignored = {0};
     uint8_t *copy;
 
-    if (!again && !p->large && !is_room(p, n)) {
-        drop_all(p);
-        p->large = true;
-    }
-    if (!n || n > p->most || (!again && p->large) || find(p, at))
+    if (!n || n > p->most || find(p, at))
         return;
     while (!is_room(p, n))
         drop_oldest(p);

@@ -17,6 +17,7 @@ int main(void)
     srunner_add_suite(r, text_suite());
     srunner_add_suite(r, parallel_suite());
     srunner_add_suite(r, again_suite());
+    srunner_add_suite(r, spread_suite());
     srunner_add_suite(r, spans_suite());
     srunner_run_all(r, CK_ENV);
     failed = srunner_ntests_failed(r);

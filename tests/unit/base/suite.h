@@ -13,6 +13,7 @@ Suite *blocks_suite(void);
 Suite *text_suite(void); /* out, utf8, size */
 Suite *parallel_suite(void);
 Suite *again_suite(void);
+Suite *spread_suite(void);
 Suite *spans_suite(void); /* labels too */
 
 #endif

@@ -13,7 +13,7 @@
 #include "tests/support/random.h"
 #include "suite.h"
 
-/* More than the pieces and, at their first distance, the points can be of. */
+/* More than is kept and, at their first distance, the points can be of. */
 #define LARGE ((size_t)24 << 20)
 #define SMALL ((size_t)1 << 20)
 #define ROOM  ((size_t)16 << 20)
@@ -143,21 +143,16 @@ START_TEST(pieces_are_bounded)
     pieces_init(&p, &mem);
     p.most = 1000;
     for (uint64_t at = 0; at < 1000; at += 100)
-        pieces_keep(&p, at, plain + at, 100, false);
+        pieces_keep(&p, at, plain + at, 100);
     ck_assert_uint_eq(pieces_read(&p, 995, got, 16), 5);
     ck_assert_mem_eq(got, plain + 995, 5);
-    /* One too many: it is a large file. */
-    pieces_keep(&p, 1000, plain + 1000, 100, false);
-    ck_assert_uint_eq(p.n, 0);
-    pieces_keep(&p, 0, plain, 100, false);
-    ck_assert_uint_eq(p.n, 0);
     for (uint64_t at = 0; at < 2000; at += 100) {
-        pieces_keep(&p, at, plain + at, 100, true);
+        pieces_keep(&p, at, plain + at, 100);
         ck_assert_uint_le(p.bytes, 1000);
         ck_assert_uint_eq(pieces_read(&p, 50, got, 1), 1); /* stays in use */
     }
     ck_assert_uint_eq(pieces_read(&p, 500, got, 1), 0);
-    pieces_keep(&p, 5000, plain, 1001, true);
+    pieces_keep(&p, 5000, plain, 1001);
     ck_assert_uint_eq(p.n, 10);
     pieces_deinit(&p);
     ck_assert_uint_eq(mem.held, 0);
