@@ -26,6 +26,7 @@
 #include "base/labels.h"
 #include "base/source.h"
 #include "base/spans.h"
+#include "base/spread.h"
 #include "base/vec.h"
 #include "hprof/lengths.h"
 
@@ -253,6 +254,17 @@ static inline uint32_t hprof_class_of(const struct hprof_dump *d, uint32_t node)
 {
     return labels_get(&d->class_of, node);
 }
+
+/* Nodes [begin, end). */
+struct hprof_range {
+    uint32_t begin, end;
+};
+
+/* Objects from all over the file, ascending, that can be read again at no cost,
+ * also where it's compressed: they lie in the windows of base/spread.h, and
+ * are the same ones in a plain file. Returns how many ranges there are. */
+unsigned hprof_spread(const struct hprof_dump *d,
+                      struct hprof_range ret[SPREAD_MOST]);
 
 /* The class with this name (the first, if several loaders have one); or
  * CLASS_NONE. */

@@ -32,6 +32,23 @@ static inline bool index_note(struct hprof_index *x, uint64_t at, uint64_t stop,
     return true;
 }
 
+/* The first checkpoint that is not before an offset, or NULL. */
+static inline const struct checkpoint *index_from(const struct hprof_index *x,
+                                                  uint64_t at)
+{
+    uint64_t low = 0, high = x->points.n;
+
+    while (low < high) {
+        uint64_t mid = low + (high - low) / 2;
+
+        if (x->points.at[mid].at < at)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low < x->points.n ? &x->points.at[low] : NULL;
+}
+
 /* The last checkpoint that is not behind an object, or NULL. */
 static inline const struct checkpoint *index_find(const struct hprof_index *x,
                                                   uint32_t object)

@@ -165,6 +165,34 @@ bool hprof_ids_of(const struct hprof_dump *d, const uint32_t *nodes, uint64_t n,
     return ok;
 }
 
+/* The first object behind a checkpoint that is not before an offset. */
+static uint32_t node_from(const struct hprof_dump *d, uint64_t at)
+{
+    const struct checkpoint *p = index_from(&d->store->index, at);
+
+    return p ? d->n_classes + 1 + p->object : d->nodes;
+}
+
+unsigned hprof_spread(const struct hprof_dump *d,
+                      struct hprof_range ret[SPREAD_MOST])
+{
+    uint64_t stride = spread_stride(d->bytes);
+    unsigned n = 0;
+
+    if (stride == SPREAD_WINDOW) {
+        ret[0] = (struct hprof_range){d->n_classes + 1, d->nodes};
+        return 1;
+    }
+    /* An object may begin INDEX_STEP behind the checkpoint before it, and
+     * whoever reads it looks further than it is long. */
+    for (uint64_t at = 0; at < d->bytes; at += stride) {
+        ret[n].begin = node_from(d, at);
+        ret[n].end = node_from(d, at + SPREAD_WINDOW - 2 * INDEX_STEP);
+        n += ret[n].begin < ret[n].end;
+    }
+    return n;
+}
+
 uint32_t hprof_referrer_of(const struct hprof_dump *d, uint32_t node)
 {
     uint64_t i, end;

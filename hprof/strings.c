@@ -146,11 +146,8 @@ struct batch {
     struct arena scratch;
 };
 
-/*
- * The array of a String, of which it need not be read: the one object that it
- * refers to. One that begins at an offset is longer than foreseen.
- */
-static uint32_t foresee(const struct hprof_dump *d, uint32_t node)
+/* One that begins at an offset is longer than foreseen. */
+uint32_t hprof_string_array(const struct hprof_dump *d, uint32_t node)
 {
     uint32_t c = node < d->nodes ? hprof_class_of(d, node) : CLASS_NONE;
     uint64_t i, end;
@@ -174,7 +171,7 @@ static bool read_strings(struct batch *b, const uint32_t *nodes, struct err *e)
 {
     b->n_values = b->n;
     for (uint64_t i = 0; i < b->n; i++) {
-        uint32_t array = foresee(b->d, nodes[i]);
+        uint32_t array = hprof_string_array(b->d, nodes[i]);
 
         b->values[i].node = nodes[i];
         if (array != NODE_NONE)

@@ -52,6 +52,10 @@ const char *hprof_step_name(const struct hprof_dump *d,
                             const struct hprof_value *v, uint32_t to,
                             struct arena *a, struct err *e);
 
+/* The array of a String, without reading it: the one object that it refers to;
+ * NODE_NONE: it takes reading. */
+uint32_t hprof_string_array(const struct hprof_dump *d, uint32_t node);
+
 /* Texts of java.lang.String objects: one batch for the strings and their
  * arrays, another one for arrays that only a string's fields tell. texts[i] is
  * NULL where it can't be had; UTF-8, cut at `limit` characters, in `a`. */

@@ -9,9 +9,12 @@
 
 #define SAMPLE       ((uint64_t)20000)
 #define SAMPLE_CHARS 256
-/* So many in a row, then a gap: single ones would be in every corner of the
- * file, and reading them again like reading all of it. */
+/* So many in a row, then a gap: what is made together is often alike. */
 #define SAMPLE_RUN 2048
+/* Fewer say nothing about the rest. */
+#define SAMPLE_LEAST 500
+/* No more fit in the windows: a String and its array take 40 bytes or more. */
+#define MOST_NEAR (SPREAD_MOST * SPREAD_WINDOW / 40)
 
 static int by_text(const void *x, const void *y)
 {
@@ -65,10 +68,6 @@ static bool keep_repeated(struct analysis *a, const char **t, uint64_t n)
     return true;
 }
 
-/*
- * From all over the heap. Values that occur a few times in all look
- * distinct in a small sample, so the estimate errs towards "no duplicates".
- */
 static bool compare_sample(struct analysis *a, const uint32_t *nodes,
                            uint64_t n)
 {
@@ -94,29 +93,83 @@ static bool compare_sample(struct analysis *a, const uint32_t *nodes,
     return ok;
 }
 
+/* ---- which ones --------------------------------------------------------- */
+
+struct ranges {
+    struct hprof_range at[SPREAD_MOST];
+    unsigned n;
+};
+
+static bool is_within(const struct ranges *r, uint32_t node)
+{
+    for (unsigned i = 0; i < r->n; i++)
+        if (node >= r->at[i].begin && node < r->at[i].end)
+            return true;
+    return false;
+}
+
+/* Up to `room` Strings in the ranges whose arrays are, too. */
+static uint64_t gather(const struct hprof_dump *d, const struct ranges *r,
+                       uint32_t string, uint32_t *nodes, uint64_t room)
+{
+    uint64_t n = 0;
+
+    for (unsigned i = 0; i < r->n; i++)
+        for (uint32_t v = r->at[i].begin; v < r->at[i].end && n < room; v++)
+            if (hprof_class_of(d, v) == string &&
+                is_within(r, hprof_string_array(d, v)))
+                nodes[n++] = v;
+    return n;
+}
+
+/* Leaves runs of them, about SAMPLE in all; returns how many. */
+static uint64_t leave_runs(uint32_t *nodes, uint64_t n)
+{
+    uint64_t step = n / SAMPLE + 1, kept = 0;
+
+    for (uint64_t i = 0; i < n; i++)
+        if (i / SAMPLE_RUN % step == 0)
+            nodes[kept++] = nodes[i];
+    return kept;
+}
+
+/* Where the windows meet hardly any, all may be in one place: the first ones
+ * are then as good as any others, and few places in the file. */
+static uint64_t choose(const struct hprof_dump *d, uint32_t string,
+                       uint32_t *nodes, uint64_t room)
+{
+    const struct ranges all = {.at = {{d->n_classes + 1, d->nodes}}, .n = 1};
+    struct ranges r = {.n = hprof_spread(d, r.at)};
+    uint64_t n = gather(d, &r, string, nodes, room);
+
+    if (n >= SAMPLE_LEAST)
+        return leave_runs(nodes, n);
+    return gather(d, &all, string, nodes,
+                  room < SAMPLE_RUN ? room : SAMPLE_RUN);
+}
+
+/*
+ * Of windows from all over the heap, which need not be inflated again, and of
+ * a heap of up to 16 MiB of all of it. A String is left out whose array lies
+ * elsewhere. Values that occur a few times in all look distinct in a
+ * small sample, so the estimate errs towards "no duplicates".
+ */
 bool texts_sample(struct analysis *a)
 {
     const struct hprof_dump *d = a->dump;
     struct heap_strings *s = &a->heap->strings;
     uint32_t string = hprof_class_find(d, "java.lang.String");
-    uint64_t step, room, seen = 0, n = 0;
     uint32_t *nodes;
+    uint64_t room;
     bool ok;
 
     s->duplicate_bytes = UNKNOWN;
     if (string == CLASS_NONE || a->options->quick)
         return true;
     s->count = d->classes[string].objects;
-    step = s->count / SAMPLE + 1;
-    room = s->count / step + SAMPLE_RUN;
+    room = s->count < MOST_NEAR ? s->count : MOST_NEAR;
     nodes = mem_alloc(a->mem, room, sizeof *nodes, a->err);
-    if (!nodes)
-        return false;
-    for (uint32_t w = 0; w <= d->nodes / 64; w++)
-        for (uint64_t b = analysis_among(d, w, string); b; b &= b - 1)
-            if (seen++ / SAMPLE_RUN % step == 0 && n < room)
-                nodes[n++] = w << 6 | (uint32_t)__builtin_ctzll(b);
-    ok = compare_sample(a, nodes, n);
+    ok = nodes && compare_sample(a, nodes, choose(d, string, nodes, room));
     mem_free(a->mem, nodes);
     return ok;
 }

@@ -13,6 +13,7 @@ Suite *walk_suite(void);
 Suite *heap_suite(void);
 Suite *sizes_suite(void);
 Suite *garbage_suite(void);
+Suite *texts_suite(void);
 
 int main(void)
 {
@@ -27,6 +28,7 @@ int main(void)
     srunner_add_suite(runner, heap_suite());
     srunner_add_suite(runner, sizes_suite());
     srunner_add_suite(runner, garbage_suite());
+    srunner_add_suite(runner, texts_suite());
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);
