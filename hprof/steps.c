@@ -41,6 +41,49 @@ static const char *simple_name(const char *name)
     return dot ? dot + 1 : name;
 }
 
+/*
+ * Where in an instance's body the reference to `to` is, by the references that
+ * are kept of it: where no field is null and no two are the same they are as
+ * many as its fields, in their order. UINT32_MAX: they don't say.
+ */
+static uint32_t known_offset(const struct hprof_dump *d, uint32_t from,
+                             uint32_t to)
+{
+    uint32_t c = hprof_class_of(d, from);
+    const struct hprof_class *k;
+    uint64_t i, end;
+
+    if (c == CLASS_NONE || d->classes[c].array || !d->has_refs)
+        return UINT32_MAX;
+    k = &d->classes[c];
+    hprof_refs(d, from, &i, &end);
+    if (end - i != k->n_refs)
+        return UINT32_MAX;
+    for (uint32_t n = 0; n < k->n_refs; n++)
+        if (d->refs[i + n] == to)
+            return k->refs[n];
+    return UINT32_MAX;
+}
+
+bool hprof_step_is_known(const struct hprof_dump *d, uint32_t from, uint32_t to)
+{
+    return hprof_is_class_object(d, from) ||
+           known_offset(d, from, to) != UINT32_MAX;
+}
+
+static bool leads_to(const struct hprof_dump *d, const struct hprof_value *v,
+                     const struct hprof_field *f, uint32_t to)
+{
+    uint32_t body = d->classes[hprof_class_of(d, v->node)].body;
+    uint64_t id;
+
+    if (f->type != HPROF_OBJECT || f->from_end > body)
+        return false;
+    if (!v->body)
+        return known_offset(d, v->node, to) == body - f->from_end;
+    return hprof_field_value(d, v, f, &id) && hprof_node_of(d, id) == to;
+}
+
 static const char *field_step(const struct hprof_dump *d,
                               const struct hprof_value *v, uint32_t to,
                               struct arena *a, struct err *e)
@@ -52,10 +95,8 @@ static const char *field_step(const struct hprof_dump *d,
 
         for (uint32_t i = 0; i < k->n_fields; i++) {
             const struct hprof_field *f = &k->fields[i];
-            uint64_t id;
 
-            if (f->type != HPROF_OBJECT || !hprof_field_value(d, v, f, &id) ||
-                hprof_node_of(d, id) != to)
+            if (!leads_to(d, v, f, to))
                 continue;
             return up == 0 ? arena_strdup(a, f->name, e)
                            : arena_printf(a, e, "%s#%s", simple_name(k->name),
@@ -80,7 +121,7 @@ const char *hprof_step_name(const struct hprof_dump *d,
         name = class_step(d, v->node, to, a, e);
     else if (v->body && c != CLASS_NONE && d->classes[c].array == HPROF_OBJECT)
         name = array_step(d, v, to, a, e);
-    else if (v->body && c != CLASS_NONE && !d->classes[c].array)
+    else if (c != CLASS_NONE && !d->classes[c].array)
         name = field_step(d, v, to, a, e);
     if (!name && c != CLASS_NONE && c + 1 == to)
         return "<class>";

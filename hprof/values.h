@@ -45,12 +45,16 @@ uint32_t hprof_named_node(const struct hprof_dump *d,
  * Names the step from one object to another: "field", "Super#field" where
  * the field is a superclass's, "[17]" for arrays, "static NAME" for class
  * objects, "<class>", "<loader>", "<super>"; NULL if `v` does not refer to
- * `to`. `v` is a value read with a sufficient limit, or for a class object
- * just its node. In `a`.
+ * `to`. `v` is a value read with a sufficient limit, or where the step is known
+ * just a node. In `a`.
  */
 const char *hprof_step_name(const struct hprof_dump *d,
                             const struct hprof_value *v, uint32_t to,
                             struct arena *a, struct err *e);
+/* Whether it takes no reading: of class objects, and of instances whose
+ * references say it. */
+bool hprof_step_is_known(const struct hprof_dump *d, uint32_t from,
+                         uint32_t to);
 
 /* The array of a String, without reading it: the one object that it refers to;
  * NODE_NONE: it takes reading. */

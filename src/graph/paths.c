@@ -1,6 +1,6 @@
 /*
  * paths.c - one breadth-first walk for all targets, then one batch of
- * reads for every object on the way.
+ * reads for every object on the way that must be read.
  */
 #include "graph/paths.h"
 
@@ -14,8 +14,24 @@
 /* Elements of an array searched for the index of a step, in bytes. */
 #define ARRAY_LIMIT ((uint32_t)64 << 20)
 
-/* ---- values of the objects on the way -------------------------------------
+/* ---- the objects on the way -----------------------------------------------
  */
+
+struct objects {
+    uint32_t *nodes; /* [n] of all paths, ascending */
+    uint64_t *ids;   /* [n] theirs */
+    uint64_t n;
+    struct hprof_value *values; /* [n_values] of those that take reading to say
+                                   where they lead; ascending */
+    uint64_t n_values;
+};
+
+static int by_number(const void *x, const void *y)
+{
+    uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+
+    return a < b ? -1 : a > b;
+}
 
 static int by_node(const void *x, const void *y)
 {
@@ -24,31 +40,60 @@ static int by_node(const void *x, const void *y)
     return a->node < b->node ? -1 : a->node > b->node;
 }
 
-static const struct hprof_value *find_value(const struct hprof_value *values,
-                                            uint64_t n, uint32_t node)
+static uint64_t id_of(const struct objects *o, uint32_t node)
+{
+    const uint32_t *it = bsearch(&node, o->nodes, o->n, sizeof node, by_number);
+
+    return o->ids[it - o->nodes];
+}
+
+static const struct hprof_value *value_of(const struct objects *o,
+                                          uint32_t node)
 {
     struct hprof_value key = {.node = node};
 
-    return n ? bsearch(&key, values, n, sizeof key, by_node) : NULL;
+    return o->n_values
+               ? bsearch(&key, o->values, o->n_values, sizeof key, by_node)
+               : NULL;
 }
 
-/* Sorted and distinct; class objects are known without reading. */
-static uint64_t collect(struct analysis *a, uint32_t **paths,
-                        const uint32_t *lengths, uint64_t n,
-                        struct hprof_value *values)
+static void collect(const struct hprof_dump *d, const uint32_t *path,
+                    uint32_t length, struct objects *o)
 {
-    uint64_t k = 0, kept = 0;
+    for (uint32_t i = 0; i < length; i++) {
+        o->nodes[o->n++] = path[i];
+        if (i + 1 < length && !hprof_step_is_known(d, path[i], path[i + 1]))
+            o->values[o->n_values++].node = path[i];
+    }
+}
+
+static bool objects_read(struct analysis *a, uint32_t **paths,
+                         const uint32_t *lengths, uint64_t n,
+                         struct arena *scratch, struct objects *ret)
+{
+    uint64_t steps = 0;
 
     for (uint64_t i = 0; i < n; i++)
-        for (uint32_t s = 0; s < lengths[i]; s++)
-            if (!hprof_is_class_object(a->dump, paths[i][s]))
-                values[k++].node = paths[i][s];
-    if (k)
-        qsort(values, k, sizeof *values, by_node);
-    for (uint64_t i = 0; i < k; i++)
-        if (!kept || values[kept - 1].node != values[i].node)
-            values[kept++] = values[i];
-    return kept;
+        steps += lengths[i];
+    ret->nodes = mem_alloc(a->mem, steps, sizeof *ret->nodes, a->err);
+    ret->ids = mem_alloc(a->mem, steps, sizeof *ret->ids, a->err);
+    ret->values = mem_alloc(a->mem, steps, sizeof *ret->values, a->err);
+    if (!ret->nodes || !ret->ids || !ret->values)
+        return false;
+    for (uint64_t i = 0; i < n; i++)
+        collect(a->dump, paths[i], lengths[i], ret);
+    if (steps)
+        qsort(ret->nodes, steps, sizeof *ret->nodes, by_number);
+    return hprof_ids_of(a->dump, ret->nodes, steps, ret->ids, a->mem, a->err) &&
+           hprof_values_read(a->dump, a->source, ret->values, ret->n_values,
+                             ARRAY_LIMIT, scratch, a->err);
+}
+
+static void objects_deinit(struct objects *o, struct mem *m)
+{
+    mem_free(m, o->nodes);
+    mem_free(m, o->ids);
+    mem_free(m, o->values);
 }
 
 /* ---- roots ------------------------------------------------------------------
@@ -173,22 +218,17 @@ static const char *via(struct analysis *a, const struct hprof_value *from,
 }
 
 static bool add_step(struct analysis *a, struct heap_suspect *s, bool down,
-                     const uint32_t *path, uint32_t i,
-                     const struct hprof_value *values, uint64_t n)
+                     const uint32_t *path, uint32_t i, const struct objects *o)
 {
-    const struct hprof_value *v = find_value(values, n, path[i]);
     struct heap_step step = {
         .node = path[i],
-        .id = v ? v->id : 0,
+        .id = id_of(o, path[i]),
         .class_name = analysis_class_name(a, path[i]),
         .name = analysis_object_name(a, path[i]),
     };
 
-    if (hprof_is_class_object(a->dump, path[i]))
-        step.id = a->dump->classes[path[i] - 1].id;
     if (i)
-        step.via =
-            via(a, find_value(values, n, path[i - 1]), path[i - 1], path[i]);
+        step.via = via(a, value_of(o, path[i - 1]), path[i - 1], path[i]);
     if (err_is_set(a->err))
         return false;
     if (down) {
@@ -205,14 +245,12 @@ static bool add_step(struct analysis *a, struct heap_suspect *s, bool down,
 
 static bool describe(struct analysis *a, struct heap_suspect *s,
                      const uint32_t *path, uint32_t length,
-                     const struct hprof_value *values, uint64_t n)
+                     const struct objects *o)
 {
     bool below = false;
 
     for (uint32_t i = 0; i < length; i++) {
-        if (!below && !add_step(a, s, false, path, i, values, n))
-            return false;
-        if (below && !add_step(a, s, true, path, i, values, n))
+        if (!add_step(a, s, below, path, i, o))
             return false;
         below |= path[i] == s->node;
     }
@@ -225,24 +263,16 @@ static bool read_and_describe(struct analysis *a, struct heap_suspect *suspects,
                               uint64_t n, uint32_t **paths,
                               const uint32_t *lengths)
 {
-    struct hprof_value *values;
+    struct objects o = {0};
     struct arena scratch;
-    uint64_t steps = 0, k;
     bool ok;
 
-    for (uint64_t i = 0; i < n; i++)
-        steps += lengths[i];
-    values = mem_alloc(a->mem, steps, sizeof *values, a->err);
-    if (!values)
-        return false;
     arena_init(&scratch, a->mem);
-    k = collect(a, paths, lengths, n, values);
-    ok = hprof_values_read(a->dump, a->source, values, k, ARRAY_LIMIT, &scratch,
-                           a->err);
+    ok = objects_read(a, paths, lengths, n, &scratch, &o);
     for (uint64_t i = 0; ok && i < n; i++)
-        ok = describe(a, &suspects[i], paths[i], lengths[i], values, k);
+        ok = describe(a, &suspects[i], paths[i], lengths[i], &o);
     arena_deinit(&scratch);
-    mem_free(a->mem, values);
+    objects_deinit(&o, a->mem);
     return ok;
 }
 

@@ -118,6 +118,12 @@ static void assert_step(uint32_t from, uint32_t to, const char *want)
     }
     ck_assert_ptr_nonnull(got);
     ck_assert_str_eq(got, want);
+    if (hprof_step_is_known(&o.d, from, to)) {
+        struct hprof_value bare = {.node = from};
+
+        got = hprof_step_name(&o.d, &bare, to, &a, &o.e);
+        ck_assert_str_eq(got, want);
+    }
 }
 
 static uint32_t class_node(const char *name)
@@ -142,6 +148,38 @@ START_TEST(test_step_names)
     assert_step(class_node("demo.Leaf"), class_node("java.lang.Class"),
                 "<class>");
     assert_step(node(INTS), node(HEAD), NULL);
+    teardown();
+}
+END_TEST
+
+/* Where no field is null and no two are the same. */
+START_TEST(test_steps_known_without_reading)
+{
+    hw_init(&w, "1.0.2", 8);
+    hw_jdk(&w);
+    hw_class(&w, 0x500, "demo/Pair", HW_OBJECT, "Lleft Iat Lright");
+    hw_class(&w, 0x508, "demo/More", 0x500, "Lown");
+    HW_INSTANCE(&w, 0x1000, 0x508, "LLIL", 0x1010, 0x1020, 7, 0x1030);
+    HW_INSTANCE(&w, 0x1010, 0x500, "LIL", 0x1000, 7, 0);      /* null */
+    HW_INSTANCE(&w, 0x1020, 0x500, "LIL", 0x1000, 7, 0x1000); /* twice */
+    HW_INSTANCE(&w, 0x1030, 0x500, "LIL", 0x1000, 7, 0x6660); /* of none */
+    hw_finish(&w);
+    open_dump(&o, &w);
+    arena_init(&a, &o.mem);
+    for (uint64_t id = 0x1010; id <= 0x1030; id += 0x10) {
+        uint32_t to = hprof_node_of(&o.d, id);
+        uint32_t top = hprof_node_of(&o.d, 0x1000);
+
+        ck_assert(hprof_step_is_known(&o.d, top, to));
+        assert_step(top, to,
+                    id == 0x1010   ? "own"
+                    : id == 0x1020 ? "Pair#left"
+                                   : "Pair#right");
+        ck_assert(!hprof_step_is_known(&o.d, to, top));
+        assert_step(to, top, "left");
+    }
+    ck_assert(hprof_step_is_known(&o.d, class_node("demo.More"),
+                                  class_node("demo.Pair")));
     teardown();
 }
 END_TEST
@@ -271,6 +309,7 @@ Suite *values_suite(void)
     tcase_add_loop_test(t, test_fields, 0, 4);
     tcase_add_loop_test(t, test_array_limit, 0, 4);
     tcase_add_loop_test(t, test_step_names, 0, 4);
+    tcase_add_test(t, test_steps_known_without_reading);
     tcase_add_loop_test(t, test_strings, 0, 4);
     tcase_add_test(t, test_string_forms);
     tcase_add_test(t, test_everywhere);
