@@ -216,23 +216,22 @@ bool ids_claim(struct hprof_ids *t, const struct ids_run *run)
 /* Words at its ends may be another run's too. */
 void ids_mark(struct hprof_ids *t, const struct ids_run *run)
 {
-    uint64_t word = run->n ? run->slots[0] >> 6 : 0, bits = 0, first = word;
+    const uint32_t *p = run->slots, *end = p + run->n;
+    bool first = true;
 
-    for (uint64_t i = 0; i < run->n; i++) {
-        uint32_t slot = run->slots[i];
+    while (p < end) {
+        uint32_t word = *p >> 6;
+        uint64_t bits = 0;
 
-        if (slot >> 6 != word) {
-            if (word == first)
-                __atomic_fetch_or(&t->bits[word], bits, __ATOMIC_RELAXED);
-            else
-                t->bits[word] |= bits;
-            word = slot >> 6;
-            bits = 0;
-        }
-        bits |= (uint64_t)1 << (slot & 63);
+        do
+            bits |= (uint64_t)1 << (*p++ & 63);
+        while (p < end && *p >> 6 == word);
+        if (first || p == end)
+            __atomic_fetch_or(&t->bits[word], bits, __ATOMIC_RELAXED);
+        else
+            t->bits[word] |= bits;
+        first = false;
     }
-    if (run->n)
-        __atomic_fetch_or(&t->bits[word], bits, __ATOMIC_RELAXED);
 }
 
 bool ids_add_run(struct hprof_ids *t, const struct ids_run *run, struct err *e)
