@@ -3,10 +3,28 @@
  */
 #include "hprof/column.h"
 
+#include <string.h>
+
+#include "base/bits.h"
+
 #define STEP ((uint64_t)16 << 10)
-/* Once it is so many bytes long, it grows by whole huge pages. */
-#define LONG ((uint64_t)4 << 20)
+/* Once it would be longer than so many bytes, it grows by whole huge pages. */
+#define LONG ((uint64_t)1 << 20)
 #define PAGE ((uint64_t)2 << 20)
+
+/* To its first huge page what there is is copied: small pages that are moved
+ * stay small ones, and so do those behind them. */
+static void *move_to_page(struct column *c, uint64_t bytes, struct mem *m,
+                          struct err *e)
+{
+    void *p = mem_map(m, bytes, e);
+
+    if (p && c->n)
+        memcpy(p, c->bytes, c->n * c->size);
+    if (p)
+        mem_unmap(m, c->bytes, c->cap * c->size);
+    return p;
+}
 
 bool column_grow_(struct column *c, uint64_t more, struct mem *m, struct err *e)
 {
@@ -16,8 +34,11 @@ bool column_grow_(struct column *c, uint64_t more, struct mem *m, struct err *e)
     if (cap < c->n + more)
         cap = c->n + more;
     if (cap * c->size > LONG)
-        cap += (PAGE - cap * c->size % PAGE) % PAGE / c->size;
-    p = mem_remap(m, c->bytes, c->cap * c->size, cap * c->size, e);
+        cap = align_up(cap * c->size, PAGE) / c->size;
+    if (c->cap * c->size < PAGE && cap * c->size >= PAGE)
+        p = move_to_page(c, cap * c->size, m, e);
+    else
+        p = mem_remap(m, c->bytes, c->cap * c->size, cap * c->size, e);
     if (!p)
         return false;
     c->bytes = p;

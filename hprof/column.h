@@ -18,13 +18,14 @@
 struct column {
     union {
         void *bytes;
+        uint64_t *at64;
         uint32_t *at;
         uint16_t *at16;
         uint8_t *at8;
     };
     uint64_t n;    /* written, the head included */
     uint64_t cap;  /* mapped, in numbers */
-    unsigned size; /* bytes of a number: 1, 2 or 4 */
+    unsigned size; /* bytes of a number: 1, 2, 4 or 8 */
 };
 
 bool column_grow_(struct column *c, uint64_t more, struct mem *m,

@@ -58,6 +58,7 @@ bool ids_init(struct hprof_ids *t, unsigned shift, bool keep_order,
     t->last = UINT64_MAX; /* there is no next one yet */
     t->keep_order = keep_order;
     t->slots.size = 4;
+    t->words.size = 8;
     return dir_init(t, e);
 }
 
@@ -70,7 +71,7 @@ void ids_deinit(struct hprof_ids *t)
     mem_unmap(m, t->dir, IDS_DIR * sizeof *t->dir);
     idmap_deinit(&t->far, m);
     vec_free(&t->pages, m);
-    mem_unmap(m, t->bits, t->room * IDS_WORDS * sizeof *t->bits);
+    column_deinit(&t->words, m);
     mem_unmap(m, t->ranks, t->rank_bytes);
     mem_free(m, t->order);
     column_deinit(&t->slots, m);
@@ -79,18 +80,16 @@ void ids_deinit(struct hprof_ids *t)
 
 /* ---- pages ------------------------------------------------------------ */
 
-static bool bits_grow(struct hprof_ids *t, struct err *e)
+/* Makes room for the bits of one more. */
+static bool add_bits(struct hprof_ids *t, struct err *e)
 {
-    uint64_t page = IDS_WORDS * sizeof *t->bits;
-    uint64_t room = t->room + t->room / 4 + 16;
     uint64_t here = t->bits ? (uint64_t)(t->here_bits - t->bits) : 0;
-    void *p = mem_remap(t->mem, t->bits, t->room * page, room * page, e);
 
-    if (!p)
+    t->words.n = t->pages.n * IDS_WORDS;
+    if (!column_reserve(&t->words, IDS_WORDS, t->mem, e))
         return false;
-    t->bits = p;
+    t->bits = t->words.at64;
     t->here_bits = t->bits + here;
-    t->room = room;
     return true;
 }
 
@@ -105,9 +104,7 @@ uint64_t ids_slot_new_(struct hprof_ids *t, uint64_t id, struct err *e)
                 page);
         return IDS_NONE;
     }
-    if (t->pages.n == t->room && !bits_grow(t, e))
-        return IDS_NONE;
-    if (!vec_push(&t->pages, t->mem, e))
+    if (!add_bits(t, e) || !vec_push(&t->pages, t->mem, e))
         return IDS_NONE;
     *vec_last(&t->pages) = number;
     if (!dir_put(t, number, page) &&
@@ -276,7 +273,7 @@ bool ids_freeze(struct hprof_ids *t, struct err *e)
     uint32_t rank = 0;
 
     t->order = pages_by_address(t, e);
-    t->rank_bytes = t->room * IDS_WORDS * sizeof *t->ranks;
+    t->rank_bytes = t->pages.n * IDS_WORDS * sizeof *t->ranks;
     t->ranks = mem_map(t->mem, t->rank_bytes, e);
     if (!t->order || !t->ranks)
         return false;
@@ -296,7 +293,7 @@ _Static_assert(IDS_WORDS % (1 << THIN) == 0, "no group is on two pages");
 
 void ids_thin(struct hprof_ids *t)
 {
-    uint64_t groups = t->room * IDS_WORDS >> THIN;
+    uint64_t groups = t->pages.n * IDS_WORDS >> THIN;
     struct err ignored = {0};
     void *p;
 

@@ -40,8 +40,8 @@ struct hprof_ids {
                             ids_look_up */
     struct idmap far;    /* the pages that found no place in it */
     VEC(uint64_t) pages; /* [page]: its number in the address space */
-    uint64_t *bits;      /* [room * IDS_WORDS] */
-    uint64_t room;       /* pages that `bits` has room for */
+    uint64_t *bits;      /* [pages.n * IDS_WORDS], as in the next one */
+    struct column words;
     uint32_t *ranks;     /* of every 2^thin-th word, frozen */
     uint64_t rank_bytes; /* room for them */
     unsigned thin;
