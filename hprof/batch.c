@@ -22,16 +22,10 @@ enum {
 struct one {
     uint64_t id;
     uint64_t n_refs;
-    uint32_t slot, label;
+    struct kind *kind;
+    uint32_t slot;
     uint8_t degree;
 };
-
-void decoder_init(struct decoder *k, struct classes *classes,
-                  struct hprof_ids *ids, pthread_mutex_t *lock)
-{
-    *k = (struct decoder){.classes = classes, .ids = ids, .lock = lock};
-    k->kinds[0].id = 8; /* whose place is elsewhere; it is 0 that none has */
-}
 
 /* ---- ids -------------------------------------------------------------- */
 
@@ -142,17 +136,42 @@ ALWAYS_INLINE void note_doubt(struct batch *b, const struct taken *t)
 
 /* ---- classes ---------------------------------------------------------- */
 
+void decoder_init(struct decoder *k, struct classes *classes,
+                  struct hprof_ids *ids, pthread_mutex_t *lock)
+{
+    *k = (struct decoder){.classes = classes, .ids = ids, .lock = lock};
+    /* What is 0 has its place here, and is no kind. */
+    k->kinds[0].id = k->primitives[0].id = UINT64_MAX;
+}
+
+static void settle(struct classes *t, struct kind *kind)
+{
+    if (kind->objects)
+        __atomic_fetch_add(&t->layouts.at[kind->label].objects, kind->objects,
+                           __ATOMIC_RELAXED);
+    kind->objects = 0;
+}
+
+void decoder_settle(struct decoder *k)
+{
+    for (unsigned i = 0; i < KINDS; i++)
+        settle(k->classes, &k->kinds[i]);
+    for (unsigned i = 0; i < PRIMITIVES; i++)
+        settle(k->classes, &k->primitives[i]);
+}
+
 static struct kind *place_of(struct decoder *k, uint64_t id)
 {
     return &k->kinds[id / 8 % KINDS];
 }
 
 /* Looks a class up; `n`: bytes of the instance, which pay for a layout. */
-static __attribute__((noinline)) const struct kind *
-meet(struct decoder *k, uint64_t id, uint32_t n)
+static __attribute__((noinline)) struct kind *meet(struct decoder *k,
+                                                   uint64_t id, uint32_t n)
 {
     struct classes *t = k->classes;
     uint32_t c = idmap_get(t->by_id, id);
+    struct kind *place = place_of(k, id);
     const struct layout *l;
     struct err ignored = {0};
 
@@ -162,26 +181,48 @@ meet(struct decoder *k, uint64_t id, uint32_t n)
     if (!l->ready &&
         (k->lock || classes_layout(t, c, n, false, &ignored) != LAYOUT_OK))
         return NULL;
-    if (l->n_refs >= UINT8_MAX) /* add() counts on it */
+    if (l->n_refs >= UINT8_MAX) /* too many for `degrees` */
         return NULL;
-    *place_of(k, id) = (struct kind){
+    settle(t, place);
+    *place = (struct kind){
         .id = id,
         .refs = l->refs,
-        .n_refs = l->n_refs,
         .body = l->body,
         .referent = l->referent,
         .label = (uint16_t)c,
+        .n_refs = (uint8_t)l->n_refs,
         .strength = l->strength,
     };
-    return place_of(k, id);
+    return place;
 }
 
-ALWAYS_INLINE const struct kind *kind_of(struct decoder *k, uint64_t id,
-                                         uint32_t n)
+ALWAYS_INLINE struct kind *kind_of(struct decoder *k, uint64_t id, uint32_t n)
 {
-    const struct kind *kind = place_of(k, id);
+    struct kind *kind = place_of(k, id);
 
     return __builtin_expect(kind->id == id, 1) ? kind : meet(k, id, n);
+}
+
+static __attribute__((noinline)) struct kind *meet_primitive(struct decoder *k,
+                                                             unsigned type)
+{
+    unsigned size = primitive_size(type);
+    struct kind *place = &k->primitives[type % PRIMITIVES];
+
+    if (!size || k->classes->primitive[type] >= LABELS_NARROW)
+        return NULL;
+    place->id = type;
+    place->body = size;
+    place->label = (uint16_t)k->classes->primitive[type];
+    return place;
+}
+
+ALWAYS_INLINE struct kind *primitive_kind(struct decoder *k, unsigned type)
+{
+    struct kind *kind = &k->primitives[type % PRIMITIVES];
+
+    return __builtin_expect(kind->id == type, 1) ? kind
+                                                 : meet_primitive(k, type);
 }
 
 /* ---- sub-records --------------------------------------------------------- */
@@ -214,7 +255,7 @@ ALWAYS_INLINE const uint8_t *take_instance(struct decoder *k,
 {
     const uint8_t *body = p + HEAD;
     uint32_t n = be32(p + AT_NEXT + 8);
-    const struct kind *kind = kind_of(k, be64(p + AT_NEXT), n);
+    struct kind *kind = kind_of(k, be64(p + AT_NEXT), n);
     struct taken t;
 
     if (!kind || n < kind->body || end - body < (int64_t)n ||
@@ -224,7 +265,7 @@ ALWAYS_INLINE const uint8_t *take_instance(struct decoder *k,
         !take_referent(k, dir, kind, body, b))
         return NULL;
     note_doubt(b, &t);
-    o->label = kind->label;
+    o->kind = kind;
     o->degree = (uint8_t)t.n;
     o->n_refs = t.n;
     return body + n;
@@ -246,7 +287,7 @@ ALWAYS_INLINE const uint8_t *take_array(struct decoder *k, const uint64_t *dir,
 {
     const uint8_t *body = p + HEAD;
     uint32_t n = be32(p + AT_NEXT);
-    const struct kind *kind = kind_of(k, be64(p + AT_NEXT + 4), 0);
+    struct kind *kind = kind_of(k, be64(p + AT_NEXT + 4), 0);
     struct taken t;
 
     if (!kind || !o->id || end - body < (int64_t)n * 8 ||
@@ -256,7 +297,7 @@ ALWAYS_INLINE const uint8_t *take_array(struct decoder *k, const uint64_t *dir,
     note_array(&b->arrays, o->id, n);
     b->lengths[b->n_lengths++] = n;
     b->object_arrays++;
-    o->label = kind->label;
+    o->kind = kind;
     o->degree = UINT8_MAX;
     if (t.n < UINT8_MAX)
         o->degree = (uint8_t)t.n;
@@ -266,20 +307,20 @@ ALWAYS_INLINE const uint8_t *take_array(struct decoder *k, const uint64_t *dir,
     return body + (uint64_t)n * 8;
 }
 
-ALWAYS_INLINE const uint8_t *take_primitives(const struct classes *t,
-                                             struct batch *b, const uint8_t *p,
+ALWAYS_INLINE const uint8_t *take_primitives(struct decoder *k, struct batch *b,
+                                             const uint8_t *p,
                                              const uint8_t *end, struct one *o)
 {
     const uint8_t *body = p + HEAD_PRIMITIVE;
-    unsigned type = p[AT_NEXT + 4], size = primitive_size(type);
+    struct kind *kind = primitive_kind(k, p[AT_NEXT + 4]);
     uint32_t n = be32(p + AT_NEXT);
-    int64_t bytes = (int64_t)n * size;
+    int64_t bytes;
 
-    if (!size || end - body < bytes || t->primitive[type] >= LABELS_NARROW)
+    if (!kind || end - body < (bytes = (int64_t)n * kind->body))
         return NULL;
     b->lengths[b->n_lengths++] = n;
     b->primitive_bytes += (uint64_t)bytes;
-    o->label = t->primitive[type];
+    o->kind = kind;
     o->degree = 0;
     o->n_refs = 0;
     return body + bytes;
@@ -287,8 +328,9 @@ ALWAYS_INLINE const uint8_t *take_primitives(const struct classes *t,
 
 ALWAYS_INLINE void add(struct batch *b, const struct one *o)
 {
+    o->kind->objects++;
     b->slots[b->objects] = o->slot;
-    b->labels[b->objects] = (uint16_t)o->label;
+    b->labels[b->objects] = o->kind->label;
     b->degrees[b->objects] = o->degree;
     b->objects++;
     b->ref += o->n_refs;
@@ -298,9 +340,9 @@ ALWAYS_INLINE void add(struct batch *b, const struct one *o)
 
 /* The same as batch_decode, but the longest head could begin anywhere before
  * `stop`. */
-static const uint8_t *decode(struct decoder *k, struct batch *ret,
-                             const uint8_t *p, const uint8_t *stop,
-                             const uint8_t *end)
+static const uint8_t *decode_some(struct decoder *k, struct batch *ret,
+                                  const uint8_t *p, const uint8_t *stop,
+                                  const uint8_t *end)
 {
     const uint64_t *dir = k->ids->dir;
     struct batch b = *ret; /* in registers */
@@ -318,7 +360,7 @@ static const uint8_t *decode(struct decoder *k, struct batch *ret,
         if (p[0] == SUB_INSTANCE_DUMP)
             next = take_instance(k, dir, &b, p, end, &o);
         else if (p[0] == SUB_PRIMITIVE_ARRAY)
-            next = take_primitives(k->classes, &b, p, end, &o);
+            next = take_primitives(k, &b, p, end, &o);
         else
             next = take_array(k, dir, &b, p, end, &o);
         if (!next)
@@ -341,7 +383,7 @@ static const uint8_t *decode_last(struct decoder *k, struct batch *b,
     if (n < HEAD_PRIMITIVE || p[0] != SUB_PRIMITIVE_ARRAY)
         return p;
     memcpy(copy, p, n);
-    return p + (decode(k, b, copy, copy + 1, copy + n) - copy);
+    return p + (decode_some(k, b, copy, copy + 1, copy + n) - copy);
 }
 
 const uint8_t *batch_decode(struct decoder *k, struct batch *b,
@@ -351,7 +393,8 @@ const uint8_t *batch_decode(struct decoder *k, struct batch *b,
     if (!b->objects && p < stop && end - p >= HEAD_PRIMITIVE)
         b->ids.first = be64(p + AT_ID);
     if (end - p >= HEAD)
-        p = decode(k, b, p, end - stop < HEAD ? end - HEAD + 1 : stop, end);
+        p = decode_some(k, b, p, end - stop < HEAD ? end - HEAD + 1 : stop,
+                        end);
     if (p < stop && end - p < HEAD)
         p = decode_last(k, b, p, end);
     b->ids.slots = b->slots;

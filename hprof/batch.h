@@ -4,9 +4,10 @@
  * Ordinary are instances and arrays whose class is known and whose bytes are
  * all there, in dumps with 8-byte ids and fewer than LABELS_NARROW classes:
  * all but a few of any HotSpot dump. Decoding changes none of the tables it
- * looks into but for pages of the ids, so that stretches can be decoded at
- * the same time and put together in their order (objects.c). It stops before
- * the first sub-record that is not ordinary; objects.c knows what to do.
+ * looks into but for pages of the ids and counts, so that stretches can be
+ * decoded at the same time and put together in their order (objects.c). It
+ * stops before the first sub-record that is not ordinary; objects.c knows what
+ * to do.
  *
  * The loop has few branches that depend on the data: a mispredicted one costs
  * as much as a dozen references.
@@ -61,15 +62,18 @@ struct batch {
 
 /* A class as the loop wants it. */
 struct kind {
-    uint64_t id;          /* 0: none */
+    uint64_t id;
     const uint32_t *refs; /* offsets */
-    uint32_t n_refs, body, referent;
+    uint32_t body;        /* bytes of all fields, or of an element */
+    uint32_t referent;    /* offset, or UINT32_MAX */
+    uint32_t objects;     /* met since the classes were told */
     uint16_t label;
-    uint8_t strength;
+    uint8_t n_refs, strength;
 };
 _Static_assert(sizeof(struct kind) == 32, "half a cache line");
 
-#define KINDS 256
+#define KINDS      256
+#define PRIMITIVES 16
 
 /* What decoding looks into, one for each thread. */
 struct decoder {
@@ -77,12 +81,15 @@ struct decoder {
     struct hprof_ids *ids;
     pthread_mutex_t *lock;    /* or NULL */
     struct kind kinds[KINDS]; /* met lately, by some bits of their ids */
+    struct kind primitives[PRIMITIVES]; /* by type, which is their id */
 };
 
 /* `lock` is held while pages are added; NULL: there is one thread, which may
  * also work out layouts. */
 void decoder_init(struct decoder *k, struct classes *classes,
                   struct hprof_ids *ids, pthread_mutex_t *lock);
+/* Tells the classes how many objects of each were decoded. */
+void decoder_settle(struct decoder *k);
 
 /* Nobody will ask for the references. */
 static inline void batch_drop_refs(struct batch *b)

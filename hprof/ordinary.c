@@ -62,14 +62,6 @@ bool ingest_add_up(struct ingest *in, const struct batch *b, struct err *e)
     return true;
 }
 
-static void count(struct ingest *in, const struct batch *b)
-{
-    struct layout *layouts = in->classes.layouts.at;
-
-    for (uint64_t i = 0; i < b->objects; i++)
-        layouts[b->labels[i]].objects++;
-}
-
 static bool make_room(struct ingest *in, uint64_t stretch, uint64_t bytes,
                       struct err *e)
 {
@@ -107,7 +99,6 @@ static bool take(struct ingest *in, uint64_t n, struct err *e)
         st->degrees.n += b.objects;
     st->many.n += b.n_many;
     st->refs.n += b.n_refs;
-    count(in, &b);
     return ids_add_run(&st->ids, &b.ids, e) && ingest_add_up(in, &b, e);
 }
 
@@ -130,15 +121,11 @@ static bool prepare(struct ingest *in, struct err *e)
     return true;
 }
 
-bool ingest_ordinary(struct ingest *in, struct err *e)
+static bool take_all(struct ingest *in, struct err *e)
 {
     struct hprof_index *x = &in->st->index;
     struct reader *r = &in->r;
 
-    if (!ingest_may_be_ordinary(in))
-        return true;
-    if (!prepare(in, e))
-        return false;
     while (!r->pending && r->end - r->p > LEAST_REFERENT &&
            batch_is_object(r->p[0])) {
         const uint8_t *before = r->p;
@@ -152,4 +139,19 @@ bool ingest_ordinary(struct ingest *in, struct err *e)
             return true;
     }
     return true;
+}
+
+bool ingest_ordinary(struct ingest *in, struct err *e)
+{
+    uint64_t before = in->st->objects;
+    bool ok;
+
+    if (!ingest_may_be_ordinary(in))
+        return true;
+    if (!prepare(in, e))
+        return false;
+    ok = take_all(in, e);
+    if (in->st->objects != before)
+        decoder_settle(&in->stretch->decoder);
+    return ok;
 }

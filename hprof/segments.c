@@ -40,8 +40,7 @@ struct piece {
 
 struct worker {
     struct decoder decoder;
-    uint8_t *bytes;   /* [room] of a segment */
-    uint64_t *counts; /* [classes] of objects */
+    uint8_t *bytes; /* [room] of a segment */
 };
 
 struct segments {
@@ -53,7 +52,6 @@ struct segments {
     uint32_t n;             /* of this round */
     uint64_t room;          /* bytes of a segment there is scratch for */
     uint8_t *scratch;
-    uint32_t classes; /* there are counts for */
 };
 
 /* ---- scratch ----------------------------------------------------------- */
@@ -110,22 +108,6 @@ static bool scratch_grow(struct segments *s, uint64_t room, struct err *e)
     return true;
 }
 
-static bool counts_grow(struct segments *s, struct err *e)
-{
-    uint32_t n = (uint32_t)s->in->classes.all.n;
-
-    for (unsigned k = 0; s->classes != n && k < s->jobs; k++) {
-        uint64_t *p = mem_grow(s->in->d->mem, s->workers[k].counts, s->classes,
-                               n, sizeof *p, e);
-
-        if (!p)
-            return false;
-        s->workers[k].counts = p;
-    }
-    s->classes = n;
-    return true;
-}
-
 static bool prepare(struct ingest *in, struct err *e)
 {
     struct mem *m = in->d->mem;
@@ -154,8 +136,6 @@ void ingest_segments_deinit(struct ingest *in)
 
     if (!s)
         return;
-    for (unsigned k = 0; s->workers && k < s->jobs; k++)
-        mem_free(m, s->workers[k].counts);
     if (s->room)
         mem_unmap(m, s->scratch, scratch_bytes(s, s->room));
     mem_free(m, s->workers);
@@ -287,16 +267,14 @@ static bool copy(void *segments, uint64_t i, unsigned worker, struct err *e)
     struct hprof_store *st = s->in->st;
     struct piece *piece = &s->pieces[i];
     const struct batch *b = &piece->batch;
-    uint64_t *counts = s->workers[worker].counts;
 
+    (void)worker;
     (void)e;
     copy_labels(&st->class_of, piece->class_at, b);
     memcpy(st->degrees.at8 + piece->degrees_at, b->degrees, b->objects);
     copy_words(&st->refs, piece->refs_at, b->refs, b->n_refs);
     copy_words(&st->lengths, piece->lengths_at, b->lengths, b->n_lengths);
     copy_words(&st->many, piece->many_at, b->many, b->n_many);
-    for (uint64_t k = 0; k < b->objects; k++)
-        counts[b->labels[k]]++;
     if (!piece->marked)
         ids_mark(&st->ids, &b->ids);
     return true;
@@ -349,13 +327,19 @@ static bool place_ids(struct segments *s, uint32_t from, uint32_t i,
     return ids_add_run(ids, &s->pieces[i].batch.ids, e);
 }
 
-static void add_counts(struct segments *s)
+/* All that is decoded is counted, but for pieces that nobody will put. */
+static void settle_counts(struct segments *s, uint32_t put)
 {
+    struct layout *layouts = s->in->classes.layouts.at;
+
     for (unsigned k = 0; k < s->jobs; k++)
-        for (uint32_t c = 0; c < s->classes; c++) {
-            s->in->classes.layouts.at[c].objects += s->workers[k].counts[c];
-            s->workers[k].counts[c] = 0;
-        }
+        decoder_settle(&s->workers[k].decoder);
+    for (; put < s->n; put++) {
+        const struct batch *b = &s->pieces[put].batch;
+
+        for (uint64_t i = 0; i < b->objects; i++)
+            layouts[b->labels[i]].objects--;
+    }
 }
 
 struct span_of_pieces {
@@ -403,9 +387,9 @@ static bool enter(struct ingest *in, const struct piece *piece, uint64_t done,
 static bool put_all(struct segments *s, struct err *e)
 {
     struct ingest *in = s->in;
+    uint32_t from = 0, to;
 
-    for (uint32_t from = 0, to; from < s->n && !in->r.at_eof && !in->r.lost;
-         from = to) {
+    for (; from < s->n && !in->r.at_eof && !in->r.lost; from = to) {
         const struct piece *last = &s->pieces[from];
 
         for (to = from + 1; is_whole(last) && to < s->n; to++)
@@ -414,7 +398,7 @@ static bool put_all(struct segments *s, struct err *e)
             (!is_whole(last) && !ingest_rest(in, e)))
             return false;
     }
-    add_counts(s);
+    settle_counts(s, from);
     return true;
 }
 
@@ -433,7 +417,7 @@ bool ingest_segments(struct ingest *in, struct err *e)
     if (s->n < 2)
         return ingest_heap(in, e);
     classes_prepare(&in->classes, MOST_LAYOUTS);
-    if (!scratch_grow(s, most, e) || !counts_grow(s, e))
+    if (!scratch_grow(s, most, e))
         return false;
     for (uint32_t i = 0; i < s->n; i++)
         forget(&s->pieces[i]);
