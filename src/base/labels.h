@@ -14,6 +14,8 @@
 #include <emmintrin.h>
 #endif
 
+#include "inline.h"
+
 #define LABEL_NONE    UINT32_MAX
 #define LABELS_NARROW ((uint32_t)UINT16_MAX) /* in 2 bytes: none */
 
@@ -67,7 +69,7 @@ static inline uint64_t labels_equal64(const struct labels *l, uint64_t i,
 }
 
 /* Has the cache line of a label fetched. */
-static inline void labels_ask(const struct labels *l, uint64_t i)
+ALWAYS_INLINE void labels_ask(const struct labels *l, uint64_t i)
 {
     if (l->wide)
         __builtin_prefetch(&l->wide[i]);

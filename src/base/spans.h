@@ -14,6 +14,7 @@
 #ifndef OOMWHY_BASE_SPANS_H
 #define OOMWHY_BASE_SPANS_H
 
+#include "inline.h"
 #include "mem.h"
 #include "vec.h"
 
@@ -130,7 +131,7 @@ static inline void spans_get(const struct spans *s, uint64_t i, uint64_t *begin,
 }
 
 /* Has the cache line of a run fetched. */
-static inline void spans_ask(const struct spans *s, uint64_t i)
+ALWAYS_INLINE void spans_ask(const struct spans *s, uint64_t i)
 {
     __builtin_prefetch(&s->at[i / SPANS_GROUP]);
 }

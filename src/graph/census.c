@@ -264,21 +264,44 @@ static void add_reached(void *reaching, uint32_t node)
     r->sum->bytes += sizes_at(&r->a->sizes, node);
 }
 
-/* Referents of this strength whose Reference is alive and they are not. */
-static bool collect_starts(struct analysis *a, unsigned strength,
+/* Indices of the edges of a strength; and how many are of living References. */
+static bool collect_edges(struct analysis *a, unsigned strength,
+                          struct node_list *edges, uint64_t *alive,
+                          struct err *e)
+{
+    const struct hprof_weak_edge *all = a->dump->weak.at;
+
+    for (uint64_t i = 0; i < a->dump->weak.n; i++) {
+        if (all[i].strength != strength)
+            continue;
+        if (!vec_push(edges, a->mem, e))
+            return false;
+        *vec_last(edges) = (uint32_t)i;
+        *alive += bits_has(a->live, all[i].from);
+    }
+    return true;
+}
+
+/* Referents whose Reference is alive and they are not. Edges of those that are
+ * not alive are left, for another round. */
+static bool collect_starts(struct analysis *a, struct node_list *edges,
                            struct node_list *starts, struct err *e)
 {
-    const struct hprof_weak_edge *w;
+    uint64_t left = 0;
 
     starts->n = 0;
-    VEC_EACH (&a->dump->weak, w) {
-        if (w->strength != strength || !bits_has(a->live, w->from) ||
-            bits_has(a->live, w->to))
-            continue;
-        if (!vec_push(starts, a->mem, e))
-            return false;
-        *vec_last(starts) = w->to;
+    for (uint64_t i = 0; i < edges->n; i++) {
+        const struct hprof_weak_edge *w = &a->dump->weak.at[edges->at[i]];
+
+        if (!bits_has(a->live, w->from)) {
+            edges->at[left++] = edges->at[i];
+        } else if (!bits_has(a->live, w->to)) {
+            if (!vec_push(starts, a->mem, e))
+                return false;
+            *vec_last(starts) = w->to;
+        }
     }
+    edges->n = left;
     return true;
 }
 
@@ -290,20 +313,17 @@ static bool reach_by(struct analysis *a, unsigned strength,
                      struct heap_reference_sum *ret, struct err *e)
 {
     struct reaching r = {a, ret};
-    struct node_list starts = {0};
-    const struct hprof_weak_edge *w;
-    bool ok = true;
+    struct node_list edges = {0}, starts = {0};
+    bool ok = collect_edges(a, strength, &edges, &ret->references, e);
 
-    VEC_EACH (&a->dump->weak, w)
-        ret->references +=
-            w->strength == strength && bits_has(a->live, w->from);
     for (unsigned i = 0; ok && i < MAX_ROUNDS; i++) {
-        ok = collect_starts(a, strength, &starts, e);
+        ok = collect_starts(a, &edges, &starts, e);
         if (!ok || !starts.n)
             break;
         ok = walk_beyond(&a->model.graph, starts.at, starts.n, a->live,
                          add_reached, &r, a->mem, e);
     }
+    vec_free(&edges, a->mem);
     vec_free(&starts, a->mem);
     return ok;
 }

@@ -74,8 +74,13 @@ static void add_with_folded(const struct analysis *a, uint32_t v,
 static void add_range(const struct analysis *a, uint32_t at, uint32_t end,
                       struct heap_sum *sums)
 {
+    const struct tree *t = &a->tree;
+
     for (uint32_t i = at; i < end; i++)
-        add_with_folded(a, a->tree.order[i], sums);
+        if (tree_holds(t, i))
+            add_with_folded(a, t->order[i], sums);
+        else
+            contents_add(a, t->order[i], sums);
 }
 
 /* From sums to what the rest of all that is reachable sums up to. Class
@@ -123,23 +128,14 @@ static bool is_top_of(const struct analysis *a, uint32_t i, uint32_t class)
     return hprof_class_of(a->dump, t->order[t->tops[i]]) == class;
 }
 
-static void sum_group(const struct analysis *a, uint32_t class,
+static void sum_group(const struct analysis *a, uint32_t class, bool most,
                       struct heap_sum *sums)
 {
     const struct tree *t = &a->tree;
-    uint32_t in_group = 0;
-    bool most;
 
-    for (uint32_t i = 0; i < t->n_tops; i++) {
-        tree_ask_top(t, i);
-        if (is_top_of(a, i, class))
-            in_group += t->span[t->tops[i]];
-    }
-    most = in_group > t->reached / 2;
     for (uint32_t i = 0; i < t->n_tops; i++) {
         uint32_t c = t->tops[i];
 
-        tree_ask_top(t, i);
         if (is_top_of(a, i, class) != most)
             add_range(a, c, c + t->span[c], sums);
     }
@@ -163,7 +159,7 @@ bool contents_of_subtree(struct analysis *a, uint32_t v,
     return ok;
 }
 
-bool contents_of_group(struct analysis *a, uint32_t class,
+bool contents_of_group(struct analysis *a, uint32_t class, bool most,
                        struct heap_contents *ret)
 {
     struct heap_sum *sums = contents_sums(a);
@@ -171,7 +167,7 @@ bool contents_of_group(struct analysis *a, uint32_t class,
 
     if (!sums)
         return false;
-    sum_group(a, class, sums);
+    sum_group(a, class, most, sums);
     ok = contents_list(a, sums, LISTED, ret);
     mem_free(a->mem, sums);
     return ok;

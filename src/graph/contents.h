@@ -18,8 +18,9 @@ bool contents_list(struct analysis *a, const struct heap_sum *sums,
 /* Of all that `v` retains. */
 bool contents_of_subtree(struct analysis *a, uint32_t v,
                          struct heap_contents *ret);
-/* Of all that the top-level objects of a class retain. */
-bool contents_of_group(struct analysis *a, uint32_t class,
+/* Of all that the top-level objects of a class retain. `most`: that is most of
+ * the heap, as far as one knows; then the rest is looked at. */
+bool contents_of_group(struct analysis *a, uint32_t class, bool most,
                        struct heap_contents *ret);
 
 #endif

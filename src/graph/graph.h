@@ -63,12 +63,12 @@ static inline void graph_range(const struct graph *g, uint32_t v,
 }
 
 /* Have the processor fetch what graph_range and graph_class will read. */
-static inline void graph_ask_range(const struct graph *g, uint32_t v)
+ALWAYS_INLINE void graph_ask_range(const struct graph *g, uint32_t v)
 {
     spans_ask(&g->edges, v);
 }
 
-static inline void graph_ask_class(const struct graph *g, uint32_t v)
+ALWAYS_INLINE void graph_ask_class(const struct graph *g, uint32_t v)
 {
     labels_ask(&g->class_of, v);
 }

@@ -190,7 +190,6 @@ static void group_rest(const struct analysis *a, uint64_t threshold,
         uint32_t c = t->tops[i], k = hprof_class_of(a->dump, t->order[c]);
         struct group *g;
 
-        tree_ask_top(t, i);
         if (tree_bytes(t, c) > threshold || k == CLASS_NONE)
             continue;
         g = &groups[k];
@@ -209,7 +208,6 @@ static uint64_t group_native(const struct analysis *a, uint32_t class_index)
     for (uint32_t i = 0; !load_is_empty(&a->native) && i < t->n_tops; i++) {
         uint32_t v = t->order[t->tops[i]];
 
-        tree_ask_top(t, i);
         if (hprof_class_of(a->dump, v) == class_index)
             n += load_below(&a->native, t, v);
     }
@@ -231,7 +229,8 @@ static bool add_group(struct analysis *a, struct heap_suspects *f, uint32_t k,
     s->objects = g->members;
     s->retained = g->retained;
     s->native_retained = group_native(a, k);
-    return contents_of_group(a, k, &s->contents);
+    return contents_of_group(a, k, g->retained > a->heap->reachable.bytes / 2,
+                             &s->contents);
 }
 
 /* Statics of many classes together are nobody's leak; MAT lists them. */

@@ -285,7 +285,6 @@ static void collect_tops(const struct tree *t, struct largest *l)
     for (uint32_t i = 0; i < t->n_tops; i++) {
         uint64_t bytes = tree_bytes(t, t->tops[i]);
 
-        tree_ask_top(t, i);
         if (l->n < l->most || bytes >= l->heap[0].retained)
             offer(l, (struct child){bytes, t->order[t->tops[i]]});
     }

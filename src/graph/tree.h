@@ -142,21 +142,6 @@ static inline uint32_t tree_kids_next(struct tree_kids *it)
 bool tree_class_retained(const struct tree *t, struct mem *m, uint64_t *ret,
                          struct err *e);
 
-/* Asks for what is looked up of the top that comes a few after number `i`. */
-static inline void tree_ask_top(const struct tree *t, uint32_t i)
-{
-    const unsigned ahead = 16;
-    uint32_t at;
-
-    if (i + ahead >= t->n_tops)
-        return;
-    at = t->tops[i + ahead];
-    __builtin_prefetch(&t->order[at]);
-    __builtin_prefetch(t->narrow ? (void *)&t->narrow[at]
-                                 : (void *)&t->wide[at]);
-    graph_ask_class(t->core.graph, t->order[t->tops[i + ahead / 2]]);
-}
-
 /* Children of `node` with retained bytes, largest first; ties by node. `max`
  * 0 means all. The vector is the caller's; `all` is how many there are. */
 bool tree_children(const struct tree *t, uint32_t node, uint64_t max,

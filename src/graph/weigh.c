@@ -347,25 +347,6 @@ static void add_nesting(struct by_class *b, uint32_t i)
     }
 }
 
-static inline void ask_for_class(const struct by_class *b, uint32_t i)
-{
-    const struct tree *t = b->t;
-    uint32_t v;
-
-    if (i + AHEAD >= t->reached)
-        return;
-    v = t->order[i + AHEAD];
-    graph_ask_class(b->g, v);
-    if (t->folded[i + AHEAD] & TREE_NESTS)
-        graph_ask_range(b->g, v);
-    if (t->folded[i + AHEAD / 2] & TREE_NESTS) {
-        uint64_t first, last;
-
-        graph_range(b->g, t->order[i + AHEAD / 2], &first, &last);
-        __builtin_prefetch(&b->g->to[first]);
-    }
-}
-
 /* The first position from `i` on where a subtree of the super-root begins. */
 static uint32_t next_top(const struct tree *t, uint32_t i)
 {
@@ -382,25 +363,34 @@ static uint32_t next_top(const struct tree *t, uint32_t i)
     return from < t->n_tops ? t->tops[from] : t->reached;
 }
 
-/* Of the subtrees that begin in [i, end): nothing reaches from one into
- * another. */
+/*
+ * Of the subtrees that begin in [i, end): nothing reaches from one into
+ * another. What the loop needs is in variables of its own, because the compiler
+ * takes sums for what might change it. Asking for classes ahead gains nothing.
+ */
 static void add_up_some(void *workers, uint32_t i, uint32_t end,
                         unsigned worker)
 {
     struct by_class *b = &((struct by_class *)workers)[worker];
     const struct tree *t = b->t;
+    const struct labels class_of = b->g->class_of;
+    const uint32_t *order = t->order, *span = t->span;
+    const uint8_t *folded = t->folded;
+    uint32_t n_classes = b->g->n_classes;
+    uint32_t *ends = b->end;
+    uint64_t *ret = b->ret;
 
     i = next_top(t, i);
     end = next_top(t, end);
     for (; i < end; i++) {
-        uint32_t c = graph_class(b->g, t->order[i]);
+        uint32_t c = labels_get_or_more(&class_of, order[i]);
         uint64_t outermost; /* all bits or none, as nobody can foresee it */
 
-        ask_for_class(b, i);
-        outermost = -(uint64_t)(i >= b->end[c]);
-        b->ret[c] += tree_bytes(t, i) & outermost;
-        b->end[c] += (i + t->span[i] - b->end[c]) & (uint32_t)outermost;
-        if (t->folded[i] & TREE_NESTS)
+        c = c < n_classes ? c : n_classes;
+        outermost = -(uint64_t)(i >= ends[c]);
+        ret[c] += tree_bytes(t, i) & outermost;
+        ends[c] += (i + span[i] - ends[c]) & (uint32_t)outermost;
+        if (folded[i] & TREE_NESTS)
             add_nesting(b, i);
     }
 }
