@@ -520,7 +520,7 @@ uint64_t gunzip_raw_offset(const struct gunzip *g)
 
 const char *gunzip_damage(const struct gunzip *g)
 {
-    if (g->ahead && !g->stream.over)
+    if (g->ahead && !g->stream.over && !g->reader.whole)
         return NULL; /* it isn't there yet */
     if (g->raw->damage[0])
         return g->raw->damage;

@@ -117,6 +117,29 @@ START_TEST(the_same_bytes_again)
 }
 END_TEST
 
+/* Damage that has been met is told of, also while a thread runs ahead again. */
+START_TEST(damage_is_told_later_too)
+{
+    struct source *s;
+
+    pack(LARGE, LARGE, NULL);
+    packed[packed_n - 6] ^= 1; /* its checksum */
+    ck_assert(source_open_memory("t", packed, packed_n, &mem, &s, &err));
+    source_set_jobs(s, 1 + (unsigned)_i);
+    ck_assert_uint_eq(source_skip(s, LARGE + 1), LARGE);
+    ck_assert_ptr_nonnull(source_damage(s));
+    ck_assert(source_seek(s, LARGE / 3 | 1, &err));
+    for (unsigned i = 0; i < 5; i++) {
+        const uint8_t *p;
+
+        ck_assert_uint_ge(source_peek(s, 1 << 20, &p), 1 << 20);
+        source_consume(s, 1 << 20);
+        ck_assert_ptr_nonnull(source_damage(s));
+    }
+    source_close(s);
+}
+END_TEST
+
 /* Without memory nothing is kept, and the bytes are the same. */
 START_TEST(again_without_memory)
 {
@@ -190,6 +213,7 @@ Suite *again_suite(void)
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, the_same_bytes_again, 0, 2 * N_FORMS);
+    tcase_add_loop_test(t, damage_is_told_later_too, 0, 2);
     tcase_add_test(t, again_without_memory);
     tcase_add_test(t, pieces_are_bounded);
     tcase_add_test(t, points_are_bounded);
