@@ -76,21 +76,51 @@ static void meet_mirrors(struct hprof_gaps *g, uint64_t below)
         meet(s, s->mirror->id, &g->class_object[s->mirror->node - 1], g->shift);
 }
 
+static unsigned lowest(uint64_t bits)
+{
+    return (unsigned)__builtin_ctzll(bits);
+}
+
 /* The objects in one word of the ids' bits, the first of which is `id`. */
-static inline void sweep_word(struct hprof_gaps *g, uint64_t left, uint64_t id,
-                              uint32_t rank)
+static void sweep_word(struct hprof_gaps *g, uint64_t left, uint64_t id,
+                       uint32_t rank)
 {
     struct gap_sweep *s = g->sweep;
     const struct hprof_store *st = s->d->store;
     uint32_t base = s->d->n_classes + 1;
 
     for (; left; left &= left - 1, rank++) {
-        uint64_t at = id + ((uint64_t)__builtin_ctzll(left) << g->shift);
+        uint64_t at = id + ((uint64_t)lowest(left) << g->shift);
 
         if (s->mirror < s->mirrors_end && at > s->mirror->id)
             meet_mirrors(g, at);
         meet(s, at, &g->at[store_node(st, base, rank) - g->from], g->shift);
     }
+}
+
+/* The same where nodes are in order and no class object is among them: gaps
+ * are those between the bits. */
+static inline void sweep_plain_word(struct hprof_gaps *g, uint64_t left,
+                                    uint64_t id, uint32_t rank)
+{
+    struct gap_sweep *s = g->sweep;
+    uint32_t *to = &g->at[s->d->n_classes + 1 + rank - g->from];
+    unsigned bit = lowest(left);
+
+    meet(s, id + ((uint64_t)bit << g->shift), to, g->shift);
+    while (left &= left - 1) {
+        *to++ = lowest(left) - bit;
+        bit = lowest(left);
+    }
+    s->last = to;
+    s->last_id = id + ((uint64_t)bit << g->shift);
+}
+
+/* Whether it's so in a word that ends with the address `last`. */
+static bool is_plain(const struct gap_sweep *s, uint64_t last)
+{
+    return !s->d->store->node_of.at &&
+           (s->mirror == s->mirrors_end || s->mirror->id > last);
 }
 
 /* Gaps of those met last stay as they are: unknown. */
@@ -122,13 +152,19 @@ static bool find_page(struct hprof_gaps *g)
 
 static void sweep_page(struct hprof_gaps *g)
 {
-    const struct hprof_ids *ids = g->sweep->d->ids;
-    uint64_t at = ids->order[g->sweep->page++] * IDS_WORDS;
+    struct gap_sweep *s = g->sweep;
+    const struct hprof_ids *ids = s->d->ids;
+    uint64_t at = ids->order[s->page++] * IDS_WORDS;
+    uint64_t id = ids_address(ids, at << 6), step = (uint64_t)64 << ids->shift;
 
-    for (uint64_t w = at; w < at + IDS_WORDS; w++)
-        if (ids->bits[w])
-            sweep_word(g, ids->bits[w], ids_address(ids, w << 6),
-                       ids->ranks[w]);
+    for (uint64_t w = at; w < at + IDS_WORDS; w++, id += step) {
+        if (!ids->bits[w])
+            continue;
+        if (is_plain(s, id + (step - 1)))
+            sweep_plain_word(g, ids->bits[w], id, ids->ranks[w]);
+        else
+            sweep_word(g, ids->bits[w], id, ids->ranks[w]);
+    }
 }
 
 static void sweep_end(struct hprof_gaps *g)
