@@ -60,17 +60,19 @@ static void add_region_tails(uint64_t *tails, uint64_t bytes)
 static void count_arrays(struct analysis *a)
 {
     const struct ranks *arrays = &a->sizes.arrays;
+    const struct class_size *sizes = a->sizes.classes;
+    const struct labels classes = a->dump->class_of;
+    struct heap_sum *live = a->class_live;
     uint64_t largest = 0;
     uint32_t rank = 0;
 
     for (uint32_t i = 0; i < arrays->words; i++)
         for (uint64_t b = arrays->bits[i]; b; b &= b - 1) {
             uint32_t v = i << 6 | (uint32_t)__builtin_ctzll(b),
-                     c = hprof_class_of(a->dump, v);
-            uint64_t bytes =
-                sizes_of_array(&a->sizes, &a->sizes.classes[c], rank++);
+                     c = labels_get_or_more(&classes, v);
+            uint64_t bytes = sizes_of_array(&a->sizes, &sizes[c], rank++);
 
-            a->class_live[c].bytes += bytes;
+            live[c].bytes += bytes;
             if (bytes > MIB / 2)
                 add_region_tails(a->heap->region_tails, bytes);
             if (bytes > largest)

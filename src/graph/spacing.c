@@ -30,19 +30,21 @@ static inline void note_array(struct class_spacing *s, uint64_t gap,
 static void note_objects(struct spacing *s, const struct hprof_dump *d,
                          const struct ranks *arrays, const struct hprof_gaps *g)
 {
+    const struct labels classes = d->class_of;
+    const uint32_t *gaps = g->at, n_classes = d->n_classes;
     uint32_t array = ranks_of(arrays, g->from);
+    unsigned shift = g->shift;
 
     for (uint64_t i = 0; i < g->n; i++) {
-        uint32_t c = hprof_class_of(d, g->from + (uint32_t)i), n = 0;
-        uint64_t gap = (uint64_t)g->at[i] << g->shift;
-        struct class_spacing *of;
+        uint32_t c = labels_get_or_more(&classes, g->from + i), n = 0;
+        uint64_t gap = (uint64_t)gaps[i] << shift;
+        struct class_spacing *of = &s->of[c];
 
-        if (c == CLASS_NONE)
+        if (c >= n_classes)
             continue;
-        of = &s->of[c];
         if (of->element)
             n = lengths_get(&d->lengths, array++);
-        if (g->at[i] == GAP_UNKNOWN)
+        if (gaps[i] == GAP_UNKNOWN)
             continue;
         of->objects++;
         if (of->element)
