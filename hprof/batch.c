@@ -57,13 +57,16 @@ static __attribute__((noinline)) uint64_t look_up_slowly(struct decoder *k,
     return slot == IDS_NONE ? 0 : IDS_KNOWN + slot;
 }
 
-/* An object's id, or one that is not null: IDS_KNOWN + slot, or 0. */
+/* An id that is an object's if `object`, and not null: IDS_KNOWN + slot, or
+ * 0. No page is made for others. */
 ALWAYS_INLINE uint64_t look_up(struct decoder *k, const uint64_t *dir,
-                               uint64_t id)
+                               uint64_t id, bool object)
 {
     uint64_t it = ids_look_up_id(dir, id);
 
-    return __builtin_expect(ids_found(it), 1) ? it : look_up_slowly(k, id);
+    if (__builtin_expect(ids_found(it), 1))
+        return it;
+    return object ? look_up_slowly(k, id) : 0;
 }
 
 /* ---- references -------------------------------------------------------- */
@@ -236,7 +239,7 @@ ALWAYS_INLINE bool take_referent(struct decoder *k, const uint64_t *dir,
 
     if (!id)
         return true;
-    it = look_up(k, dir, id);
+    it = look_up(k, dir, id, true);
     if (!it)
         return false;
     b->weak[b->n_weak++] =
@@ -348,12 +351,12 @@ static const uint8_t *decode_some(struct decoder *k, struct batch *ret,
     struct batch b = *ret; /* in registers */
     const uint8_t *next;
 
-    for (b.ref = b.refs + b.n_refs; p < stop && batch_is_object(p[0]);
-         p = next) {
+    for (b.ref = b.refs + b.n_refs; p < stop; p = next) {
         struct one o = {.id = be64(p + AT_ID)};
-        uint64_t it = look_up(k, dir, o.id);
+        uint64_t it;
 
         __builtin_prefetch(p + AHEAD);
+        it = look_up(k, dir, o.id, batch_is_object(p[0]));
         if (!it)
             break;
         o.slot = (uint32_t)it;
@@ -361,8 +364,10 @@ static const uint8_t *decode_some(struct decoder *k, struct batch *ret,
             next = take_instance(k, dir, &b, p, end, &o);
         else if (p[0] == SUB_PRIMITIVE_ARRAY)
             next = take_primitives(k, &b, p, end, &o);
-        else
+        else if (p[0] == SUB_OBJECT_ARRAY)
             next = take_array(k, dir, &b, p, end, &o);
+        else
+            break;
         if (!next)
             break;
         add(&b, &o);
