@@ -104,7 +104,7 @@ static __attribute__((noinline)) bool refs_slowly(struct decoder *k,
 
         if (!id)
             continue;
-        it = look_up_slowly(k, id);
+        it = look_up(k, k->ids->dir, id, true);
         if (!it)
             return false;
         *to++ = (uint32_t)it;

@@ -15,11 +15,11 @@
 /* ---- the directory ------------------------------------------------------- */
 
 /*
- * What is added to an address to look it up. Pages with the same place are
- * multiples of 2^33 units apart, and those known make IDS_KNOWN and more, the
- * last 2^32 numbers there are: so what makes one page's addresses known makes
- * no other's. Where there is no page bit 32 of all sums is 0. A null's place is
- * kept free, and -1 makes nobody else's address known.
+ * What is added to an address to look it up; here where there is no page: bit
+ * 32 of the sum is 0, so that it's less than IDS_KNOWN, the last 2^32 numbers
+ * there are. Pages with the same place are multiples of 2^33 units apart: what
+ * makes the addresses of one known makes nobody else's. A null's place is kept
+ * free: -1 there makes IDS_NULL of it, and no other address known.
  */
 static uint64_t no_page(uint64_t place)
 {
@@ -34,8 +34,8 @@ static bool dir_init(struct hprof_ids *t, struct err *e)
     return t->dir != NULL;
 }
 
-/* Whether there was a place for the page. The last slot of 32 bits is left
- * out: it would look like a null's. */
+/* Whether there was a place for the page; with the last slot of 32 bits there
+ * is none, as it would look like a null's. */
 static bool dir_put(struct hprof_ids *t, uint64_t number, uint64_t page)
 {
     uint64_t place = number & (IDS_DIR - 1);

@@ -40,8 +40,8 @@ struct hprof_ids {
                             ids_look_up */
     struct idmap far;    /* the pages that found no place in it */
     VEC(uint64_t) pages; /* [page]: its number in the address space */
-    uint64_t *bits;      /* [pages.n * IDS_WORDS], as in the next one */
-    struct column words;
+    struct column words; /* [pages.n * IDS_WORDS] bits */
+    uint64_t *bits;      /* the same */
     uint32_t *ranks;     /* of every 2^thin-th word, frozen */
     uint64_t rank_bytes; /* room for them */
     unsigned thin;
@@ -116,10 +116,10 @@ static inline bool ids_aligned(const struct hprof_ids *t, uint64_t id)
 }
 
 /*
- * Of an address in units of 8 bytes, in three instructions: IDS_KNOWN + its
- * slot; IDS_NULL for 0; less than IDS_KNOWN if the directory does not know it.
- * So a few may be looked up and asked together whether all are known. Pages
- * may be added meanwhile.
+ * Of an address in units, without a branch: IDS_KNOWN + its slot; IDS_NULL for
+ * 0; less than IDS_KNOWN if the directory does not know it. So a few may be
+ * looked up and be asked together, anded, whether all are known. Pages may be
+ * added meanwhile.
  */
 static inline uint64_t ids_look_up(const uint64_t *dir, uint64_t at)
 {
