@@ -28,7 +28,7 @@ static uint64_t no_page(uint64_t place)
 
 static bool dir_init(struct hprof_ids *t, struct err *e)
 {
-    t->dir = mem_map(t->mem, IDS_DIR * sizeof *t->dir, e);
+    t->dir = mem_alloc(t->mem, IDS_DIR, sizeof *t->dir, e);
     for (uint64_t i = 0; t->dir && i < IDS_DIR; i++)
         t->dir[i] = no_page(i);
     return t->dir != NULL;
@@ -68,7 +68,7 @@ void ids_deinit(struct hprof_ids *t)
 
     if (!m)
         return;
-    mem_unmap(m, t->dir, IDS_DIR * sizeof *t->dir);
+    mem_free(m, t->dir);
     idmap_deinit(&t->far, m);
     vec_free(&t->pages, m);
     column_deinit(&t->words, m);
