@@ -270,6 +270,8 @@ static bool copy(void *segments, uint64_t i, unsigned worker, struct err *e)
 
     (void)worker;
     (void)e;
+    if (!b->objects) /* there may be no columns yet */
+        return true;
     copy_labels(&st->class_of, piece->class_at, b);
     memcpy(st->degrees.at8 + piece->degrees_at, b->degrees, b->objects);
     copy_words(&st->refs, piece->refs_at, b->refs, b->n_refs);
