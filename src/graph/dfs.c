@@ -73,10 +73,10 @@ static inline void push(struct walk *k, struct run r)
 
 static inline void ask_for(const struct walk *k, uint32_t w)
 {
-    if (core_keeps(k->c, w)) {
-        __builtin_prefetch(&k->d->number[core_rank(k->c, w)], 1);
-        graph_ask_range(k->g, w);
-    }
+    if (!core_keeps(k->c, w))
+        return;
+    __builtin_prefetch(&k->d->number[core_rank(k->c, w)], 1);
+    graph_ask_range(k->g, w);
     if (core_is_edged(k->c, w))
         graph_ask_class(k->g, w);
 }
@@ -149,9 +149,9 @@ ALWAYS_INLINE struct run enter(struct walk *k, uint32_t w, uint32_t up)
     return (struct run){&k->c->live[class], 1, n};
 }
 
-/* Passes over edges that lead nowhere or to nodes met before. What remains
- * of a run is looked through before it is stacked: a list with links both
- * ways then leaves nothing on the stack. */
+/* Passes over edges that lead to folded nodes or to such met before. What
+ * remains of a run is looked through before it is stacked: a list with links
+ * both ways then leaves nothing on the stack. */
 ALWAYS_INLINE struct run pass_met(struct walk *k, struct run run)
 {
     for (; run.left; run.at++, run.left--) {
@@ -160,12 +160,9 @@ ALWAYS_INLINE struct run pass_met(struct walk *k, struct run run)
         if (run.left > AHEAD)
             ask_for(k, run.at[AHEAD]);
         w = *run.at;
-        if (core_keeps(k->c, w))
-            n = dfs_number(k->d, w);
-        else if (core_is_edged(k->c, w))
-            n = class_number(k, core_exit_class(k->c, w));
-        else
+        if (!core_keeps(k->c, w))
             continue;
+        n = dfs_number(k->d, w);
         if (!n)
             break;
         meet_again(k, run.from, n);
@@ -193,12 +190,22 @@ static bool walk_tree(struct walk *k, uint32_t root)
         }
         if (!make_room(k))
             return false;
-        w = core_target(k->c, *run.at++);
+        w = *run.at++;
         run.left--;
         run = pass_met(k, run);
         push(k, run);
         run = enter(k, w, run.from);
     }
+}
+
+static bool walk_trees(struct walk *k, const uint32_t *roots, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        if (!dfs_number(k->d, roots[i]) && !walk_tree(k, roots[i]))
+            return false;
+        bits_add(k->d->top, dfs_number(k->d, roots[i]));
+    }
+    return true;
 }
 
 static bool alloc(struct dfs *d, struct mem *m, struct err *e)
@@ -232,11 +239,8 @@ bool dfs_build(const struct core *c, struct mem *m, struct dfs *ret,
         discover(ret, 0, 0);
         bits_add(ret->top, 0);
     }
-    for (uint32_t i = 0; ok && i < k.g->n_roots; i++) {
-        if (!dfs_number(ret, k.g->roots[i]))
-            ok = walk_tree(&k, k.g->roots[i]);
-        bits_add(ret->top, dfs_number(ret, k.g->roots[i]));
-    }
+    ok = ok && walk_trees(&k, k.g->roots, k.g->n_roots) &&
+         walk_trees(&k, c->unowned, c->n_unowned);
     mem_unmap(m, k.stack, k.cap * sizeof *k.stack);
     if (!ok)
         dfs_deinit(ret, m);

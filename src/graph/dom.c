@@ -15,7 +15,7 @@
 #include <string.h>
 
 #include "base/bits.h"
-#include "graph/exits.h"
+#include "graph/dfs.h"
 
 /* How many independent loads are kept in flight. */
 #define AHEAD 24
@@ -287,65 +287,32 @@ static void publish(struct dfs *d, uint32_t *idom, struct dom *ret)
  */
 #define CORE_BYTES (4 * sizeof(uint32_t))
 
-/* One attempt with the core there is; `again`: folding hid a dominator, and
- * `barred` has grown. */
-static bool attempt(struct dom *ret, uint8_t *barred, struct mem *m,
-                    bool *again, struct err *e)
-{
-    struct exits exits = {0};
-    struct preds p = {0};
-    struct dfs d = {0};
-    uint32_t *idom = NULL;
-    uint64_t bytes = (uint64_t)ret->core.n * sizeof *idom;
-    bool ok;
-
-    if (mem_foresee(m, ret->core.n * CORE_BYTES, e) &&
-        dfs_build(&ret->core, m, &d, e) && preds_build(&d, &p, m, e) &&
-        exits_note(&exits, &d, &p.joins, p.begin, p.from, p.n, m, e))
-        idom = mem_map(m, bytes, e);
-    if (idom)
-        find_dominators(&d, &p, idom, m);
-    preds_deinit(&p, m);
-    ok = idom && exits_hide_any(&exits, &d, idom, barred, m, again, e);
-    if (ok)
-        publish(&d, idom, ret);
-    else
-        mem_unmap(m, idom, bytes);
-    exits_deinit(&exits, m);
-    dfs_deinit(&d, m);
-    return ok;
-}
-
 bool dom_fold(const struct graph *g, struct mem *m, struct dom *ret,
               struct err *e)
 {
     memset(ret, 0, sizeof *ret);
-    return core_build(g, NULL, m, &ret->core, e);
+    return core_build(g, m, &ret->core, e);
 }
-
-/* After so many attempts nothing is folded that has a class edge. */
-#define ATTEMPTS 2
 
 bool dom_find(struct dom *d, struct mem *m, struct err *e)
 {
-    const struct graph *g = d->core.graph;
-    uint8_t *barred = mem_alloc(m, (uint64_t)g->n_classes + 1, 1, e);
-    bool ok = barred != NULL, again = false;
+    struct preds p = {0};
+    struct dfs dfs = {0};
+    uint32_t *idom = NULL;
+    uint64_t n = d->core.n;
 
-    for (unsigned i = 1; ok; i++) {
-        ok = attempt(d, barred, m, &again, e);
-        if (!ok || !again)
-            break;
-        again = false;
-        dom_deinit(d, m);
-        if (i >= ATTEMPTS)
-            memset(barred, 1, g->n_classes);
-        ok = core_build(g, barred, m, &d->core, e);
+    if (mem_foresee(m, n * CORE_BYTES, e) && dfs_build(&d->core, m, &dfs, e) &&
+        preds_build(&dfs, &p, m, e))
+        idom = mem_map(m, n * sizeof *idom, e);
+    if (idom) {
+        find_dominators(&dfs, &p, idom, m);
+        publish(&dfs, idom, d);
     }
-    if (!ok)
+    preds_deinit(&p, m);
+    dfs_deinit(&dfs, m);
+    if (!idom)
         dom_deinit(d, m);
-    mem_free(m, barred);
-    return ok;
+    return idom != NULL;
 }
 
 bool dom_build(const struct graph *g, struct mem *m, struct dom *ret,

@@ -8,18 +8,10 @@
 #include <string.h>
 
 #include "graph/sweep.h"
-
-/* A class with fewer instances than one in so many nodes is not worth the
- * risk: the last object that keeps a class alive would make us start again.
- * One node in STRIDE is counted, which is enough to tell. */
-#define FEW    4096
-#define STRIDE 16
+#include "graph/unowned.h"
 
 /* How many references ahead of the sweep nodes are asked for. */
 #define AHEAD 32
-
-/* What a node's class says about it. */
-enum { EDGED = 1, BARRED = 2 };
 
 struct folding {
     const struct graph *g;
@@ -27,9 +19,8 @@ struct folding {
     uint64_t *seen;   /* two bits a node: referred to, and more than once */
     uint64_t *others; /* [workers - 1] of the same, of the other workers */
     unsigned workers;
-    uint64_t *fixed;     /* bitmap: never folded */
-    uint32_t *instances; /* [n_classes + 1] of the nodes counted */
-    uint8_t *flags;      /* [n_classes + 1] */
+    uint64_t *fixed; /* bitmap: never folded */
+    uint8_t *edged;  /* [n_classes + 1] whether edges to it count */
 };
 
 static uint64_t bytes_of_others(const struct folding *f)
@@ -48,10 +39,8 @@ static bool folding_init(struct folding *f, const struct graph *g,
     f->seen = mem_map(m, 2 * bytes, e);
     f->others = f->seen ? mem_map(m, bytes_of_others(f), e) : NULL;
     f->fixed = f->others ? mem_map(m, bytes, e) : NULL;
-    f->instances =
-        f->fixed ? mem_alloc(m, classes, sizeof *f->instances, e) : NULL;
-    f->flags = f->instances ? mem_alloc(m, classes, 1, e) : NULL;
-    return f->flags != NULL;
+    f->edged = f->fixed ? mem_alloc(m, classes, 1, e) : NULL;
+    return f->edged != NULL;
 }
 
 static void folding_deinit(struct folding *f, struct mem *m)
@@ -61,8 +50,7 @@ static void folding_deinit(struct folding *f, struct mem *m)
     mem_unmap(m, f->seen, 2 * bytes);
     mem_unmap(m, f->others, bytes_of_others(f));
     mem_unmap(m, f->fixed, bytes);
-    mem_free(m, f->instances);
-    mem_free(m, f->flags);
+    mem_free(m, f->edged);
 }
 
 /* ---- sweep 1: who is referred to, and how often ----------------------- */
@@ -171,36 +159,39 @@ static void fix(struct folding *f)
         bits_add(f->fixed, o->to[i]);
 }
 
-static void flag_classes(struct folding *f, const uint8_t *barred)
+/* Takes classes that may as well be roots from those whose edges count. */
+static bool spare_unowned(struct folding *f, struct mem *m, struct err *e)
 {
-    const struct graph *g = f->g;
+    struct core *c = f->c;
+    uint32_t n = f->g->n_classes;
+    uint8_t *unowned = mem_alloc(m, (uint64_t)n + 1, 1, e);
 
-    for (uint64_t v = 1; v < g->nodes; v += STRIDE)
-        f->instances[graph_class(g, (uint32_t)v)]++;
-    for (uint32_t k = 0; k < g->n_classes; k++) {
-        bool few = f->instances[k] < g->nodes / STRIDE / FEW;
-
-        if (f->c->live[k] != NO_NODE)
-            f->flags[k] = few || (barred && barred[k]) ? EDGED | BARRED : EDGED;
+    if (!unowned || !unowned_find(f->g, unowned, m, e)) {
+        mem_free(m, unowned);
+        return false;
     }
+    for (uint32_t k = 0; k < n; k++) {
+        if (unowned[k] && c->live[k] != NO_NODE) {
+            c->unowned[c->n_unowned++] = c->live[k];
+            c->live[k] = NO_NODE;
+        }
+        f->edged[k] = c->live[k] != NO_NODE;
+    }
+    mem_free(m, unowned);
+    return true;
 }
 
 /* ---- sweeps 2 and 3 --------------------------------------------------- */
 
-/* Of 64 nodes: whose class's edge counts; returns whose class is barred. */
-static uint64_t look_at_classes(struct folding *f, uint32_t word)
+/* Of 64 nodes those to whose class the edge counts. */
+static uint64_t look_at_classes(const struct folding *f, uint32_t word)
 {
     uint32_t v = word * 64, n = f->g->nodes - v < 64 ? f->g->nodes - v : 64;
-    uint64_t edged = 0, barred = 0;
+    uint64_t edged = 0;
 
-    for (uint32_t i = 0; i < n; i++) {
-        uint64_t flags = f->flags[graph_class(f->g, v + i)];
-
-        edged |= (flags & EDGED) << i;
-        barred |= flags / BARRED << i;
-    }
-    f->c->words[word].edged = edged;
-    return barred;
+    for (uint32_t i = 0; i < n; i++)
+        edged |= (uint64_t)f->edged[graph_class(f->g, v + i)] << i;
+    return edged;
 }
 
 /* Leaves to fold replace leaves in their words; who may be folded if all below
@@ -212,60 +203,40 @@ static void fold_leaves(void *folding, uint32_t i, uint32_t end,
 
     (void)worker;
     for (; i < end; i++) {
-        uint64_t fit = once(f, i) & ~f->fixed[i] & ~look_at_classes(f, i);
+        struct core_word *w = &f->c->words[i];
+        uint64_t fit;
 
-        f->fixed[i] = fit & ~f->c->words[i].kept;
-        f->c->words[i].kept &= fit;
+        w->edged = look_at_classes(f, i);
+        fit = once(f, i) & ~f->fixed[i] & ~w->edged;
+        f->fixed[i] = fit & ~w->kept;
+        w->kept &= fit;
     }
 }
 
-/* Whether all that `v` refers to is folded, and at most one way leads on;
- * *edged: whether one does. */
-static inline bool folds(const struct folding *f, uint32_t v, bool *edged)
+/* Whether all that `v` refers to is folded. */
+static inline bool folds(const struct folding *f, uint32_t v)
 {
-    const struct graph *g = f->g;
-    const struct core *c = f->c;
-    uint32_t x = c->live[graph_class(g, v)];
     uint64_t i, end;
 
-    graph_range(g, v, &i, &end);
-    for (; i < end; i++) {
-        uint32_t w = g->to[i], y;
-
-        if (!core_keeps(c, w)) /* a leaf, so far */
+    graph_range(f->g, v, &i, &end);
+    for (; i < end; i++)
+        if (!core_keeps(f->c, f->g->to[i])) /* a leaf, so far */
             return false;
-        if (!core_is_edged(c, w))
-            continue;
-        y = c->live[graph_class(g, w)];
-        if (x != NO_NODE && x != y)
-            return false;
-        x = y;
-    }
-    *edged = x != NO_NODE;
     return true;
 }
 
-/* Which of those folded are edged now takes the place of f->fixed: others may
- * be looking at what leaves are. */
 static void fold_inner(void *folding, uint32_t i, uint32_t end, unsigned worker)
 {
     struct folding *f = folding;
 
     (void)worker;
-    for (; i < end; i++) {
-        uint64_t fit = f->fixed[i], edges = 0;
-
-        for (; fit; fit &= fit - 1) {
+    for (; i < end; i++)
+        for (uint64_t fit = f->fixed[i]; fit; fit &= fit - 1) {
             unsigned bit = (unsigned)__builtin_ctzll(fit);
-            bool edged;
+            bool folded = folds(f, i << 6 | bit);
 
-            if (!folds(f, i << 6 | bit, &edged))
-                continue;
-            f->c->words[i].inner |= (uint64_t)1 << bit;
-            edges |= (uint64_t)edged << bit;
+            f->c->words[i].inner |= (uint64_t)folded << bit;
         }
-        f->fixed[i] = edges;
-    }
 }
 
 static void keep_the_rest(const struct folding *f)
@@ -275,7 +246,6 @@ static void keep_the_rest(const struct folding *f)
     for (uint32_t i = 0; i < c->n_words; i++) {
         struct core_word *w = &c->words[i];
 
-        w->edged |= f->fixed[i];
         w->kept = ~(w->kept | w->inner);
         if (i == c->n_words - 1)
             w->kept &= ((uint64_t)1 << (f->g->nodes & 63)) - 1;
@@ -296,11 +266,14 @@ static bool core_init(struct core *c, const struct graph *g, struct mem *m,
     c->live = c->words
                   ? mem_alloc(m, (uint64_t)g->n_classes + 1, sizeof *c->live, e)
                   : NULL;
-    return c->live != NULL;
+    c->unowned = c->live ? mem_alloc(m, (uint64_t)g->n_classes + 1,
+                                     sizeof *c->unowned, e)
+                         : NULL;
+    return c->unowned != NULL;
 }
 
-bool core_build(const struct graph *g, const uint8_t *barred, struct mem *m,
-                struct core *ret, struct err *e)
+bool core_build(const struct graph *g, struct mem *m, struct core *ret,
+                struct err *e)
 {
     struct folding f = {.workers = sweep_workers(g)};
     bool ok = core_init(ret, g, m, e) && folding_init(&f, g, ret, m, e);
@@ -308,7 +281,9 @@ bool core_build(const struct graph *g, const uint8_t *barred, struct mem *m,
     if (ok) {
         count_referrers(&f);
         fix(&f);
-        flag_classes(&f, barred);
+        ok = spare_unowned(&f, m, e);
+    }
+    if (ok) {
         sweep(g, fold_leaves, &f);
         sweep(g, fold_inner, &f);
         keep_the_rest(&f);
@@ -323,5 +298,6 @@ void core_deinit(struct core *c, struct mem *m)
 {
     mem_unmap(m, c->words, c->n_words * sizeof *c->words);
     mem_free(m, c->live);
+    mem_free(m, c->unowned);
     memset(c, 0, sizeof *c);
 }

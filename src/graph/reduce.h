@@ -7,11 +7,9 @@
  * without a share in any array. What remains, half as a rule, is found by rank.
  * Holds 4 bits a node.
  *
- * A folded node's edge to its class is its referrer's. Those to classes that
- * are roots change nothing and are dropped; of the others a folded node has
- * at most one, so that the way through it leads to one node, its exit. It
- * must not dominate its exit: who builds dominators has to make sure of that
- * afterwards (exits.h), and to start again with `barred` classes if not.
+ * Edges to classes that are roots, or may as well be (unowned.h), change
+ * nothing and are dropped. Instances of the others, which are few, are never
+ * folded.
  */
 #ifndef OOMWHY_GRAPH_REDUCE_H
 #define OOMWHY_GRAPH_REDUCE_H
@@ -22,8 +20,7 @@
 struct core_word {
     uint64_t kept;   /* nodes of the core, the super-root among them */
     uint64_t inner;  /* folded, with folded nodes of its own */
-    uint64_t edged;  /* its class's edge counts, or, if it is folded, that of
-                        a node folded into it */
+    uint64_t edged;  /* the edge to its class counts */
     uint32_t before; /* kept nodes before these */
     bool extra;      /* one of them has edges in the overlay */
 };
@@ -32,15 +29,16 @@ struct core {
     const struct graph *graph;
     struct core_word *words; /* [n_words] */
     uint32_t n_words;
-    uint32_t n;     /* nodes kept */
-    uint32_t *live; /* [n_classes + 1] the node of a class, if edges to it
-                       count; else NO_NODE */
+    uint32_t n;        /* nodes kept */
+    uint32_t *live;    /* [n_classes + 1] the node of a class, if edges to it
+                          count; else NO_NODE */
+    uint32_t *unowned; /* [n_unowned] nodes of classes that count as roots */
+    uint32_t n_unowned;
 };
 
-/* `barred` [n_classes] says whose instances not to fold; NULL: none. The graph
- * must outlive the core. */
-bool core_build(const struct graph *g, const uint8_t *barred, struct mem *m,
-                struct core *ret, struct err *e);
+/* The graph must outlive the core. */
+bool core_build(const struct graph *g, struct mem *m, struct core *ret,
+                struct err *e);
 void core_deinit(struct core *c, struct mem *m);
 
 static inline bool core_keeps(const struct core *c, uint32_t v)
@@ -110,33 +108,6 @@ static inline uint32_t folded_next(struct folded_iter *it)
         return w;
     }
     return NO_NODE;
-}
-
-/* The class whose node the class edge of `v`, or of one folded into it, leads
- * to; `v` is edged. */
-static inline uint32_t core_exit_class(const struct core *c, uint32_t v)
-{
-    uint32_t k = graph_class(c->graph, v);
-    uint64_t i, end;
-
-    if (c->live[k] != NO_NODE)
-        return k;
-    graph_range(c->graph, v, &i, &end);
-    for (; i < end && c->live[k] == NO_NODE; i++)
-        k = graph_class(c->graph, c->graph->to[i]);
-    return k;
-}
-
-/* That node; NO_NODE if `v` is not edged. */
-static inline uint32_t core_exit(const struct core *c, uint32_t v)
-{
-    return core_is_edged(c, v) ? c->live[core_exit_class(c, v)] : NO_NODE;
-}
-
-/* The node of the core that an edge to `w` leads to in the end, or NO_NODE. */
-static inline uint32_t core_target(const struct core *c, uint32_t w)
-{
-    return core_keeps(c, w) ? w : core_exit(c, w);
 }
 
 #endif

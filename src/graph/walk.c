@@ -23,8 +23,8 @@ static inline bool bit_take(uint64_t *bits, uint32_t i)
 
 /* ---- shortest paths --------------------------------------------------- */
 
-/* A node met, in order of distance. Folded ones are among them if they have an
- * edge to a class that had not been met by then. */
+/* A node met, in order of distance. Folded ones are among them if the class
+ * of one of theirs had not been met by then. */
 struct entry {
     uint32_t node;
     uint32_t from; /* the entry before it on the way; a root: itself */
@@ -43,6 +43,7 @@ struct paths {
     struct entry *queue; /* [room] */
     uint64_t head, tail, room;
     uint64_t *met;          /* bitmap of ranks */
+    uint32_t unowned;       /* so many of the core's have been met */
     struct target *targets; /* [n_targets] by node, which are different */
     uint32_t n_targets;
     uint32_t missing; /* not found yet */
@@ -185,28 +186,66 @@ static void look_for_targets(struct paths *p, uint32_t v, uint32_t from)
         note(p, w, v, from);
 }
 
+/* Whether the way to a class may still be that from a folded instance: the
+ * classes of these are roots, or unowned. */
+static inline bool misses_classes(struct paths *p)
+{
+    const struct core *c = p->c;
+
+    while (p->unowned < c->n_unowned && is_met(p, c->unowned[p->unowned]))
+        p->unowned++;
+    return p->unowned < c->n_unowned;
+}
+
+/* The node of its class, if it has not been met; else NO_NODE. */
+static uint32_t new_class(const struct paths *p, uint32_t v)
+{
+    uint32_t k = graph_class(p->g, v);
+    uint32_t x = k < p->g->n_classes ? p->g->class_node[k] : NO_NODE;
+
+    return x == NO_NODE || is_met(p, x) ? NO_NODE : x;
+}
+
+/* The next folded node from there on whose class has not been met. */
+static uint32_t next_of_new_class(const struct paths *p, struct folded_iter *it)
+{
+    uint32_t w;
+
+    do
+        w = folded_next(it);
+    while (w != NO_NODE && new_class(p, w) == NO_NODE);
+    return w;
+}
+
+static bool leads_on(const struct paths *p, uint32_t v)
+{
+    struct folded_iter it;
+
+    if (new_class(p, v) != NO_NODE)
+        return true;
+    folded_begin(p->c, v, &it);
+    return next_of_new_class(p, &it) != NO_NODE;
+}
+
 static inline bool meet_folded(struct paths *p, uint32_t v, uint32_t from)
 {
     if (p->folded)
         look_for_targets(p, v, from);
-    return !core_is_edged(p->c, v) || is_met(p, core_exit(p->c, v)) ||
-           add(p, v, from);
+    return !misses_classes(p) || !leads_on(p, v) || add(p, v, from);
 }
 
-/* The way to its class, or to the folded node that has one. */
+/* The way to its class, and to folded nodes that have one to theirs. */
 static bool look_into_folded(struct paths *p, uint32_t v, uint32_t entry)
 {
-    uint32_t x = core_exit(p->c, v), w;
+    uint32_t x = new_class(p, v), w;
     struct folded_iter it;
 
-    if (x == NO_NODE || is_met(p, x))
-        return true;
-    if (p->c->live[graph_class(p->g, v)] == x)
-        return meet(p, x, entry);
+    if (x != NO_NODE && !meet(p, x, entry))
+        return false;
     folded_begin(p->c, v, &it);
-    while ((w = folded_next(&it)) != NO_NODE)
-        if (core_is_edged(p->c, w))
-            return add(p, w, entry);
+    while ((w = next_of_new_class(p, &it)) != NO_NODE)
+        if (!add(p, w, entry))
+            return false;
     return true;
 }
 
@@ -218,8 +257,6 @@ static bool look_into(struct paths *p, uint32_t v, uint32_t entry)
     uint32_t w;
 
     edges_begin(p->g, v, &it);
-    if (!core_is_edged(p->c, v))
-        it.implied = NO_NODE; /* of a root, if any */
     while ((w = edges_next(p->g, &it)) != NO_NODE)
         if (!(core_keeps(p->c, w) ? meet(p, w, entry)
                                   : meet_folded(p, w, entry)))

@@ -6,6 +6,7 @@
 
 Suite *overlay_suite(void);
 Suite *dom_suite(void);
+Suite *unowned_suite(void);
 Suite *reduce_suite(void);
 Suite *crossings_suite(void);
 Suite *tree_suite(void);
@@ -21,6 +22,7 @@ int main(void)
     int failed;
 
     srunner_add_suite(runner, dom_suite());
+    srunner_add_suite(runner, unowned_suite());
     srunner_add_suite(runner, reduce_suite());
     srunner_add_suite(runner, crossings_suite());
     srunner_add_suite(runner, tree_suite());

@@ -1,19 +1,16 @@
 /*
- * test_reduce.c - which nodes are folded, and when a class keeps its
- * instances after all.
+ * test_reduce.c - which nodes are folded, and whose classes count as roots.
  */
 #include <check.h>
 
 #include "graph/dom.h"
 #include "tests/support/graphs.h"
 
-static void build(struct sketch *s, const uint8_t *barred, struct core *ret)
+static void build(struct sketch *s, struct core *ret)
 {
-    static const uint8_t NONE[8];
     struct err e = {0};
 
-    ck_assert(
-        core_build(sketch_finish(s), barred ? barred : NONE, &s->mem, ret, &e));
+    ck_assert(core_build(sketch_finish(s), &s->mem, ret, &e));
 }
 
 static void tear_down(struct sketch *s, struct core *c)
@@ -45,7 +42,7 @@ START_TEST(leaves_and_what_has_only_such_below)
     sketch_edge(&s, 6, 7);
     sketch_edge(&s, 7, 8);
     sketch_edge(&s, 8, 7);
-    build(&s, NULL, &c);
+    build(&s, &c);
     ck_assert_uint_eq(c.words[0].kept, 1 | 1 << 1 | 7 << 5 | 1 << 8);
     ck_assert_uint_eq(c.n, 6);
     ck_assert_uint_eq(c.words[0].inner, 1 << 3);
@@ -66,7 +63,7 @@ START_TEST(roots_classes_and_the_overlay_stay)
     for (uint32_t v = 2; v < 8; v++)
         sketch_edge(&s, 1, v);
     sketch_extra(&s, 4, 5);
-    build(&s, NULL, &c);
+    build(&s, &c);
     for (uint32_t v = 0; v < 6; v++)
         ck_assert(is_kept(&c, v));
     ck_assert(!is_kept(&c, 6));
@@ -75,10 +72,11 @@ START_TEST(roots_classes_and_the_overlay_stay)
 }
 END_TEST
 
-/* Classes 0 and 1 stand on their own, class 2 is a root. */
+/* Class 0 is referred to by its instances below root 1 only, class 1 from
+ * below root 4 as well, and class 2 is a root. */
 static void draw_classes(struct sketch *s)
 {
-    sketch_init(s, 12);
+    sketch_init(s, 14);
     sketch_root(s, 1);
     sketch_root(s, 4);
     for (uint32_t k = 0; k < 3; k++)
@@ -93,45 +91,33 @@ static void draw_classes(struct sketch *s)
     sketch_edge(s, 7, 9);
     sketch_instance(s, 8, 1);
     sketch_instance(s, 9, 1);
-    /* 10 is of one class and holds 11 of another. */
+    /* 10 holds 11, which is not folded. */
     sketch_edge(s, 1, 10);
     sketch_edge(s, 10, 11);
-    sketch_instance(s, 10, 0);
-    sketch_instance(s, 11, 1);
+    sketch_instance(s, 10, 1);
+    sketch_instance(s, 11, 0);
+    sketch_edge(s, 4, 12);
+    sketch_instance(s, 12, 1);
 }
 
-START_TEST(a_folded_node_has_one_exit)
+START_TEST(instances_of_owned_classes_stay)
 {
     struct sketch s;
     struct core c;
 
     draw_classes(&s);
-    build(&s, NULL, &c);
-    ck_assert_uint_eq(core_target(&c, 5), 2);
-    ck_assert_uint_eq(core_target(&c, 6), NO_NODE);
+    build(&s, &c);
+    ck_assert_uint_eq(c.live[0], 2);
+    ck_assert_uint_eq(c.live[1], NO_NODE);
+    ck_assert_uint_eq(c.live[2], NO_NODE);
+    ck_assert_uint_eq(c.n_unowned, 1);
+    ck_assert_uint_eq(c.unowned[0], 3);
+    ck_assert(is_kept(&c, 5) && core_is_edged(&c, 5));
     ck_assert(!is_kept(&c, 6));
-    ck_assert_uint_eq(core_target(&c, 7), 3);
     ck_assert(!is_kept(&c, 7));
-    ck_assert(is_kept(&c, 10));
-    ck_assert_uint_eq(core_exit(&c, 10), 2);
-    ck_assert_uint_eq(core_target(&c, 11), 3);
-    tear_down(&s, &c);
-}
-END_TEST
-
-START_TEST(barred_classes_keep_their_instances)
-{
-    const uint8_t barred[] = {0, 1, 1};
-    struct sketch s;
-    struct core c;
-
-    draw_classes(&s);
-    build(&s, barred, &c);
-    ck_assert(!is_kept(&c, 5));
-    ck_assert(!is_kept(&c, 6)); /* its class is a root: nothing to bar */
-    ck_assert(is_kept(&c, 7));
-    ck_assert(is_kept(&c, 8));
+    ck_assert(is_kept(&c, 10) && !core_is_edged(&c, 10));
     ck_assert(is_kept(&c, 11));
+    ck_assert(!is_kept(&c, 12));
     tear_down(&s, &c);
 }
 END_TEST
@@ -143,9 +129,8 @@ START_TEST(what_is_folded_is_found_again)
     struct core c;
 
     draw_classes(&s);
-    build(&s, NULL, &c);
+    build(&s, &c);
     folded_begin(&c, 1, &it);
-    ck_assert_uint_eq(folded_next(&it), 5);
     ck_assert_uint_eq(folded_next(&it), 6);
     ck_assert_uint_eq(folded_next(&it), 7);
     ck_assert_uint_eq(it.above, 1);
@@ -155,7 +140,7 @@ START_TEST(what_is_folded_is_found_again)
     ck_assert_uint_eq(folded_next(&it), NO_NODE);
     folded_begin(&c, 1, &it);
     it.direct = true;
-    for (uint32_t v = 5; v < 8; v++)
+    for (uint32_t v = 6; v < 8; v++)
         ck_assert_uint_eq(folded_next(&it), v);
     ck_assert_uint_eq(folded_next(&it), NO_NODE);
     folded_begin(&c, 8, &it);
@@ -184,7 +169,7 @@ static void check_last_instance(bool also, uint32_t want)
     if (also)
         sketch_edge(&s, 1, 3);
     ck_assert(dom_build(sketch_finish(&s), &s.mem, &d, &e));
-    ck_assert_int_eq(core_keeps(&d.core, 2), !also);
+    ck_assert(core_keeps(&d.core, 2));
     ck_assert(dom_spell_out(&d, &s.mem, idom, &e));
     ck_assert_uint_eq(idom[3], want);
     ck_assert_uint_eq(idom[2], 1);
@@ -208,8 +193,7 @@ Suite *reduce_suite(void)
 
     tcase_add_test(t, leaves_and_what_has_only_such_below);
     tcase_add_test(t, roots_classes_and_the_overlay_stay);
-    tcase_add_test(t, a_folded_node_has_one_exit);
-    tcase_add_test(t, barred_classes_keep_their_instances);
+    tcase_add_test(t, instances_of_owned_classes_stay);
     tcase_add_test(t, what_is_folded_is_found_again);
     tcase_add_test(t, the_last_instance_dominates_its_class);
     suite_add_tcase(s, t);

@@ -70,9 +70,8 @@ static bool find(const struct graph *g, const uint32_t *targets, uint32_t n,
                  uint32_t max, struct mem *m, uint32_t **paths,
                  uint32_t *lengths, struct err *e)
 {
-    static const uint8_t NONE[8];
     struct core c;
-    bool ok = core_build(g, NONE, m, &c, e);
+    bool ok = core_build(g, m, &c, e);
 
     ok = ok && walk_paths(g, &c, targets, n, max, m, paths, lengths, e);
     core_deinit(&c, m);
