@@ -160,8 +160,10 @@ ALWAYS_INLINE struct run pass_met(struct walk *k, struct run run)
         if (run.left > AHEAD)
             ask_for(k, run.at[AHEAD]);
         w = *run.at;
-        if (!core_keeps(k->c, w))
+        if (!core_keeps(k->c, w)) {
+            bits_add(k->d->holds, run.from);
             continue;
+        }
         n = dfs_number(k->d, w);
         if (!n)
             break;
@@ -208,17 +210,24 @@ static bool walk_trees(struct walk *k, const uint32_t *roots, uint32_t n)
     return true;
 }
 
+static uint64_t *numbers_alloc(const struct dfs *d, struct mem *m,
+                               struct err *e)
+{
+    return mem_map(m, (d->core->n / 64 + 1) * sizeof(uint64_t), e);
+}
+
 static bool alloc(struct dfs *d, struct mem *m, struct err *e)
 {
     uint64_t n = d->core->n;
 
     d->number = mem_map(m, n * sizeof *d->number, e);
     d->parent = d->number ? mem_map(m, 2 * n * sizeof *d->parent, e) : NULL;
-    d->top = d->parent ? mem_map(m, (n / 64 + 1) * sizeof *d->top, e) : NULL;
+    d->top = d->parent ? numbers_alloc(d, m, e) : NULL;
+    d->holds = d->top ? numbers_alloc(d, m, e) : NULL;
     d->class_number =
-        d->top ? mem_alloc(m, (uint64_t)d->core->graph->n_classes + 1,
-                           sizeof *d->class_number, e)
-               : NULL;
+        d->holds ? mem_alloc(m, (uint64_t)d->core->graph->n_classes + 1,
+                             sizeof *d->class_number, e)
+                 : NULL;
     if (!d->class_number ||
         !crossings_init(&d->crossings, d->core->n, d->top, m, e))
         return false;
@@ -254,6 +263,7 @@ void dfs_deinit(struct dfs *d, struct mem *m)
     mem_unmap(m, d->number, n * sizeof *d->number);
     mem_unmap(m, d->parent, 2 * n * sizeof *d->parent);
     mem_unmap(m, d->top, (n / 64 + 1) * sizeof *d->top);
+    mem_unmap(m, d->holds, (n / 64 + 1) * sizeof *d->holds);
     crossings_deinit(&d->crossings);
     mem_free(m, d->class_number);
     memset(d, 0, sizeof *d);

@@ -31,6 +31,7 @@ struct dfs {
     uint32_t *parent; /* [reached] by number, that of the parent; has room for
                          twice as many */
     uint64_t *top;    /* bitmap of numbers, the super-root's too */
+    uint64_t *holds;  /* bitmap of numbers: has edges to folded nodes */
     struct crossings crossings; /* numbers; skips `top` */
     uint32_t *class_number; /* [n_classes + 1] of the node of a class to which
                                edges count; 0: not met, or no such class */

@@ -275,8 +275,10 @@ static void publish(struct dfs *d, uint32_t *idom, struct dom *ret)
     ret->reached = d->reached;
     ret->number = d->number;
     ret->above = idom;
+    ret->holds = d->holds;
     ret->spare_pairs = d->parent;
     d->number = NULL;
+    d->holds = NULL;
     d->parent = NULL;
 }
 
@@ -362,6 +364,7 @@ void dom_deinit(struct dom *d, struct mem *m)
 
     mem_unmap(m, d->number, bytes);
     mem_unmap(m, d->above, bytes);
+    mem_unmap(m, d->holds, ((uint64_t)d->core.n / 64 + 1) * sizeof *d->holds);
     mem_unmap(m, d->spare_pairs, 2 * bytes);
     core_deinit(&d->core, m);
     memset(d, 0, sizeof *d);

@@ -22,6 +22,7 @@ struct dom {
                               before what they dominate; 0: unreachable, or the
                               super-root */
     uint32_t *above;       /* [reached] the number of the dominator */
+    uint64_t *holds;       /* bitmap of numbers: has folded nodes of its own */
     uint32_t *spare_pairs; /* room for tree_build: two numbers a node of the
                               core */
 };

@@ -249,6 +249,7 @@ static void keep_the_rest(const struct folding *f)
         w->kept = ~(w->kept | w->inner);
         if (i == c->n_words - 1)
             w->kept &= ((uint64_t)1 << (f->g->nodes & 63)) - 1;
+        w->inner |= w->kept;
         w->before = c->n;
         c->n += (uint32_t)__builtin_popcountll(w->kept);
     }

@@ -19,7 +19,8 @@
 /* Of 64 nodes, side by side because they are asked for together. */
 struct core_word {
     uint64_t kept;   /* nodes of the core, the super-root among them */
-    uint64_t inner;  /* folded, with folded nodes of its own */
+    uint64_t inner;  /* has folded nodes of its own; one that is kept may have
+                        none, until the tree knows (tree.c) */
     uint64_t edged;  /* the edge to its class counts */
     uint32_t before; /* kept nodes before these */
     bool extra;      /* one of them has edges in the overlay */
@@ -82,7 +83,7 @@ static inline void folded_begin(const struct core *c, uint32_t v,
                                 struct folded_iter *it)
 {
     *it = (struct folded_iter){.c = c, .node = v};
-    if (v && (core_keeps(c, v) || core_is_inner(c, v)))
+    if (v && core_is_inner(c, v))
         graph_range(c->graph, v, &it->at, &it->end);
 }
 

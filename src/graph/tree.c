@@ -66,29 +66,41 @@ static inline void note_nesting(struct tree_class *k, bool parent)
         __atomic_store_n(&k->nests, true, __ATOMIC_RELAXED);
 }
 
-/* From numbers by rank to positions by rank, and spans by position. */
+/* From the number of a node of the core, at *at, to its position and span.
+ * Returns whether it may have folded nodes of its own: those that nobody
+ * reaches may. */
+static inline uint64_t store(const struct layout *l, uint32_t *at, uint32_t v)
+{
+    const struct tree *t = l->t;
+    uint32_t number = *at;
+    struct place p;
+
+    if (!number)
+        return 1;
+    p = l->places[number];
+    note_nesting(&t->classes[graph_class(t->core.graph, v)], p.span > 1);
+    *at = p.next - p.span;
+    t->span[*at] = p.span;
+    return bits_has(t->holds, number);
+}
+
 static void store_some(void *layout, uint32_t w, uint32_t end, unsigned worker)
 {
     const struct layout *l = layout;
-    const struct core *c = &l->t->core;
-    struct tree_class *classes = l->t->classes;
-    const struct core_word *words = c->words;
-    uint32_t *at = l->t->at + words[w].before, *span = l->t->span;
-    const struct place *places = l->places;
+    struct core_word *words = l->t->core.words;
+    uint32_t *at = l->t->at + words[w].before;
 
     (void)worker;
-    for (; w < end; w++)
-        for (uint64_t b = words[w].kept; b; b &= b - 1, at++) {
-            uint32_t v = w << 6 | (uint32_t)__builtin_ctzll(b);
-            struct place p;
+    for (; w < end; w++) {
+        uint64_t hold = 0;
 
-            if (!*at)
-                continue; /* nobody reaches it, or it is the super-root */
-            p = places[*at];
-            note_nesting(&classes[graph_class(c->graph, v)], p.span > 1);
-            *at = p.next - p.span;
-            span[*at] = p.span;
+        for (uint64_t b = words[w].kept; b; b &= b - 1, at++) {
+            unsigned bit = (unsigned)__builtin_ctzll(b);
+
+            hold |= store(l, at, w << 6 | bit) << bit;
         }
+        words[w].inner &= ~words[w].kept | hold;
+    }
 }
 
 static void lay_out(struct tree *t)
@@ -119,9 +131,16 @@ static void take_over(struct tree *t, struct dom *d)
     t->reached = d->reached;
     t->at = d->number;
     t->span = d->above;
+    t->holds = d->holds;
     t->room = d->spare_pairs;
     t->order = t->room + t->core.n;
     memset(d, 0, sizeof *d);
+}
+
+static void free_holds(struct tree *t, struct mem *m)
+{
+    mem_unmap(m, t->holds, ((uint64_t)t->core.n / 64 + 1) * sizeof *t->holds);
+    t->holds = NULL;
 }
 
 static bool build(struct tree *t, struct mem *m, struct err *e)
@@ -131,6 +150,7 @@ static bool build(struct tree *t, struct mem *m, struct err *e)
     if (!t->classes)
         return false;
     lay_out(t);
+    free_holds(t, m);
     t->folded = mem_map(m, t->core.n, e);
     t->seen = t->folded ? mem_map(m, t->core.n_words * 8, e) : NULL;
     t->tops = t->seen ? mem_map(m, t->n_tops * sizeof *t->tops, e) : NULL;
@@ -160,6 +180,7 @@ void tree_deinit(struct tree *t, struct mem *m)
     mem_unmap(m, t->folded, n);
     mem_unmap(m, t->seen, t->core.n_words * sizeof *t->seen);
     mem_unmap(m, t->tops, t->n_tops * sizeof *t->tops);
+    free_holds(t, m);
     mem_free(m, t->classes);
     core_deinit(&t->core, m);
     memset(t, 0, sizeof *t);

@@ -48,6 +48,7 @@ struct tree {
      * in 32 bits if they fit; else `wide`. See tree_bytes. */
     uint32_t *narrow;
     uint64_t *wide;
+    uint64_t *holds; /* as in struct dom, until all is laid out */
     uint32_t *room;  /* [2 * core.n] that `narrow` and `order` are in */
     uint8_t *folded; /* [reached] how many nodes are folded into this one,
                         with TREE_NESTS; see tree_holds */

@@ -156,8 +156,11 @@ static inline void put(const struct tree *t, uint32_t at, uint64_t bytes)
 ALWAYS_INLINE void weigh_one(const struct scales *s, uint32_t v, uint32_t at)
 {
     struct lump l = {.class = class_at(s, v)};
+    uint64_t bytes = s->shallow(s->sizes, v, l.class);
 
-    put(s->t, at, s->shallow(s->sizes, v, l.class) + add_folded(s, &l, v));
+    if (s->words[v >> 6].inner >> (v & 63) & 1)
+        bytes += add_folded(s, &l, v);
+    put(s->t, at, bytes);
     s->t->folded[at] = (uint8_t)((l.holds < TREE_MANY ? l.holds : TREE_MANY) |
                                  (l.nests ? TREE_NESTS : 0));
 }
