@@ -24,22 +24,29 @@ bool crossings_init(struct crossings *x, uint32_t n, const uint64_t *skip,
 
 /* ---- blocks ----------------------------------------------------------- */
 
-#define SLAB_BLOCKS 64 /* 3 MiB */
+/* The first slab is a block; many graphs need no more. */
+#define SLAB_BYTES ((uint64_t)2 << 20)
 
 struct crossings_slab {
-    struct crossings_slab *next;
-    struct crossings_block blocks[SLAB_BLOCKS];
+    uint64_t bytes; /* of the slab */
+    uint32_t used;  /* blocks that are not spare */
+    struct crossings_block blocks[];
 };
 
 static bool add_slab(struct crossings *x, struct err *e)
 {
-    struct crossings_slab *s = mem_map(x->mem, sizeof *s, e);
+    uint64_t head = sizeof(struct crossings_slab);
+    uint64_t block = sizeof(struct crossings_block);
+    uint64_t bytes = x->slabs.n ? SLAB_BYTES : head + block;
+    struct crossings_slab *s = NULL;
 
+    if (vec_push(&x->slabs, x->mem, e))
+        *vec_last(&x->slabs) = s = mem_map(x->mem, bytes, e);
     if (!s)
         return false;
-    s->next = x->slabs;
-    x->slabs = s;
-    for (unsigned i = 0; i < SLAB_BLOCKS; i++) {
+    s->bytes = bytes;
+    for (uint64_t i = (bytes - head) / block; i-- > 0;) {
+        s->blocks[i].slab = (uint32_t)x->slabs.n - 1;
         s->blocks[i].next = x->spare;
         x->spare = &s->blocks[i];
     }
@@ -50,46 +57,54 @@ static struct crossings_block *take_block(struct crossings *x, struct err *e)
 {
     struct crossings_block *b;
 
-    if (!x->mem->limit)
-        return mem_map(x->mem, sizeof *b, e);
     if (!x->spare && !add_slab(x, e))
         return NULL;
     b = x->spare;
     x->spare = b->next;
     b->n = 0;
+    x->slabs.at[b->slab]->used++;
     return b;
 }
 
-static void give_block(struct crossings *x, struct crossings_block *b)
+static void spare_blocks(struct crossings *x, struct crossings_block *b)
 {
-    if (!x->mem->limit) {
-        mem_unmap(x->mem, b, sizeof *b);
-        return;
+    while (b) {
+        struct crossings_block *next = b->next;
+
+        x->slabs.at[b->slab]->used--;
+        b->next = x->spare;
+        x->spare = b;
+        b = next;
     }
-    b->next = x->spare;
-    x->spare = b;
 }
 
-/* Gives back the newest block of a drawer. */
-static void drop(struct crossings *x, uint32_t drawer)
+static void drop_slab(struct crossings *x, uint64_t i)
 {
-    struct crossings_block *b = x->drawers[drawer].newest;
+    struct crossings_slab *s = x->slabs.at[i];
 
-    x->drawers[drawer].newest = b->next;
-    give_block(x, b);
+    if (s)
+        mem_unmap(x->mem, s, s->bytes);
+    x->slabs.at[i] = NULL;
+}
+
+/* When none will be added any more, by any thread. */
+static void drop_blocks(struct crossings *x, struct crossings_block *b)
+{
+    while (b) {
+        struct crossings_block *next = b->next;
+        uint32_t i = b->slab;
+
+        if (!__atomic_sub_fetch(&x->slabs.at[i]->used, 1, __ATOMIC_ACQ_REL))
+            drop_slab(x, i);
+        b = next;
+    }
 }
 
 void crossings_deinit(struct crossings *x)
 {
-    for (uint32_t i = 0; x->drawers && i < x->n_drawers; i++)
-        while (x->drawers[i].newest)
-            drop(x, i);
-    while (x->slabs) {
-        struct crossings_slab *s = x->slabs;
-
-        x->slabs = s->next;
-        mem_unmap(x->mem, s, sizeof *s);
-    }
+    for (uint64_t i = 0; i < x->slabs.n; i++)
+        drop_slab(x, i);
+    vec_free(&x->slabs, x->mem);
     mem_free(x->mem, x->drawers);
     memset(x, 0, sizeof *x);
 }
@@ -97,35 +112,36 @@ void crossings_deinit(struct crossings *x)
 /* ---- adding ----------------------------------------------------------- */
 
 /* Keeps what matters so far, in as few blocks as will do: the last ones of
- * the chain. Returns how many edges that is. */
-static uint64_t sift(struct crossings *x, uint32_t drawer)
+ * the chain. Returns how many edges that is, and the blocks left over. */
+static uint64_t sift(struct crossings *x, uint32_t drawer,
+                     struct crossings_block **left)
 {
     const uint64_t *skip = x->skip + drawer * (DRAWER / 64);
     struct drawer *d = &x->drawers[drawer];
-    struct crossings_block *to = d->newest, *b;
+    struct crossings_block *to = d->newest;
     uint32_t kept = 0;
     uint64_t n = 0;
 
-    for (b = to; b; b = b->next)
+    *left = NULL;
+    if (!to)
+        return 0;
+    d->blocks = 1;
+    for (struct crossings_block *b = to; b; b = b->next)
         for (uint32_t i = 0, all = b->n; i < all; i++) {
             if (bits_has(skip, b->to[i]))
                 continue;
             if (kept == BLOCK_EDGES) {
                 n += to->n = kept;
                 to = to->next;
+                d->blocks++;
                 kept = 0;
             }
             to->to[kept] = b->to[i];
             to->from[kept++] = b->from[i];
         }
-    if (to) {
-        n += to->n = kept;
-        while ((b = to->next) != NULL) {
-            to->next = b->next;
-            give_block(x, b);
-            d->blocks--;
-        }
-    }
+    n += to->n = kept;
+    *left = to->next;
+    to->next = NULL;
     return n;
 }
 
@@ -135,7 +151,8 @@ bool crossings_room_(struct crossings *x, uint32_t drawer, struct err *e)
     struct crossings_block *b;
 
     if (d->blocks > 2 * d->sifted + 1) {
-        sift(x, drawer);
+        sift(x, drawer, &b);
+        spare_blocks(x, b);
         d->sifted = d->blocks;
         if (d->newest->n < BLOCK_EDGES)
             return true;
@@ -151,12 +168,11 @@ bool crossings_room_(struct crossings *x, uint32_t drawer, struct err *e)
 
 /* ---- sorting ---------------------------------------------------------- */
 
-/* Slabs are no matter for several threads. */
 static void for_drawers(struct crossings *x, parallel_fn *fn, void *ctx)
 {
     struct err none = {0};
 
-    parallel_for(x->slabs ? 1 : x->jobs, x->n_drawers, fn, ctx, &none);
+    parallel_for(x->jobs, x->n_drawers, fn, ctx, &none);
 }
 
 #define DRAWER_WORDS (DRAWER / 64)
@@ -172,10 +188,12 @@ static bool count_drawer(void *counting, uint64_t i, unsigned worker,
     const struct counting *c = counting;
     struct drawer *d = &c->x->drawers[i];
     uint64_t *bits = c->targets->bits + i * DRAWER_WORDS;
+    struct crossings_block *left;
 
     (void)worker;
     (void)e;
-    d->edges = sift(c->x, (uint32_t)i);
+    d->edges = sift(c->x, (uint32_t)i, &left);
+    drop_blocks(c->x, left);
     for (const struct crossings_block *b = d->newest; b; b = b->next)
         for (uint32_t k = 0; k < b->n; k++)
             bits_add(bits, b->to[k]);
@@ -256,13 +274,11 @@ static bool sort_drawer(void *sorting, uint64_t i, unsigned worker,
     (void)e;
     begin = s->begin + s->targets->before[i * DRAWER_WORDS];
     find_ends(s, i, at);
-    while (d->newest) {
-        const struct crossings_block *b = d->newest;
-
+    for (const struct crossings_block *b = d->newest; b; b = b->next)
         for (uint32_t k = 0; k < b->n; k++)
             s->from[--at[b->to[k]]] = b->from[k];
-        drop(s->x, (uint32_t)i);
-    }
+    drop_blocks(s->x, d->newest);
+    d->newest = NULL;
     while (groups_next(&it, &t))
         *begin++ = at[t];
     return true;

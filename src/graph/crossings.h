@@ -4,16 +4,16 @@
  *
  * Targets of 65,536 numbers in a row share a drawer, so that an entry takes
  * 6 bytes, and counting and sorting stay within a cache. A drawer is a chain
- * of blocks, given back one by one while they are sorted. What turns out not
- * to matter, because its target is in `skip`, is thrown out now and then, and
- * in the end.
+ * of blocks. What turns out not to matter, because its target is in `skip`, is
+ * thrown out now and then, and in the end.
  *
- * Where memory is limited blocks come from slabs instead that are large enough
- * to be spilled (mem.h), and go in the end.
+ * Blocks come from slabs, which are made of huge pages, large enough to be
+ * spilled (mem.h), and given back one by one while all is sorted.
  */
 #ifndef OOMWHY_GRAPH_CROSSINGS_H
 #define OOMWHY_GRAPH_CROSSINGS_H
 
+#include "base/vec.h"
 #include "graph/ranks.h"
 
 #define DRAWER_BITS 16
@@ -22,7 +22,7 @@
 
 struct crossings_block {
     struct crossings_block *next;
-    uint32_t n;
+    uint32_t slab, n;
     uint16_t to[BLOCK_EDGES]; /* low half */
     uint32_t from[BLOCK_EDGES];
 };
@@ -37,9 +37,9 @@ struct drawer {
 struct crossings_slab;
 
 struct crossings {
-    struct drawer *drawers; /* [n_drawers] */
-    struct crossings_slab *slabs;
-    struct crossings_block *spare; /* blocks of slabs that are not in use */
+    struct drawer *drawers;             /* [n_drawers] */
+    VEC(struct crossings_slab *) slabs; /* NULL: given back */
+    struct crossings_block *spare;      /* blocks that are not in use */
     uint32_t n_drawers;
     const uint64_t *skip; /* bitmap of targets; not owned */
     unsigned jobs;        /* threads to count and sort with; 0 is 1 */
