@@ -1,18 +1,16 @@
 /*
  * dfs.c - depth-first numbering with an explicit stack.
  *
- * The time goes into cache misses: a node's number and edges lie in arrays
- * far apart. They are asked for as soon as an edge to the node comes into
- * view, which is a few nodes before the walk gets there.
+ * The time goes into cache misses, as a node's number and edges lie in arrays
+ * far apart. Asking for them when an edge to the node comes into view gains
+ * nothing: the processor goes on to look at them by itself, and telling what
+ * to ask for takes as long as doing it.
  */
 #include "graph/dfs.h"
 
 #include <string.h>
 
 #include "base/inline.h"
-
-/* How many edges ahead of the walk nodes are asked for. */
-#define AHEAD 6
 
 /* Edges of one node still to be followed: a piece of `to` or of the overlay.
  * A node that has both gets two. */
@@ -54,31 +52,10 @@ static inline bool make_room(struct walk *k)
            (k->depth + 3 <= k->cap || stack_grow(k, k->cap + k->cap / 2, k->e));
 }
 
-/* The second step, once the first has arrived. */
-static inline void ask_for_edges(const struct walk *k, uint32_t w)
-{
-    uint64_t i, end;
-
-    graph_range(k->g, w, &i, &end);
-    __builtin_prefetch(&k->g->to[i]);
-}
-
 static inline void push(struct walk *k, struct run r)
 {
-    if (!r.left)
-        return;
-    k->stack[k->depth++] = r;
-    ask_for_edges(k, *r.at);
-}
-
-static inline void ask_for(const struct walk *k, uint32_t w)
-{
-    if (!core_keeps(k->c, w))
-        return;
-    __builtin_prefetch(&k->d->number[core_rank(k->c, w)], 1);
-    graph_ask_range(k->g, w);
-    if (core_is_edged(k->c, w))
-        graph_ask_class(k->g, w);
+    if (r.left)
+        k->stack[k->depth++] = r;
 }
 
 /* Gives `w` the next number, as a child of number `up`. */
@@ -130,8 +107,6 @@ ALWAYS_INLINE struct run enter(struct walk *k, uint32_t w, uint32_t up)
     graph_range(g, w, &first, &last);
     run.at = g->to + first;
     run.left = (uint32_t)(last - first);
-    for (i = 0; i < run.left && i < AHEAD; i++)
-        ask_for(k, run.at[i]);
     if (__builtin_expect(k->c->words[w >> 6].extra, 0)) {
         graph_extra(g, w, &i, &end);
         if (i < end)
@@ -155,11 +130,8 @@ ALWAYS_INLINE struct run enter(struct walk *k, uint32_t w, uint32_t up)
 ALWAYS_INLINE struct run pass_met(struct walk *k, struct run run)
 {
     for (; run.left; run.at++, run.left--) {
-        uint32_t w, n;
+        uint32_t w = *run.at, n;
 
-        if (run.left > AHEAD)
-            ask_for(k, run.at[AHEAD]);
-        w = *run.at;
         if (!core_keeps(k->c, w)) {
             bits_add(k->d->holds, run.from);
             continue;

@@ -176,7 +176,7 @@ static void unsee(const struct tree *t, uint32_t v)
                            __ATOMIC_RELAXED);
 }
 
-static inline void ask_for(const struct tree *t, uint32_t at)
+ALWAYS_INLINE void ask_for(const struct tree *t, uint32_t at)
 {
     __builtin_prefetch(&t->folded[at], 1);
     __builtin_prefetch(&t->order[at], 1);
