@@ -32,38 +32,41 @@ static inline bool index_note(struct hprof_index *x, uint64_t at, uint64_t stop,
     return true;
 }
 
-/* The first checkpoint that is not before an offset, or NULL. */
-static inline const struct checkpoint *index_from(const struct hprof_index *x,
-                                                  uint64_t at)
+/* How many checkpoints, from the first one on, are before an offset and have
+ * fewer than so many objects before them. */
+static inline uint64_t index_count_(const struct hprof_index *x, uint64_t at,
+                                    uint64_t objects)
 {
     uint64_t low = 0, high = x->points.n;
 
     while (low < high) {
         uint64_t mid = low + (high - low) / 2;
+        const struct checkpoint *p = &x->points.at[mid];
 
-        if (x->points.at[mid].at < at)
+        if (p->at < at && p->object < objects)
             low = mid + 1;
         else
             high = mid;
     }
-    return low < x->points.n ? &x->points.at[low] : NULL;
+    return low;
+}
+
+/* The first checkpoint that is not before an offset, or NULL. */
+static inline const struct checkpoint *index_from(const struct hprof_index *x,
+                                                  uint64_t at)
+{
+    uint64_t n = index_count_(x, at, UINT64_MAX);
+
+    return n < x->points.n ? &x->points.at[n] : NULL;
 }
 
 /* The last checkpoint that is not behind an object, or NULL. */
 static inline const struct checkpoint *index_find(const struct hprof_index *x,
                                                   uint32_t object)
 {
-    uint64_t low = 0, high = x->points.n;
+    uint64_t n = index_count_(x, UINT64_MAX, (uint64_t)object + 1);
 
-    while (low < high) {
-        uint64_t mid = low + (high - low) / 2;
-
-        if (x->points.at[mid].object <= object)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low ? &x->points.at[low - 1] : NULL;
+    return n ? &x->points.at[n - 1] : NULL;
 }
 
 #endif

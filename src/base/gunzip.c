@@ -457,7 +457,7 @@ void gunzip_set_jobs(struct gunzip *g, unsigned jobs)
     if (!g->blocks && !g->damage[0])
         begin_blocks(g);
     if (g->blocks)
-        blocks_set_jobs(g->blocks, jobs);
+        blocks_set_jobs(g->blocks, g->jobs);
 }
 
 /* False: the bytes end before the reader's place. */
