@@ -49,8 +49,8 @@ static bool push_node(struct analysis *a, struct node_list *list, uint32_t node)
     return true;
 }
 
-uint64_t analysis_among(const struct hprof_dump *d, uint32_t word,
-                        uint32_t class)
+/* Which of the 64 nodes of a word are instances of a class. */
+static uint64_t among(const struct hprof_dump *d, uint32_t word, uint32_t class)
 {
     uint32_t from = word * 64;
     uint64_t ret = 0;
@@ -90,7 +90,7 @@ bool analysis_instances(struct analysis *a, const uint8_t *wanted,
         uint64_t found = 0;
 
         for (uint64_t i = 0; i < classes.n; i++)
-            found |= analysis_among(a->dump, w, classes.at[i]);
+            found |= among(a->dump, w, classes.at[i]);
         for (; ok && found; found &= found - 1, left--)
             ok = push_node(a, ret, w << 6 | (uint32_t)__builtin_ctzll(found));
     }

@@ -48,20 +48,12 @@ static bool mark(void *marker, uint32_t from, uint32_t to)
     struct marker *m = marker;
 
     (void)from;
-    if (bits_has(m->bits, to))
+    if (!bits_take(m->bits, to))
         return true;
-    bits_add(m->bits, to);
     if (!vec_push(&m->met, m->a->mem, m->a->err))
         return false;
     *vec_last(&m->met) = to;
     return true;
-}
-
-static int by_number(const void *x, const void *y)
-{
-    uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
-
-    return a < b ? -1 : a > b;
 }
 
 /* Marks everything within two steps below the instances of `name`. */
@@ -79,7 +71,7 @@ static bool mark_held_by(struct buffers *b, const char *name, uint64_t *bits)
         from = m.met;
         m.met = (struct node_list){0};
         if (from.n)
-            qsort(from.at, from.n, sizeof *from.at, by_number);
+            qsort(from.at, from.n, sizeof *from.at, by_node_number);
     }
     vec_free(&from, a->mem);
     return ok;

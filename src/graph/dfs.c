@@ -182,20 +182,14 @@ static bool walk_trees(struct walk *k, const uint32_t *roots, uint32_t n)
     return true;
 }
 
-static uint64_t *numbers_alloc(const struct dfs *d, struct mem *m,
-                               struct err *e)
-{
-    return mem_map(m, (d->core->n / 64 + 1) * sizeof(uint64_t), e);
-}
-
 static bool alloc(struct dfs *d, struct mem *m, struct err *e)
 {
-    uint64_t n = d->core->n;
+    uint64_t n = d->core->n, bits = core_bitmap_bytes(d->core);
 
     d->number = mem_map(m, n * sizeof *d->number, e);
     d->parent = d->number ? mem_map(m, 2 * n * sizeof *d->parent, e) : NULL;
-    d->top = d->parent ? numbers_alloc(d, m, e) : NULL;
-    d->holds = d->top ? numbers_alloc(d, m, e) : NULL;
+    d->top = d->parent ? mem_map(m, bits, e) : NULL;
+    d->holds = d->top ? mem_map(m, bits, e) : NULL;
     d->class_number =
         d->holds ? mem_alloc(m, (uint64_t)d->core->graph->n_classes + 1,
                              sizeof *d->class_number, e)
@@ -230,12 +224,16 @@ bool dfs_build(const struct core *c, struct mem *m, struct dfs *ret,
 
 void dfs_deinit(struct dfs *d, struct mem *m)
 {
-    uint64_t n = d->core ? d->core->n : 0;
+    uint64_t n, bits;
 
+    if (!d->core)
+        return;
+    n = d->core->n;
+    bits = core_bitmap_bytes(d->core);
     mem_unmap(m, d->number, n * sizeof *d->number);
     mem_unmap(m, d->parent, 2 * n * sizeof *d->parent);
-    mem_unmap(m, d->top, (n / 64 + 1) * sizeof *d->top);
-    mem_unmap(m, d->holds, (n / 64 + 1) * sizeof *d->holds);
+    mem_unmap(m, d->top, bits);
+    mem_unmap(m, d->holds, bits);
     crossings_deinit(&d->crossings);
     mem_free(m, d->class_number);
     memset(d, 0, sizeof *d);

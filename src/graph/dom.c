@@ -364,7 +364,7 @@ void dom_deinit(struct dom *d, struct mem *m)
 
     mem_unmap(m, d->number, bytes);
     mem_unmap(m, d->above, bytes);
-    mem_unmap(m, d->holds, ((uint64_t)d->core.n / 64 + 1) * sizeof *d->holds);
+    mem_unmap(m, d->holds, core_bitmap_bytes(&d->core));
     mem_unmap(m, d->spare_pairs, 2 * bytes);
     core_deinit(&d->core, m);
     memset(d, 0, sizeof *d);

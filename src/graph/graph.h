@@ -46,6 +46,14 @@ struct graph {
     unsigned jobs; /* threads for sweeps over it; 0 is 1 */
 };
 
+/* Sorts nodes, with qsort, or finds one with bsearch. */
+static inline int by_node_number(const void *a, const void *b)
+{
+    uint32_t v = *(const uint32_t *)a, w = *(const uint32_t *)b;
+
+    return v < w ? -1 : v > w;
+}
+
 /* The class of `v`; n_classes: none. */
 static inline uint32_t graph_class(const struct graph *g, uint32_t v)
 {

@@ -89,9 +89,6 @@ struct node_list {
     uint64_t n, cap;
 };
 
-/* Which of the 64 nodes of a word are instances of a class. */
-uint64_t analysis_among(const struct hprof_dump *d, uint32_t word,
-                        uint32_t class);
 /* Every instance of the classes `wanted` [n_classes], in node order. */
 bool analysis_instances(struct analysis *a, const uint8_t *wanted,
                         struct node_list *ret);

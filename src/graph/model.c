@@ -143,20 +143,13 @@ static bool boot_classes(struct builder *b)
     return true;
 }
 
-static int by_node(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-    return x < y ? -1 : x > y;
-}
-
 static void distinct(struct builder *b)
 {
     uint64_t n = 0;
 
     if (!b->roots.n)
         return;
-    qsort(b->roots.at, b->roots.n, sizeof *b->roots.at, by_node);
+    qsort(b->roots.at, b->roots.n, sizeof *b->roots.at, by_node_number);
     for (uint64_t i = 0; i < b->roots.n; i++)
         if (n == 0 || b->roots.at[i] != b->roots.at[n - 1])
             b->roots.at[n++] = b->roots.at[i];

@@ -26,13 +26,6 @@ struct objects {
     uint64_t n_values;
 };
 
-static int by_number(const void *x, const void *y)
-{
-    uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
-
-    return a < b ? -1 : a > b;
-}
-
 static int by_node(const void *x, const void *y)
 {
     const struct hprof_value *a = x, *b = y;
@@ -42,7 +35,8 @@ static int by_node(const void *x, const void *y)
 
 static uint64_t id_of(const struct objects *o, uint32_t node)
 {
-    const uint32_t *it = bsearch(&node, o->nodes, o->n, sizeof node, by_number);
+    const uint32_t *it =
+        bsearch(&node, o->nodes, o->n, sizeof node, by_node_number);
 
     return o->ids[it - o->nodes];
 }
@@ -83,7 +77,7 @@ static bool objects_read(struct analysis *a, uint32_t **paths,
     for (uint64_t i = 0; i < n; i++)
         collect(a->dump, paths[i], lengths[i], ret);
     if (steps)
-        qsort(ret->nodes, steps, sizeof *ret->nodes, by_number);
+        qsort(ret->nodes, steps, sizeof *ret->nodes, by_node_number);
     return hprof_ids_of(a->dump, ret->nodes, steps, ret->ids, a->mem, a->err) &&
            hprof_values_read(a->dump, a->source, ret->values, ret->n_values,
                              ARRAY_LIMIT, scratch, a->err);

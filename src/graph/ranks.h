@@ -31,6 +31,17 @@ static inline void bits_add(uint64_t *bits, uint32_t v)
     bits[v >> 6] |= (uint64_t)1 << (v & 63);
 }
 
+/* Adds it; returns whether it was not there. */
+static inline bool bits_take(uint64_t *bits, uint32_t v)
+{
+    uint64_t bit = (uint64_t)1 << (v & 63);
+
+    if (bits[v >> 6] & bit)
+        return false;
+    bits[v >> 6] |= bit;
+    return true;
+}
+
 /* Tells most of very many numbers that they are not among a few. */
 #define HINT_BITS 4096u
 struct hint {

@@ -42,6 +42,12 @@ bool core_build(const struct graph *g, struct mem *m, struct core *ret,
                 struct err *e);
 void core_deinit(struct core *c, struct mem *m);
 
+/* Of a bitmap of ranks, or of the numbers that nodes of the core get. */
+static inline uint64_t core_bitmap_bytes(const struct core *c)
+{
+    return ((uint64_t)c->n / 64 + 1) * sizeof(uint64_t);
+}
+
 static inline bool core_keeps(const struct core *c, uint32_t v)
 {
     return c->words[v >> 6].kept >> (v & 63) & 1;

@@ -89,9 +89,8 @@ struct walker {
 
 static bool push(struct walker *k, uint32_t v)
 {
-    if (bits_has(k->seen, v))
+    if (!bits_take(k->seen, v))
         return true;
-    bits_add(k->seen, v);
     if (!vec_push(&k->stack, k->m, k->e))
         return false;
     *vec_last(&k->stack) = v;

@@ -139,7 +139,7 @@ static void take_over(struct tree *t, struct dom *d)
 
 static void free_holds(struct tree *t, struct mem *m)
 {
-    mem_unmap(m, t->holds, ((uint64_t)t->core.n / 64 + 1) * sizeof *t->holds);
+    mem_unmap(m, t->holds, core_bitmap_bytes(&t->core));
     t->holds = NULL;
 }
 

@@ -92,9 +92,8 @@ static void arrive(struct walk *k, uint32_t class, uint32_t root)
 
 static void meet(struct walk *k, uint32_t v, uint32_t root)
 {
-    if (v == 0 || k->tail == k->room || bits_has(k->met, v))
+    if (v == 0 || k->tail == k->room || !bits_take(k->met, v))
         return;
-    bits_add(k->met, v);
     k->queue[k->tail++] = (struct reached){v, root};
 }
 

@@ -10,17 +10,6 @@
 /* So many nodes ahead of the one looked at memory is asked for. */
 #define AHEAD 16
 
-/* Returns whether the bit was clear. */
-static inline bool bit_take(uint64_t *bits, uint32_t i)
-{
-    uint64_t bit = (uint64_t)1 << (i & 63);
-
-    if (bits[i >> 6] & bit)
-        return false;
-    bits[i >> 6] |= bit;
-    return true;
-}
-
 /* ---- shortest paths --------------------------------------------------- */
 
 /* A node met, in order of distance. Folded ones are among them if the class
@@ -106,18 +95,13 @@ static void take_targets(struct paths *p, const uint32_t *nodes, uint32_t n)
 
 #define FIRST_ROOM 1024
 
-static uint64_t bytes_of_met(const struct paths *p)
-{
-    return ((uint64_t)p->c->n / 64 + 1) * sizeof *p->met;
-}
-
 static bool paths_init(struct paths *p, const uint32_t *targets, uint32_t n)
 {
     p->queue = mem_map(p->m, FIRST_ROOM * sizeof *p->queue, p->e);
     if (!p->queue)
         return false;
     p->room = FIRST_ROOM;
-    p->met = mem_map(p->m, bytes_of_met(p), p->e);
+    p->met = mem_map(p->m, core_bitmap_bytes(p->c), p->e);
     p->targets = p->met ? mem_alloc(p->m, n, sizeof *p->targets, p->e) : NULL;
     if (p->targets)
         take_targets(p, targets, n);
@@ -127,7 +111,7 @@ static bool paths_init(struct paths *p, const uint32_t *targets, uint32_t n)
 static void paths_deinit(struct paths *p)
 {
     mem_unmap(p->m, p->queue, p->room * sizeof *p->queue);
-    mem_unmap(p->m, p->met, bytes_of_met(p));
+    mem_unmap(p->m, p->met, core_bitmap_bytes(p->c));
     mem_free(p->m, p->targets);
 }
 
@@ -169,7 +153,7 @@ static inline bool is_met(const struct paths *p, uint32_t v)
 /* A node of the core. */
 static inline bool meet(struct paths *p, uint32_t v, uint32_t from)
 {
-    return v == 0 || !bit_take(p->met, core_rank(p->c, v)) || add(p, v, from);
+    return v == 0 || !bits_take(p->met, core_rank(p->c, v)) || add(p, v, from);
 }
 
 /* ---- folded nodes on paths ---------------------------------------------- */
@@ -388,7 +372,7 @@ ALWAYS_INLINE void ask_for(const struct graph *g, const struct beyond *b,
 
 static inline void mark(struct beyond *b, uint32_t v)
 {
-    if (v == 0 || !bit_take(b->seen, v))
+    if (v == 0 || !bits_take(b->seen, v))
         return;
     b->queue[b->tail++] = v;
     b->visit(b->ctx, v);

@@ -368,32 +368,28 @@ static uint32_t next_top(const struct tree *t, uint32_t i)
 
 /*
  * Of the subtrees that begin in [i, end): nothing reaches from one into
- * another. What the loop needs is in variables of its own, because the compiler
- * takes sums for what might change it. Asking for classes ahead gains nothing.
+ * another. What the loop needs is copied, because the compiler takes sums for
+ * what might change it. Asking for classes ahead gains nothing.
  */
 static void add_up_some(void *workers, uint32_t i, uint32_t end,
                         unsigned worker)
 {
     struct by_class *b = &((struct by_class *)workers)[worker];
-    const struct tree *t = b->t;
-    const struct labels class_of = b->g->class_of;
-    const uint32_t *order = t->order, *span = t->span;
-    const uint8_t *folded = t->folded;
-    uint32_t n_classes = b->g->n_classes;
+    const struct tree t = *b->t;
+    const struct graph g = *b->g;
     uint32_t *ends = b->end;
     uint64_t *ret = b->ret;
 
-    i = next_top(t, i);
-    end = next_top(t, end);
+    i = next_top(&t, i);
+    end = next_top(&t, end);
     for (; i < end; i++) {
-        uint32_t c = labels_get_or_more(&class_of, order[i]);
+        uint32_t c = graph_class(&g, t.order[i]);
         uint64_t outermost; /* all bits or none, as nobody can foresee it */
 
-        c = c < n_classes ? c : n_classes;
         outermost = -(uint64_t)(i >= ends[c]);
-        ret[c] += tree_bytes(t, i) & outermost;
-        ends[c] += (i + span[i] - ends[c]) & (uint32_t)outermost;
-        if (folded[i] & TREE_NESTS)
+        ret[c] += tree_bytes(&t, i) & outermost;
+        ends[c] += (i + t.span[i] - ends[c]) & (uint32_t)outermost;
+        if (t.folded[i] & TREE_NESTS)
             add_nesting(b, i);
     }
 }
