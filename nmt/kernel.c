@@ -28,8 +28,8 @@ struct draft {
 struct assembly {
     struct kernel_log *log;
     struct arena *arena;
-    VEC(struct draft) drafts; /* beside log->reports */
-    struct kernel_columns *columns;
+    VEC(struct draft) drafts;      /* beside log->reports */
+    struct kernel_columns columns; /* of the last table header */
     struct err *e;
 };
 
@@ -200,6 +200,8 @@ static bool on_header(struct assembly *s, const struct kernel_message *m)
 {
     if (!need_report(s, m))
         return false;
+    if (m->form == FORM_HEADER)
+        kernel_columns_read(m->text, &s->columns);
     current_draft(s)->stats = false;
     current_draft(s)->table = true;
     return true;
@@ -211,7 +213,7 @@ static bool on_row(struct assembly *s, const struct kernel_message *m)
     struct oom_report *r;
     bool tables_in_bytes;
 
-    if (kernel_row_read(m->text, s->columns, &task, &tables_in_bytes) ==
+    if (kernel_row_read(m->text, &s->columns, &task, &tables_in_bytes) ==
         ROW_BAD)
         return true;
     if (!need_report(s, m))
@@ -446,14 +448,22 @@ static bool finish_announcements(struct assembly *s)
     return true;
 }
 
+static bool take_all(struct assembly *s, struct kernel_lines *lines)
+{
+    struct kernel_queue queue;
+    struct kernel_message m;
+    bool ok = kernel_queue_init(&queue, lines, s->e);
+
+    while (ok && kernel_queue_next(&queue, &m))
+        ok = take(s, &m);
+    kernel_queue_deinit(&queue);
+    return ok;
+}
+
 static bool read_all(struct assembly *s, struct kernel_lines *lines)
 {
-    struct kernel_message m;
-
-    s->columns = &lines->columns;
-    while (kernel_lines_next(lines, &m))
-        if (!take(s, &m))
-            return false;
+    if (!take_all(s, lines))
+        return false;
     s->log->lines = lines->lines.number;
     for (uint64_t i = 0; i < s->log->reports.n; i++)
         finish_report(&s->log->reports.at[i], &s->drafts.at[i]);

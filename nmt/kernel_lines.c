@@ -50,6 +50,7 @@ static void look_at(struct kernel_lines *k, struct source *s)
     struct look l = {0};
     size_t n = source_peek(s, SOURCE_WINDOW, &p);
 
+    k->turned = kernel_order_is_turned(p, n);
     for (; n; n -= (size_t)(end - p), p = end) {
         end = memchr(p, '\n', n);
         see_line(&l, p, end ? (size_t)(end - p) : n);

@@ -71,6 +71,7 @@ bool quote_line(const struct input *in, uint64_t number, struct arena *a,
 bool quote_find(const struct input *in, uint64_t from, uint64_t to,
                 const char *text, struct mem *m, uint64_t *ret, struct err *e)
 {
+    uint64_t first = from < to ? from : to, last = from < to ? to : from;
     struct source *s;
     struct lines l;
     const char *line;
@@ -79,8 +80,8 @@ bool quote_find(const struct input *in, uint64_t from, uint64_t to,
     if (!open_again(in, m, &s, e))
         return false;
     if (s && lines_init(&l, s, m, e)) {
-        while (!*ret && (line = lines_next(&l, NULL)) && l.number <= to)
-            if (l.number >= from && strstr(line, text))
+        while (!*ret && (line = lines_next(&l, NULL)) && l.number <= last)
+            if (l.number >= first && strstr(line, text))
                 *ret = l.number;
         lines_deinit(&l);
     }

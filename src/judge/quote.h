@@ -15,7 +15,8 @@
 bool quote_line(const struct input *in, uint64_t number, struct arena *a,
                 const char **ret, struct err *e);
 
-/* The first line of `from` to `to` that has `text` in it; 0: none. */
+/* The first of the lines between `from` and `to`, whichever is first, that has
+ * `text` in it; 0: none. */
 bool quote_find(const struct input *in, uint64_t from, uint64_t to,
                 const char *text, struct mem *m, uint64_t *ret, struct err *e);
 

@@ -12,6 +12,7 @@ int main(void)
 
     srunner_add_suite(r, kernel_suite());
     srunner_add_suite(r, kernel_lines_suite());
+    srunner_add_suite(r, kernel_order_suite());
     srunner_add_suite(r, process_suite());
     srunner_add_suite(r, container_suite());
     srunner_add_suite(r, wrapping_suite());
