@@ -69,18 +69,8 @@ static struct hprof_class *append(struct classes *t, uint64_t id, bool hidden,
     return c;
 }
 
-/* Past the constant pool: a count, then {u2 index, u1 type, value}. */
-static const uint8_t *skip_pool(const uint8_t *p, unsigned id_size)
-{
-    unsigned n = be16(p);
-
-    for (p += 2; n; n--)
-        p += 3 + hprof_type_size(p[2], id_size);
-    return p;
-}
-
-static const uint8_t *read_statics(struct classes *t, struct hprof_class *c,
-                                   const uint8_t *p, struct err *e)
+static bool read_statics(struct classes *t, struct hprof_class *c,
+                         const uint8_t *p, struct err *e)
 {
     unsigned w = t->id_size;
 
@@ -88,7 +78,7 @@ static const uint8_t *read_statics(struct classes *t, struct hprof_class *c,
     p += 2;
     c->statics = arena_alloc(t->keep, c->n_statics, sizeof *c->statics, e);
     if (!c->statics || !vec_reserve(&t->name_ids, t->mem, c->n_statics, e))
-        return NULL;
+        return false;
     for (unsigned i = 0; i < c->n_statics; i++) {
         struct hprof_static *s = &c->statics[i];
 
@@ -98,7 +88,7 @@ static const uint8_t *read_statics(struct classes *t, struct hprof_class *c,
         s->node = NODE_NONE;
         p += w + 1 + hprof_type_size(s->type, w);
     }
-    return p;
+    return true;
 }
 
 static bool read_fields(struct classes *t, struct hprof_class *c,
@@ -145,9 +135,8 @@ bool classes_dump(struct classes *t, const struct sub *s, struct err *e)
     c->domain_id = load_id(p + 3 * w, w);
     c->boot = c->loader_id == 0;
     c->instance_size = be32(p + 6 * w);
-    p = skip_pool(p + 6 * w + 4, w);
-    p = read_statics(t, c, p, e);
-    return p && read_fields(t, c, p, e);
+    return read_statics(t, c, s->body + s->statics, e) &&
+           read_fields(t, c, s->body + s->fields, e);
 }
 
 bool classes_hide(struct classes *t, uint64_t id, struct err *e)

@@ -47,18 +47,14 @@ bool likely_loaded(struct likely *l, uint64_t id, struct err *e)
            idmap_put(&l->by_id, id, (uint32_t)(l->classes.n - 1), l->mem, e);
 }
 
-/* Bytes that the fields in the body of a CLASS_DUMP take in an instance. */
+/* Bytes that the fields of a class itself take in an instance. */
 static uint32_t own_fields(const struct sub *s, unsigned w)
 {
-    const uint8_t *p = s->body + 8 + 7 * (size_t)w;
+    const uint8_t *p = s->body + s->fields;
     uint32_t bytes = 0;
     unsigned n = be16(p);
 
-    for (p += 2; n; n--)
-        p += 3 + hprof_type_size(p[2], w);
-    for (n = be16(p), p += 2; n; n--)
-        p += w + 1 + hprof_type_size(p[w], w);
-    for (n = be16(p), p += 2; n; n--, p += w + 1)
+    for (p += 2; n; n--, p += w + 1)
         bytes += hprof_type_size(p[w], w);
     return bytes;
 }

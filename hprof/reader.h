@@ -39,6 +39,7 @@ struct sub {
                             tag; valid until the reader moves */
     const struct root_form *root; /* a root */
     uint32_t words[2];            /* its thread serial and frame */
+    uint32_t statics, fields;     /* class: where their tables are in body */
 };
 
 struct reader {

@@ -201,9 +201,9 @@ static bool sub_primitive_array(struct reader *r, struct sub *ret)
     return true;
 }
 
-/* Bytes of `count` entries of {`head` bytes, u1 type, a value if `values`}
- * at p + at, added to *at; false if they are not there. */
-static bool entries(struct reader *r, size_t *at, size_t head, bool values)
+/* Passes over the table at p + at: u2 count, then that many {`head` bytes,
+ * u1 type, a value if `values`}. False if it is not there. */
+static bool table(struct reader *r, size_t *at, size_t head, bool values)
 {
     unsigned count;
 
@@ -225,21 +225,27 @@ static bool entries(struct reader *r, size_t *at, size_t head, bool values)
 }
 
 /* CLASS_DUMP: id, u4 trace, ids of super, loader, signers, domain and two
- * reserved ones, u4 instance size; then constant pool {u2, u1 type, value},
- * statics {id, u1 type, value}, fields {id, u1 type}, each with a u2 count.
+ * reserved ones, u4 instance size; then tables: constant pool {u2, u1 type,
+ * value}, statics {id, u1 type, value}, fields {id, u1 type}.
  * Less than SOURCE_WINDOW at its longest. */
 static bool sub_class(struct reader *r, struct sub *ret)
 {
-    size_t at = 9 + 7 * (size_t)r->id_size;
+    size_t pool = 9 + 7 * (size_t)r->id_size, statics = pool, fields, end;
 
-    if (!have(r, at) || !entries(r, &at, 2, true) ||
-        !entries(r, &at, r->id_size, true) ||
-        !entries(r, &at, r->id_size, false))
+    if (!have(r, pool) || !table(r, &statics, 2, true))
+        return false;
+    fields = statics;
+    if (!table(r, &fields, r->id_size, true))
+        return false;
+    end = fields;
+    if (!table(r, &end, r->id_size, false))
         return false;
     ret->id = load_id(r->p + 1, r->id_size);
     ret->body = r->p + 1;
-    ret->n = (uint32_t)at - 1;
-    r->p += at;
+    ret->n = (uint32_t)end - 1;
+    ret->statics = (uint32_t)statics - 1;
+    ret->fields = (uint32_t)fields - 1;
+    r->p += end;
     return true;
 }
 
