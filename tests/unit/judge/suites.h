@@ -5,6 +5,7 @@
 #include <check.h>
 
 TCase *incident_tcase(void);
+TCase *contents_tcase(void);
 TCase *jdk_tcase(void);
 TCase *identity_tcase(void);
 TCase *parts_tcase(void);

@@ -6,44 +6,9 @@
 #include <limits.h>
 #include <string.h>
 
+#include "captured.h"
 #include "judge/facts.h"
 #include "suites.h"
-#include "tests/support/tempdir.h"
-
-static struct tempdir dir;
-static struct mem mem;
-static struct thresholds thresholds;
-static struct incident inc;
-static struct facts facts;
-static struct verdict v;
-static struct err err;
-
-static void setup(void)
-{
-    tempdir_create(&dir);
-    mem_init(&mem, 0);
-    thresholds_init(&thresholds);
-    incident_init(&inc, &mem);
-    memset(&err, 0, sizeof err);
-    memset(&v, 0, sizeof v);
-}
-
-static void teardown(void)
-{
-    verdict_deinit(&v, &mem);
-    incident_deinit(&inc);
-    ck_assert_uint_eq(mem.held, 0);
-    tempdir_remove(&dir);
-}
-
-static void read_all(void)
-{
-    struct heap_options options = {0};
-
-    ck_assert_msg(incident_add(&inc, dir.path, ARTIFACT_UNKNOWN, false, &err) &&
-                      incident_read(&inc, &options, &err),
-                  "%s", err.text);
-}
 
 /* As JDK 8 has them, and what later ones add. */
 #define NMT_8                                                                  \
@@ -95,7 +60,9 @@ static const struct {
 
 START_TEST(test_what_tells_the_jdk)
 {
-    tempdir_write(&dir, "a.txt", of[_i].text);
+    struct facts facts;
+
+    put("a.txt", of[_i].text);
     read_all();
     ck_assert(facts_collect(&inc, &thresholds, &mem, &facts, &err));
     ck_assert_uint_eq(facts.jdk.from, of[_i].from);
@@ -109,8 +76,7 @@ static const char *gc_log_command(void)
 {
     const struct missing *m;
 
-    read_all();
-    ck_assert(judge(&inc, &thresholds, &mem, &v, &err));
+    judged();
     VEC_EACH (&v.missing, m)
         if (strcmp(m->what, "the GC log") == 0)
             return m->command;
@@ -119,7 +85,7 @@ static const char *gc_log_command(void)
 
 START_TEST(test_advice_for_jdk_8)
 {
-    tempdir_write(&dir, "a.txt", NMT_8);
+    put("a.txt", NMT_8);
     ck_assert_int_eq(strncmp(gc_log_command(), "java -Xloggc:", 13), 0);
 }
 END_TEST
@@ -128,8 +94,7 @@ START_TEST(test_advice_for_a_later_jdk)
 {
     const char *command;
 
-    tempdir_write(&dir, "a.txt",
-                  NMT_8 "-  Other (reserved=9KB, committed=9KB)\n\n");
+    put("a.txt", NMT_8 "-  Other (reserved=9KB, committed=9KB)\n\n");
     command = gc_log_command();
     ck_assert_ptr_nonnull(strstr(command, "-Xlog:gc*"));
     ck_assert_ptr_null(strstr(command, "-Xloggc"));
@@ -140,7 +105,7 @@ START_TEST(test_advice_for_no_known_jdk)
 {
     const char *command;
 
-    tempdir_write(&dir, "a.txt", ERROR "Java heap space\n");
+    put("a.txt", ERROR "Java heap space\n");
     command = gc_log_command();
     ck_assert_ptr_nonnull(strstr(command, "-Xlog:gc*"));
     ck_assert_ptr_nonnull(strstr(command, "up to JDK 8: java -Xloggc"));
@@ -154,10 +119,9 @@ START_TEST(test_the_dump_that_is_not_here)
     const struct action *a;
     bool found = false;
 
-    tempdir_write(&dir, "out.txt",
-                  "java.lang.OutOfMemoryError: Java heap space\n"
-                  "Dumping heap to /dumps/java_pid42.hprof ...\n"
-                  "Heap dump file created [63683476 bytes in 0.044 secs]\n");
+    put("out.txt", "java.lang.OutOfMemoryError: Java heap space\n"
+                   "Dumping heap to /dumps/java_pid42.hprof ...\n"
+                   "Heap dump file created [63683476 bytes in 0.044 secs]\n");
     gc_log_command();
     VEC_EACH (&v.missing, m)
         found = found || strstr(m->command, " /dumps/java_pid42.hprof ");
@@ -171,7 +135,7 @@ TCase *jdk_tcase(void)
 {
     TCase *t = tcase_create("jdk");
 
-    tcase_add_checked_fixture(t, setup, teardown);
+    tcase_add_checked_fixture(t, captured_begin, captured_end);
     tcase_add_loop_test(t, test_what_tells_the_jdk, 0, sizeof of / sizeof *of);
     tcase_add_test(t, test_advice_for_jdk_8);
     tcase_add_test(t, test_advice_for_a_later_jdk);

@@ -2,100 +2,13 @@
  * test_judge.c - whole incidents from small texts to the verdict, with all
  * that stands beside it; and every allocation on the way that can fail.
  */
-#define _GNU_SOURCE
 #include <check.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 
-#include "bench.h"
+#include "base/size.h"
+#include "captured.h"
 #include "suites.h"
-#include "tests/support/tempdir.h"
-
-static struct tempdir dir;
-static struct mem mem;
-static struct thresholds thresholds;
-static struct incident inc;
-static struct verdict v;
-static struct err err;
-
-static void setup(void)
-{
-    tempdir_create(&dir);
-    mem_init(&mem, 0);
-    thresholds_init(&thresholds);
-    incident_init(&inc, &mem);
-    memset(&err, 0, sizeof err);
-    memset(&v, 0, sizeof v);
-}
-
-static void teardown(void)
-{
-    verdict_deinit(&v, &mem);
-    incident_deinit(&inc);
-    ck_assert_uint_eq(mem.held, 0);
-    tempdir_remove(&dir);
-}
-
-static void put(const char *name, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
-static void put(const char *name, const char *fmt, ...)
-{
-    char text[4096];
-    va_list args;
-
-    va_start(args, fmt);
-    vsnprintf(text, sizeof text, fmt, args);
-    va_end(args);
-    tempdir_write(&dir, name, text);
-}
-
-static bool judged(void)
-{
-    struct heap_options options = {0};
-
-    return incident_add(&inc, dir.path, ARTIFACT_UNKNOWN, false, &err) &&
-           incident_read(&inc, &options, &err) &&
-           judge(&inc, &thresholds, &mem, &v, &err);
-}
-
-static void put_nmt(const char *name, unsigned heap, unsigned other)
-{
-    put(name,
-        "4242:\n\nNative Memory Tracking:\n\n"
-        "Total: reserved=900000KB, committed=%uKB\n\n"
-        "-                 Java Heap (reserved=65536KB, committed=%uKB)\n"
-        "                            (mmap: reserved=65536KB, "
-        "committed=%uKB)\n\n"
-        "-                      Code (reserved=247688KB, committed=8000KB)\n"
-        "                            (mmap: reserved=247688KB, "
-        "committed=8000KB)\n\n"
-        "-                     Other (reserved=%uKB, committed=%uKB)\n"
-        "                            (malloc=%uKB #100)\n\n",
-        heap + other + 8000, heap, heap, other, other, other);
-}
-
-static void put_status(const char *name, unsigned anon)
-{
-    put(name,
-        "Name:\tjava\nUmask:\t0022\nState:\tS (sleeping)\nTgid:\t4242\n"
-        "Pid:\t4242\nPPid:\t1\nVmPeak:\t 2420492 kB\nVmSize:\t 2420492 kB\n"
-        "VmHWM:\t  %u kB\nVmRSS:\t  %u kB\nRssAnon:\t   %u kB\n"
-        "RssFile:\t   20000 kB\nRssShmem:\t       0 kB\nThreads:\t20\n",
-        anon + 20000, anon + 20000, anon);
-}
-
-static void put_kill(unsigned pid, unsigned anon)
-{
-    put("dmesg.txt",
-        "[ 3168.6] java invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), "
-        "order=0, oom_score_adj=0\n"
-        "[ 3168.6] memory: usage 262144kB, limit 262144kB, failcnt 9\n"
-        "[ 3168.7] Memory cgroup out of memory: Killed process %u (java) "
-        "total-vm:2420492kB, anon-rss:%ukB, file-rss:20000kB, shmem-rss:0kB, "
-        "UID:0 pgtables:600kB oom_score_adj:0\n",
-        pid, anon);
-}
 
 static void put_native_death(void)
 {
@@ -103,7 +16,7 @@ static void put_native_death(void)
     put_status("1-early/status.txt", 18000);
     put_nmt("2-late/nmt.txt", 8320, 120000);
     put_status("2-late/status.txt", 138000);
-    put_kill(4242, 250000);
+    put_kill("dmesg.txt", 4242, 250000);
 }
 
 START_TEST(test_native_death)
@@ -112,7 +25,7 @@ START_TEST(test_native_death)
     uint64_t low = 0;
 
     put_native_death();
-    ck_assert_msg(judged(), "%s", err.text);
+    judged();
     ck_assert_int_eq(v.side, SIDE_OFF_HEAP);
     ck_assert_int_eq(v.kind, KIND_NATIVE_TRACKED_OTHER);
     ck_assert_int_eq(v.confidence, CONFIDENCE_HIGH);
@@ -138,7 +51,7 @@ END_TEST
 START_TEST(test_evidence_is_sorted_and_has_origins)
 {
     put_native_death();
-    ck_assert(judged());
+    judged();
     for (uint64_t i = 1; i < v.evidence.n; i++)
         ck_assert_uint_ge(v.evidence.at[i - 1].weight, v.evidence.at[i].weight);
     ck_assert_ptr_nonnull(v.evidence.at[0].origin.path);
@@ -154,13 +67,13 @@ static void put_error_beside_kill(unsigned pid)
                       "\tat a.B.c(B.java:1)\n");
     put_nmt("1-early/nmt.txt", 60000, 0);
     put_status("1-early/status.txt", 70000);
-    put_kill(pid, 250000);
+    put_kill("dmesg.txt", pid, 250000);
 }
 
 START_TEST(test_foreign_kill_does_not_outrank_the_jvm)
 {
     put_error_beside_kill(99000);
-    ck_assert_msg(judged(), "%s", err.text);
+    judged();
     ck_assert_int_eq(v.side, SIDE_ON_HEAP);
     ck_assert_uint_gt(v.n_notes, 0);
 }
@@ -170,9 +83,8 @@ END_TEST
 START_TEST(test_a_containers_pid_is_no_higher_than_the_hosts)
 {
     put_nmt("nmt.txt", 60000, 0); /* of 4242 */
-    put_kill(99, 250000);
-    ck_assert_msg(judged(), "%s", err.text);
-    ck_assert_int_eq(v.kind, KIND_NOT_ENOUGH_EVIDENCE);
+    put_kill("dmesg.txt", 99, 250000);
+    ck_assert_int_eq(judged(), KIND_NOT_ENOUGH_EVIDENCE);
     ck_assert_ptr_nonnull(strstr(v.summary, "another JVM"));
 }
 END_TEST
@@ -180,8 +92,8 @@ END_TEST
 START_TEST(test_the_hosts_pid_may_be_the_higher_one)
 {
     put_nmt("nmt.txt", 60000, 0);
-    put_kill(99000, 250000);
-    ck_assert_msg(judged(), "%s", err.text);
+    put_kill("dmesg.txt", 99000, 250000);
+    judged();
     ck_assert_uint_eq(v.process.pid, 99000);
     ck_assert_ptr_nonnull(strstr(v.summary, "Killed by the kernel"));
 }
@@ -189,23 +101,12 @@ END_TEST
 
 /* ---- other processes' files beside the JVM's -------------------------- */
 
-static void put_other_status(const char *name, const char *comm, unsigned pid,
-                             unsigned ppid)
-{
-    put(name,
-        "Name:\t%s\nTgid:\t%u\nPid:\t%u\nPPid:\t%u\nVmPeak:\t 900000 kB\n"
-        "VmRSS:\t  900000 kB\nRssAnon:\t 890000 kB\nRssFile:\t 10000 kB\n"
-        "RssShmem:\t 0 kB\nThreads:\t1\n",
-        comm, pid, pid, ppid);
-}
-
 /* It is read first, by its name. */
 START_TEST(test_a_childs_status_is_not_the_jvms)
 {
     put_native_death();
-    put_other_status("2-late/child-status.txt", "convert", 4300, 4242);
-    ck_assert_msg(judged(), "%s", err.text);
-    ck_assert_int_eq(v.kind, KIND_NATIVE_TRACKED_OTHER);
+    put_status_of("2-late/child-status.txt", "convert", 4300, 4242, 880000);
+    ck_assert_int_eq(judged(), KIND_NATIVE_TRACKED_OTHER);
     ck_assert_int_eq(v.confidence, CONFIDENCE_HIGH);
     ck_assert_uint_eq(v.process.pid, 4242);
     ck_assert_uint_eq(v.n_notes, 0);
@@ -215,8 +116,8 @@ END_TEST
 START_TEST(test_nor_is_that_of_a_jvm_it_started)
 {
     put_native_death();
-    put_other_status("2-late/child-status.txt", "java", 4300, 4242);
-    ck_assert_msg(judged(), "%s", err.text);
+    put_status_of("2-late/child-status.txt", "java", 4300, 4242, 880000);
+    judged();
     ck_assert_int_eq(v.confidence, CONFIDENCE_HIGH);
     ck_assert_uint_eq(v.n_notes, 0);
 }
@@ -226,8 +127,8 @@ END_TEST
 START_TEST(test_a_jvm_started_by_a_jvm_is_ours)
 {
     put_native_death();
-    put_other_status("2-late/a-status.txt", "java", 1, 0);
-    ck_assert_msg(judged(), "%s", err.text);
+    put_status_of("2-late/a-status.txt", "java", 1, 0, 880000);
+    judged();
     ck_assert_uint_eq(v.process.pid, 4242);
     ck_assert_uint_gt(v.n_notes, 0); /* two processes, nobody knows why */
 }
@@ -237,8 +138,8 @@ END_TEST
 START_TEST(test_a_strangers_status_is_noticed)
 {
     put_native_death();
-    put_other_status("2-late/a-status.txt", "java", 7777, 1);
-    ck_assert_msg(judged(), "%s", err.text);
+    put_status_of("2-late/a-status.txt", "java", 7777, 1, 880000);
+    judged();
     ck_assert_uint_gt(v.n_notes, 0);
     ck_assert_int_lt(v.confidence, CONFIDENCE_HIGH);
 }
@@ -250,14 +151,14 @@ START_TEST(test_two_processes_lower_the_confidence)
     enum confidence sure;
 
     put_native_death();
-    ck_assert_msg(judged(), "%s", err.text);
+    judged();
     sure = v.confidence;
     verdict_deinit(&v, &mem);
     incident_deinit(&inc);
     incident_init(&inc, &mem);
     put("2-late/flags.txt", "7777:\n-XX:CICompilerCount=2 "
                             "-XX:MaxHeapSize=67108864 -XX:+UseSerialGC\n");
-    ck_assert_msg(judged(), "%s", err.text);
+    judged();
     ck_assert_int_lt(v.confidence, sure);
     ck_assert_uint_gt(v.n_notes, 0);
 }
@@ -271,13 +172,9 @@ START_TEST(test_healthy_case)
     put_status("2/status.txt", 51000);
     put_nmt("3/nmt.txt", 30000, 0);
     put_status("3/status.txt", 51000);
-    put("gc.log", "[2026-11-20T22:29:02.380+0000][0.017s][info][gc     ] "
-                  "Using Serial\n"
-                  "[2026-11-20T22:29:02.390+0000][0.027s][info][gc] GC(0) "
-                  "Pause Young (Allocation Failure) 2M->1M(8M) 1.000ms\n");
-    put("stderr.txt", "%s", "");
-    ck_assert_msg(judged(), "%s", err.text);
-    ck_assert_int_eq(v.kind, KIND_HEALTHY);
+    put("gc.log", quiet_gc_log);
+    put("stderr.txt", "");
+    ck_assert_int_eq(judged(), KIND_HEALTHY);
 }
 END_TEST
 
@@ -286,12 +183,12 @@ END_TEST
 /* Of a heap of 512 MiB, and in it so many bytes. */
 static void put_javacore(const char *event, unsigned used)
 {
-    put("javacore.txt",
-        "0SECTION       TITLE subcomponent dump routine\n"
-        "1TISIGINFO     Dump Event %s received \n"
-        "1STHEAPTOTAL   Total memory:         536870912 (0x20000000)\n"
-        "1STHEAPINUSE   Total memory in use:  %u (0x1)\n",
-        event, used);
+    putf("javacore.txt",
+         "0SECTION       TITLE subcomponent dump routine\n"
+         "1TISIGINFO     Dump Event %s received \n"
+         "1STHEAPTOTAL   Total memory:         536870912 (0x20000000)\n"
+         "1STHEAPINUSE   Total memory in use:  %u (0x1)\n",
+         event, used);
 }
 
 #define SYSTHROW                                                               \
@@ -300,8 +197,7 @@ static void put_javacore(const char *event, unsigned used)
 START_TEST(test_a_javacore_of_a_full_heap)
 {
     put_javacore(SYSTHROW "\"Java heap space\"", 534003112);
-    ck_assert_msg(judged(), "%s", err.text);
-    ck_assert_int_eq(v.kind, KIND_HEAP_LEAK);
+    ck_assert_int_eq(judged(), KIND_HEAP_LEAK);
     ck_assert_int_eq(v.confidence, CONFIDENCE_MEDIUM);
 }
 END_TEST
@@ -309,8 +205,7 @@ END_TEST
 START_TEST(test_a_javacore_of_one_request)
 {
     put_javacore(SYSTHROW "\"Java heap space\"", 5340031);
-    ck_assert_msg(judged(), "%s", err.text);
-    ck_assert_int_eq(v.kind, KIND_OVERSIZED_REQUEST);
+    ck_assert_int_eq(judged(), KIND_OVERSIZED_REQUEST);
 }
 END_TEST
 
@@ -318,7 +213,7 @@ END_TEST
 START_TEST(test_a_javacore_on_request)
 {
     put_javacore("\"user\" (00004000)", 534003112);
-    ck_assert_msg(judged(), "%s", err.text);
+    judged();
     ck_assert_int_eq(v.side, SIDE_UNDECIDED);
 }
 END_TEST
@@ -326,7 +221,7 @@ END_TEST
 START_TEST(test_a_javacore_of_native_memory)
 {
     put_javacore(SYSTHROW "\"native memory exhausted\"", 534003112);
-    ck_assert_msg(judged(), "%s", err.text);
+    judged();
     ck_assert_int_eq(v.side, SIDE_UNDECIDED);
     ck_assert_ptr_nonnull(strstr(v.summary, "Native memory was refused"));
 }
@@ -337,24 +232,23 @@ END_TEST
 /* -Xmx64m, and at the last collection the classes had so many KiB. */
 static void put_gc_log(unsigned metaspace)
 {
-    put("gc.log",
-        "[0.01s][info][gc,init] Heap Max Capacity: 64M\n"
-        "[0.10s][info][gc,start] GC(0) Pause Young (Allocation Failure)\n"
-        "[0.11s][info][gc,metaspace] GC(0) Metaspace: 526K(704K)->526K(704K)\n"
-        "[0.11s][info][gc] GC(0) Pause Young (Allocation Failure) "
-        "12M->1M(24M) 1.0ms\n"
-        "[9.10s][info][gc,metaspace] GC(1) Metaspace: %uK(%uK)->%uK(%uK)\n"
-        "[9.11s][info][gc] GC(1) Pause Young (Allocation Failure) "
-        "22M->2M(24M) 1.0ms\n",
-        metaspace, metaspace, metaspace, metaspace);
+    putf("gc.log",
+         "[0.01s][info][gc,init] Heap Max Capacity: 64M\n"
+         "[0.10s][info][gc,start] GC(0) Pause Young (Allocation Failure)\n"
+         "[0.11s][info][gc,metaspace] GC(0) Metaspace: 526K(704K)->526K(704K)\n"
+         "[0.11s][info][gc] GC(0) Pause Young (Allocation Failure) "
+         "12M->1M(24M) 1.0ms\n"
+         "[9.10s][info][gc,metaspace] GC(1) Metaspace: %uK(%uK)->%uK(%uK)\n"
+         "[9.11s][info][gc] GC(1) Pause Young (Allocation Failure) "
+         "22M->2M(24M) 1.0ms\n",
+         metaspace, metaspace, metaspace, metaspace);
 }
 
 START_TEST(test_classes_by_the_gc_log)
 {
-    put_kill(4242, 240000);
+    put_kill("dmesg.txt", 4242, 240000);
     put_gc_log(150000);
-    ck_assert_msg(judged(), "%s", err.text);
-    ck_assert_int_eq(v.kind, KIND_METASPACE_CLASS_LEAK);
+    ck_assert_int_eq(judged(), KIND_METASPACE_CLASS_LEAK);
     ck_assert_int_eq(v.confidence, CONFIDENCE_LOW);
     ck_assert_str_eq(v.culprit.name, "Metaspace");
 }
@@ -363,10 +257,9 @@ END_TEST
 /* No heap of 64 MiB fills that, and neither do the classes. */
 START_TEST(test_neither_heap_nor_classes_by_the_gc_log)
 {
-    put_kill(4242, 240000);
+    put_kill("dmesg.txt", 4242, 240000);
     put_gc_log(5000);
-    ck_assert_msg(judged(), "%s", err.text);
-    ck_assert_int_eq(v.kind, KIND_NATIVE_UNTRACKED_MALLOC);
+    ck_assert_int_eq(judged(), KIND_NATIVE_UNTRACKED_MALLOC);
     ck_assert_int_eq(v.confidence, CONFIDENCE_LOW);
 }
 END_TEST
@@ -376,10 +269,9 @@ START_TEST(test_classes_beside_a_status)
 {
     put_status("1/status.txt", 30000);
     put_status("2/status.txt", 200000);
-    put_kill(4242, 240000);
+    put_kill("dmesg.txt", 4242, 240000);
     put_gc_log(150000);
-    ck_assert_msg(judged(), "%s", err.text);
-    ck_assert_int_eq(v.kind, KIND_METASPACE_CLASS_LEAK);
+    ck_assert_int_eq(judged(), KIND_METASPACE_CLASS_LEAK);
 }
 END_TEST
 
@@ -388,9 +280,9 @@ START_TEST(test_more_classes_than_memory)
 {
     put_status("1/status.txt", 30000);
     put_status("2/status.txt", 50000);
-    put_kill(4242, 240000);
+    put_kill("dmesg.txt", 4242, 240000);
     put_gc_log(150000);
-    ck_assert_msg(judged(), "%s", err.text);
+    judged();
     ck_assert_int_ne(v.kind, KIND_METASPACE_CLASS_LEAK);
 }
 END_TEST
@@ -404,14 +296,14 @@ static void put_level_life(const char *last_gc_line)
     put_status("1/status.txt", 50000);
     put_nmt("2/nmt.txt", 30000, 0);
     put_status("2/status.txt", 51000);
-    put("stderr.txt", "%s", "");
-    put("gc.log",
-        "[0.01s][info][gc,init] Heap Max Capacity: 64M\n"
-        "[0.10s][info][gc,start] GC(0) Pause Young (Allocation Failure)\n"
-        "[0.11s][info][gc] GC(0) Pause Young (Allocation Failure) "
-        "2M->1M(8M) 1.0ms\n"
-        "[0.11s][info][gc,cpu] GC(0) User=0.00s Sys=0.00s Real=0.00s\n%s",
-        last_gc_line);
+    put("stderr.txt", "");
+    putf("gc.log",
+         "[0.01s][info][gc,init] Heap Max Capacity: 64M\n"
+         "[0.10s][info][gc,start] GC(0) Pause Young (Allocation Failure)\n"
+         "[0.11s][info][gc] GC(0) Pause Young (Allocation Failure) "
+         "2M->1M(8M) 1.0ms\n"
+         "[0.11s][info][gc,cpu] GC(0) User=0.00s Sys=0.00s Real=0.00s\n%s",
+         last_gc_line);
 }
 
 static void put_group(const char *folder, unsigned anon, unsigned kills)
@@ -419,17 +311,16 @@ static void put_group(const char *folder, unsigned anon, unsigned kills)
     char name[64];
 
     snprintf(name, sizeof name, "%s/memory.stat", folder);
-    put(name, "anon %u\nfile 4096\nshmem 0\npgfault 1\n", anon);
+    putf(name, "anon %u\nfile 4096\nshmem 0\npgfault 1\n", anon);
     snprintf(name, sizeof name, "%s/memory.events", folder);
-    put(name, "low 0\nhigh 0\nmax 0\noom %u\noom_kill %u\n", kills, kills);
+    putf(name, "low 0\nhigh 0\nmax 0\noom %u\noom_kill %u\n", kills, kills);
 }
 
 START_TEST(test_a_good_end_is_healthy)
 {
     put_level_life("[9.00s][info][gc,heap,exit] Heap\n");
     put_group("3", 0, 0);
-    ck_assert_msg(judged(), "%s", err.text);
-    ck_assert_int_eq(v.kind, KIND_HEALTHY);
+    ck_assert_int_eq(judged(), KIND_HEALTHY);
     ck_assert_int_eq(v.confidence, CONFIDENCE_HIGH);
 }
 END_TEST
@@ -437,8 +328,7 @@ END_TEST
 START_TEST(test_a_log_that_stops_is_healthy_only_while_it_lives)
 {
     put_level_life("");
-    ck_assert_msg(judged(), "%s", err.text);
-    ck_assert_int_eq(v.kind, KIND_HEALTHY);
+    ck_assert_int_eq(judged(), KIND_HEALTHY);
     ck_assert_int_lt(v.confidence, CONFIDENCE_HIGH);
 }
 END_TEST
@@ -447,7 +337,7 @@ START_TEST(test_gone_with_a_log_that_stops)
 {
     put_level_life("");
     put_group("3", 0, 0);
-    ck_assert_msg(judged(), "%s", err.text);
+    judged();
     ck_assert_int_eq(v.side, SIDE_UNDECIDED);
     ck_assert(v.missing.n);
     ck_assert_ptr_nonnull(strstr(v.missing.at[0].command, "journalctl -k"));
@@ -461,7 +351,7 @@ START_TEST(test_a_counter_before_the_end)
     put_level_life("");
     put("state.txt", "container exited with code 137\n");
     put_group("3", 60000 << 10, 0);
-    ck_assert_msg(judged(), "%s", err.text);
+    judged();
     ck_assert_int_eq(v.side, SIDE_UNDECIDED);
 }
 END_TEST
@@ -471,8 +361,7 @@ START_TEST(test_a_counter_after_the_end)
     put_level_life("");
     put("state.txt", "container exited with code 137\n");
     put_group("3", 0, 0);
-    ck_assert_msg(judged(), "%s", err.text);
-    ck_assert_int_eq(v.kind, KIND_SIGKILL);
+    ck_assert_int_eq(judged(), KIND_SIGKILL);
 }
 END_TEST
 
@@ -482,7 +371,7 @@ START_TEST(test_stated_facts_come_first)
     inc.stated.pid = inc.stated.rss = UNKNOWN;
     inc.stated.xmx = 123 * MIB;
     inc.stated.limit = 300 * MIB;
-    ck_assert_msg(judged(), "%s", err.text);
+    judged();
     ck_assert_uint_eq(v.process.xmx, 123 * MIB);
     ck_assert_uint_eq(v.process.limit, 300 * MIB);
 }
@@ -493,7 +382,7 @@ END_TEST
 START_TEST(test_out_of_memory)
 {
     put_native_death();
-    ck_assert(judged());
+    judged();
     verdict_deinit(&v, &mem);
     for (uint64_t n = 1; n < 100000; n++) {
         uint64_t before = mem.held;
@@ -542,7 +431,7 @@ TCase *judge_tcase(void)
 {
     TCase *t = tcase_create("judge");
 
-    tcase_add_checked_fixture(t, setup, teardown);
+    tcase_add_checked_fixture(t, captured_begin, captured_end);
     tcase_add_test(t, test_native_death);
     tcase_add_test(t, test_evidence_is_sorted_and_has_origins);
     tcase_add_test(t, test_foreign_kill_does_not_outrank_the_jvm);
