@@ -21,8 +21,18 @@ bool asks(rule_fn *rule)
     return rule(&b.facts, &b.pen, &b.found);
 }
 
+enum confidence confidence_by(rule_fn *rule)
+{
+    ck_assert_msg(asks(rule), "the rule finds nothing");
+    return finding_confidence(&b.found);
+}
+
 enum confidence confidence_of(enum verdict_kind kind)
 {
-    ck_assert_int_eq(first_found(&b), kind);
+    enum verdict_kind found = first_found(&b);
+
+    ck_assert_msg(found == kind, "%s is found, not %s",
+                  found == KINDS ? "nothing" : kind_name(found),
+                  kind_name(kind));
     return finding_confidence(&b.found);
 }

@@ -14,6 +14,8 @@ void bench_end(void);
 
 /* Whether the rule, asked alone, has something to say. */
 bool asks(rule_fn *rule);
+/* How sure it is of what it has to say, which must be something. */
+enum confidence confidence_by(rule_fn *rule);
 /* How sure the first rule is that finds something, which must be `kind`. */
 enum confidence confidence_of(enum verdict_kind kind);
 

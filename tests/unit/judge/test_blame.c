@@ -13,8 +13,7 @@ START_TEST(test_killed_by_threads)
     given_part(&b, PART_HEAP, "Java Heap", KIND_XMX_OVER_LIMIT, 4 * MIB,
                20 * MIB);
     given_part(&b, PART_TRACKED, "Thread", KIND_THREAD_STACKS, MIB, 200 * MIB);
-    ck_assert_int_eq(first_found(&b), KIND_THREAD_STACKS);
-    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_HIGH);
+    ck_assert_int_eq(confidence_of(KIND_THREAD_STACKS), CONFIDENCE_HIGH);
 }
 END_TEST
 
@@ -52,8 +51,7 @@ START_TEST(test_no_part_stands_out)
     for (unsigned i = 0; i < 4; i++)
         given_part(&b, i ? PART_TRACKED : PART_HEAP, names[i],
                    KIND_NATIVE_TRACKED_OTHER, MIB, 60 * MIB + i);
-    ck_assert_int_eq(first_found(&b), KIND_PARTS_EXCEED_LIMIT);
-    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_MEDIUM);
+    ck_assert_int_eq(confidence_of(KIND_PARTS_EXCEED_LIMIT), CONFIDENCE_MEDIUM);
 }
 END_TEST
 
@@ -68,8 +66,8 @@ START_TEST(test_gap_may_be_heap)
     b.facts.xmx = says(&b, LINE_JCMD, 240 * MIB);
     ck_assert_int_eq(first_found(&b), KIND_NOT_ENOUGH_EVIDENCE);
     b.facts.xmx = says(&b, LINE_JCMD, 64 * MIB); /* no room for that */
-    ck_assert_int_eq(first_found(&b), KIND_NATIVE_UNTRACKED_MALLOC);
-    ck_assert_int_lt(finding_confidence(&b.found), CONFIDENCE_HIGH);
+    ck_assert_int_lt(confidence_of(KIND_NATIVE_UNTRACKED_MALLOC),
+                     CONFIDENCE_HIGH);
 }
 END_TEST
 
@@ -86,11 +84,9 @@ START_TEST(test_guessed_pid_of_a_host_lowers)
     given_part(&b, PART_TRACKED, "Thread", KIND_THREAD_STACKS, MIB, 200 * MIB);
     b.facts.kill.guessed = true;
     b.facts.ns_pid = says(&b, LINE_NMT, 7);
-    ck_assert_int_eq(first_found(&b), KIND_THREAD_STACKS);
-    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_HIGH);
+    ck_assert_int_eq(confidence_of(KIND_THREAD_STACKS), CONFIDENCE_HIGH);
     b.facts.ns_pid = says(&b, LINE_NMT, 31337);
-    ck_assert_int_eq(first_found(&b), KIND_THREAD_STACKS);
-    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_LOW);
+    ck_assert_int_eq(confidence_of(KIND_THREAD_STACKS), CONFIDENCE_LOW);
 }
 END_TEST
 
@@ -113,16 +109,15 @@ static void given_gap(uint64_t grown, uint64_t gap)
 START_TEST(test_what_was_growing_is_the_better_guess)
 {
     given_gap(20 * MIB, 180 * MIB);
-    ck_assert_int_eq(first_found(&b), KIND_CODE_CACHE);
-    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_LOW);
+    ck_assert_int_eq(confidence_of(KIND_CODE_CACHE), CONFIDENCE_LOW);
 }
 END_TEST
 
 START_TEST(test_a_jvm_at_work_is_no_guess)
 {
     given_gap(6 * MIB, 180 * MIB);
-    ck_assert_int_eq(first_found(&b), KIND_NATIVE_UNTRACKED_MALLOC);
-    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_LOW);
+    ck_assert_int_eq(confidence_of(KIND_NATIVE_UNTRACKED_MALLOC),
+                     CONFIDENCE_LOW);
 }
 END_TEST
 

@@ -14,8 +14,7 @@ START_TEST(test_oversized_request)
     given_heap(&b, 100 * MIB, 5 * MIB);
     ck_assert_int_eq(first_found(&b), KIND_OVERSIZED_REQUEST);
     given_heap(&b, 100 * MIB, 95 * MIB);
-    ck_assert_int_eq(first_found(&b), KIND_HEAP_LEAK);
-    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_HIGH);
+    ck_assert_int_eq(confidence_of(KIND_HEAP_LEAK), CONFIDENCE_HIGH);
     given_oome(&b, OOME_GC_OVERHEAD, "GC overhead limit exceeded");
     given_heap(&b, 100 * MIB, 5 * MIB); /* that is no single request */
     ck_assert_int_eq(first_found(&b), KIND_HEAP_LEAK);
@@ -38,26 +37,21 @@ START_TEST(test_the_collector_vouches_for_an_error_without_a_word)
 {
     given_oome(&b, OOME_OTHER, "thrown from the UncaughtExceptionHandler");
     given_heap(&b, 100 * MIB, 95 * MIB);
-    ck_assert_int_eq(first_found(&b), KIND_HEAP_LEAK);
-    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_MEDIUM);
+    ck_assert_int_eq(confidence_of(KIND_HEAP_LEAK), CONFIDENCE_MEDIUM);
     given_heap(&b, 100 * MIB, 70 * MIB);
-    ck_assert(asks(rule_heap_full));
-    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_LOW);
+    ck_assert_int_eq(confidence_by(rule_heap_full), CONFIDENCE_LOW);
     given_heap(&b, 100 * MIB, 95 * MIB);
     b.facts.live.line = LINE_JCMD; /* a histogram may be much older */
-    ck_assert(asks(rule_heap_full));
-    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_LOW);
+    ck_assert_int_eq(confidence_by(rule_heap_full), CONFIDENCE_LOW);
 }
 END_TEST
 
 START_TEST(test_an_error_alone_is_no_sure_leak)
 {
     given_oome(&b, OOME_HEAP_SPACE, "Java heap space");
-    ck_assert_int_eq(first_found(&b), KIND_HEAP_LEAK);
-    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_LOW);
+    ck_assert_int_eq(confidence_of(KIND_HEAP_LEAK), CONFIDENCE_LOW);
     given_oome(&b, OOME_GC_OVERHEAD, "GC overhead limit exceeded");
-    ck_assert_int_eq(first_found(&b), KIND_HEAP_LEAK);
-    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_MEDIUM);
+    ck_assert_int_eq(confidence_of(KIND_HEAP_LEAK), CONFIDENCE_MEDIUM);
 }
 END_TEST
 
@@ -105,14 +99,11 @@ START_TEST(test_a_heap_with_room)
     given_heap_dump(&b, 70 * MIB);
     given_oome(&b, OOME_HEAP_SPACE, "Java heap space");
     given_heap(&b, 100 * MIB, 61 * MIB);
-    ck_assert(asks(rule_heap_full));
-    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_HIGH);
+    ck_assert_int_eq(confidence_by(rule_heap_full), CONFIDENCE_HIGH);
     given_heap(&b, 100 * MIB, 51 * MIB);
-    ck_assert(asks(rule_heap_full));
-    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_MEDIUM);
+    ck_assert_int_eq(confidence_by(rule_heap_full), CONFIDENCE_MEDIUM);
     ck_assert(thresholds_set(&b.thresholds, "full_live_percent=50", &b.err));
-    ck_assert(asks(rule_heap_full));
-    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_HIGH);
+    ck_assert_int_eq(confidence_by(rule_heap_full), CONFIDENCE_HIGH);
 }
 END_TEST
 
@@ -124,12 +115,10 @@ START_TEST(test_a_heap_that_was_empty_before)
     given_heap(&b, 100 * MIB, 5 * MIB);
     b.facts.live = says(&b, LINE_DUMP, 5 * MIB); /* on request */
     ck_assert(!asks(rule_oversized)); /* it may have filled up since */
-    ck_assert(asks(rule_heap_full));
-    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_LOW);
+    ck_assert_int_eq(confidence_by(rule_heap_full), CONFIDENCE_LOW);
     given_thread(&b, "main", 0, 0);
     b.heap.oome_thread = 0; /* the error's own */
-    ck_assert(asks(rule_oversized));
-    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_HIGH);
+    ck_assert_int_eq(confidence_by(rule_oversized), CONFIDENCE_HIGH);
 }
 END_TEST
 
@@ -138,11 +127,9 @@ START_TEST(test_a_reservation_is_not_xmx)
     given_oome(&b, OOME_HEAP_SPACE, "Java heap space");
     given_heap(&b, 100 * MIB, 5 * MIB);
     b.facts.xmx_guessed = true;
-    ck_assert(asks(rule_oversized));
-    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_LOW);
+    ck_assert_int_eq(confidence_by(rule_oversized), CONFIDENCE_LOW);
     b.facts.collector = "Serial";
-    ck_assert(asks(rule_oversized));
-    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_HIGH);
+    ck_assert_int_eq(confidence_by(rule_oversized), CONFIDENCE_HIGH);
 }
 END_TEST
 
@@ -335,8 +322,7 @@ START_TEST(test_an_error_outlived)
     ck_assert_uint_eq(b.facts.outlived.value, 3);
     given_oome(&b, OOME_HEAP_SPACE, "Java heap space");
     given_heap(&b, 100 * MIB, 5 * MIB);
-    ck_assert(asks(rule_oversized));
-    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_MEDIUM);
+    ck_assert_int_eq(confidence_by(rule_oversized), CONFIDENCE_MEDIUM);
     for (unsigned i = 0; i < 3; i++)
         b.gc.pauses.at[i].time = 997 + i;
     facts_end(&b.facts);

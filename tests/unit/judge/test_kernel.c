@@ -140,11 +140,9 @@ START_TEST(test_children_that_somebody_waits_for)
     b.facts.child_seen = true;
     b.facts.last = &b.moments[2];
     b.moments[2].rss = b.moments[2].anon = says(&b, LINE_PROC, 40 * MIB);
-    ck_assert_int_eq(first_found(&b), KIND_CHILD_PROCESS);
-    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_MEDIUM);
+    ck_assert_int_eq(confidence_of(KIND_CHILD_PROCESS), CONFIDENCE_MEDIUM);
     b.facts.hog_is_child = true; /* its pid stands in the thread's name */
-    ck_assert_int_eq(first_found(&b), KIND_CHILD_PROCESS);
-    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_HIGH);
+    ck_assert_int_eq(confidence_of(KIND_CHILD_PROCESS), CONFIDENCE_HIGH);
 }
 END_TEST
 

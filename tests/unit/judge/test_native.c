@@ -34,27 +34,33 @@ static enum verdict_kind kind_of(enum part_kind kind, const char *name,
     return b.found.kind;
 }
 
+static enum verdict_kind kind_in(const char *category, uint64_t bytes)
+{
+    return kind_of(PART_TRACKED, category, bytes);
+}
+
+static enum verdict_kind kind_outside(uint64_t bytes)
+{
+    return kind_of(PART_UNTRACKED, "outside NMT", bytes);
+}
+
 START_TEST(test_other)
 {
     struct heap_natives *n = &b.heap.natives;
 
-    ck_assert_int_eq(kind_of(PART_TRACKED, "Other", 150 * MIB),
-                     KIND_NATIVE_TRACKED_OTHER);
+    ck_assert_int_eq(kind_in("Other", 150 * MIB), KIND_NATIVE_TRACKED_OTHER);
     b.facts.heap = &b.heap;
-    ck_assert_int_eq(kind_of(PART_TRACKED, "Other", 150 * MIB),
-                     KIND_NATIVE_TRACKED_OTHER);
+    ck_assert_int_eq(kind_in("Other", 150 * MIB), KIND_NATIVE_TRACKED_OTHER);
     n->owners.bytes = 140 * MIB;
-    ck_assert_int_eq(kind_of(PART_TRACKED, "Other", 150 * MIB),
-                     KIND_DIRECT_BUFFERS);
+    ck_assert_int_eq(kind_in("Other", 150 * MIB), KIND_DIRECT_BUFFERS);
     n->owners.bytes = 10 * MIB;
     n->nio_cache.bytes = 130 * MIB;
-    ck_assert_int_eq(kind_of(PART_TRACKED, "Other", 150 * MIB),
+    ck_assert_int_eq(kind_in("Other", 150 * MIB),
                      KIND_DIRECT_BUFFERS_NIO_CACHE);
     n->nio_cache.bytes = 0;
     n->segments.count = 140;
     n->jvm_counter = 150 * MIB; /* more than the buffers found */
-    ck_assert_int_eq(kind_of(PART_TRACKED, "Other", 150 * MIB),
-                     KIND_FFM_SEGMENTS);
+    ck_assert_int_eq(kind_in("Other", 150 * MIB), KIND_FFM_SEGMENTS);
 }
 END_TEST
 
@@ -71,11 +77,9 @@ START_TEST(test_other_by_counts)
     nmt.categories.n = 1;
     b.moments[2].histogram = &h;
     b.moments[2].histogram_input = &b.input;
-    ck_assert_int_eq(kind_of(PART_TRACKED, "Other", 150 * MIB),
-                     KIND_DIRECT_BUFFERS);
+    ck_assert_int_eq(kind_in("Other", 150 * MIB), KIND_DIRECT_BUFFERS);
     row.objects = 3;
-    ck_assert_int_eq(kind_of(PART_TRACKED, "Other", 150 * MIB),
-                     KIND_NATIVE_TRACKED_OTHER);
+    ck_assert_int_eq(kind_in("Other", 150 * MIB), KIND_NATIVE_TRACKED_OTHER);
 }
 END_TEST
 
@@ -83,10 +87,8 @@ START_TEST(test_zlib)
 {
     b.facts.heap = &b.heap;
     given_peer(&b, "java.util.zip.Deflater", 200 * MIB);
-    ck_assert_int_eq(kind_of(PART_UNTRACKED, "outside NMT", 210 * MIB),
-                     KIND_ZLIB_NATIVE);
-    ck_assert_int_eq(kind_of(PART_UNTRACKED, "outside NMT", 900 * MIB),
-                     KIND_NATIVE_UNTRACKED_MALLOC);
+    ck_assert_int_eq(kind_outside(210 * MIB), KIND_ZLIB_NATIVE);
+    ck_assert_int_eq(kind_outside(900 * MIB), KIND_NATIVE_UNTRACKED_MALLOC);
 }
 END_TEST
 
@@ -94,12 +96,10 @@ START_TEST(test_retained_or_in_use)
 {
     b.moments[2].malloc_in_use = says(&b, LINE_ALLOCATOR, 15 * MIB);
     b.moments[2].malloc_retained = says(&b, LINE_ALLOCATOR, 160 * MIB);
-    ck_assert_int_eq(kind_of(PART_UNTRACKED, "outside NMT", 170 * MIB),
-                     KIND_GLIBC_ARENAS);
+    ck_assert_int_eq(kind_outside(170 * MIB), KIND_GLIBC_ARENAS);
     b.moments[2].malloc_in_use.value = 180 * MIB;
     b.moments[2].malloc_retained.value = 5 * MIB;
-    ck_assert_int_eq(kind_of(PART_UNTRACKED, "outside NMT", 170 * MIB),
-                     KIND_NATIVE_UNTRACKED_MALLOC);
+    ck_assert_int_eq(kind_outside(170 * MIB), KIND_NATIVE_UNTRACKED_MALLOC);
 }
 END_TEST
 
@@ -107,11 +107,9 @@ START_TEST(test_trim)
 {
     b.moments[2].trim_before = says(&b, LINE_ALLOCATOR, 190 * MIB);
     b.moments[2].trim_after = says(&b, LINE_ALLOCATOR, 60 * MIB);
-    ck_assert_int_eq(kind_of(PART_UNTRACKED, "outside NMT", 140 * MIB),
-                     KIND_GLIBC_ARENAS);
+    ck_assert_int_eq(kind_outside(140 * MIB), KIND_GLIBC_ARENAS);
     b.moments[2].trim_after.value = 189 * MIB;
-    ck_assert_int_eq(kind_of(PART_UNTRACKED, "outside NMT", 140 * MIB),
-                     KIND_NATIVE_UNTRACKED_MALLOC);
+    ck_assert_int_eq(kind_outside(140 * MIB), KIND_NATIVE_UNTRACKED_MALLOC);
 }
 END_TEST
 
@@ -119,27 +117,22 @@ START_TEST(test_shared_memory_is_no_malloc)
 {
     b.moments[2].shmem = says(&b, LINE_PROC, 100 * MIB);
     b.facts.collector = "G1";
-    ck_assert_int_eq(kind_of(PART_UNTRACKED, "outside NMT", 150 * MIB),
-                     KIND_SHMEM_MAPPED);
+    ck_assert_int_eq(kind_outside(150 * MIB), KIND_SHMEM_MAPPED);
     b.facts.collector = "Z"; /* then it is the heap */
-    ck_assert_int_eq(kind_of(PART_UNTRACKED, "outside NMT", 150 * MIB),
-                     KIND_NATIVE_UNTRACKED_MALLOC);
+    ck_assert_int_eq(kind_outside(150 * MIB), KIND_NATIVE_UNTRACKED_MALLOC);
     b.facts.collector = "G1";
     b.moments[2].shmem.value = 10 * MIB;
-    ck_assert_int_eq(kind_of(PART_UNTRACKED, "outside NMT", 150 * MIB),
-                     KIND_NATIVE_UNTRACKED_MALLOC);
+    ck_assert_int_eq(kind_outside(150 * MIB), KIND_NATIVE_UNTRACKED_MALLOC);
 }
 END_TEST
 
 /* Direct buffers look like malloc where nobody counts them. */
 START_TEST(test_without_nmt_the_kind_is_a_guess)
 {
-    ck_assert_int_eq(kind_of(PART_UNTRACKED, "outside NMT", 150 * MIB),
-                     KIND_NATIVE_UNTRACKED_MALLOC);
+    ck_assert_int_eq(kind_outside(150 * MIB), KIND_NATIVE_UNTRACKED_MALLOC);
     ck_assert_int_eq(b.found.at_most, CONFIDENCE_HIGH);
     b.moments[2].nmt = NULL;
-    ck_assert_int_eq(kind_of(PART_UNTRACKED, "outside NMT", 150 * MIB),
-                     KIND_NATIVE_UNTRACKED_MALLOC);
+    ck_assert_int_eq(kind_outside(150 * MIB), KIND_NATIVE_UNTRACKED_MALLOC);
     ck_assert_int_eq(b.found.at_most, CONFIDENCE_LOW);
 }
 END_TEST
@@ -156,11 +149,9 @@ START_TEST(test_stray_mappings)
     b.moments[2].smaps = &s;
     b.moments[2].smaps_input = &b.input;
     b.moments[2].map = &nmt; /* which has no region there */
-    ck_assert_int_eq(kind_of(PART_UNTRACKED, "outside NMT", 170 * MIB),
-                     KIND_NATIVE_UNTRACKED_MMAP);
+    ck_assert_int_eq(kind_outside(170 * MIB), KIND_NATIVE_UNTRACKED_MMAP);
     map.path = "/srv/data/index.bin";
-    ck_assert_int_eq(kind_of(PART_UNTRACKED, "outside NMT", 170 * MIB),
-                     KIND_NATIVE_UNTRACKED_MALLOC);
+    ck_assert_int_eq(kind_outside(170 * MIB), KIND_NATIVE_UNTRACKED_MALLOC);
 }
 END_TEST
 
@@ -176,7 +167,7 @@ START_TEST(test_library_is_a_candidate_only)
 
     b.moments[2].smaps = &s;
     b.moments[2].smaps_input = &b.input;
-    kind_of(PART_UNTRACKED, "outside NMT", 170 * MIB);
+    kind_outside(170 * MIB);
     ck_assert_str_eq(b.found.culprit.library, "libvideo.so");
     ck_assert_uint_eq(b.found.evidence[0].weight, HINT);
 }
@@ -188,12 +179,12 @@ START_TEST(test_loaders_or_classes)
     b.heap.loaders.count = 410;
     b.heap.loaders.repeated_loader = "java.net.URLClassLoader";
     b.heap.loaders.repeated_loader_count = 405;
-    ck_assert_int_eq(kind_of(PART_TRACKED, "Metaspace", 200 * MIB),
+    ck_assert_int_eq(kind_in("Metaspace", 200 * MIB),
                      KIND_METASPACE_LOADER_LEAK);
     b.heap.loaders.repeated_loader_count = 3;
     b.heap.loaders.family = "rules.Template/";
     b.heap.loaders.family_count = 500;
-    ck_assert_int_eq(kind_of(PART_TRACKED, "Metaspace", 200 * MIB),
+    ck_assert_int_eq(kind_in("Metaspace", 200 * MIB),
                      KIND_METASPACE_CLASS_LEAK);
 }
 END_TEST

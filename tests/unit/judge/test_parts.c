@@ -6,8 +6,17 @@
 #include "judge/stacks.h"
 #include "suites.h"
 
-static struct nmt_report before, after;
 static struct parts parts;
+/* What NMT said at the first look and at the last. */
+static struct nmt_report *const before = &b.nmt[0];
+static struct nmt_report *const after = &b.nmt[1];
+
+static void setup(void)
+{
+    bench_begin();
+    before->enabled = after->enabled = true;
+    before->has_total = after->has_total = true;
+}
 
 static void add(struct nmt_report *r, const char *name, uint64_t reserved,
                 uint64_t committed)
@@ -22,20 +31,11 @@ static void add(struct nmt_report *r, const char *name, uint64_t reserved,
     c->committed_delta = c->reserved_delta = UNKNOWN_DELTA;
 }
 
-static void setup(void)
+static void grew(const char *name, uint64_t reserved, uint64_t from,
+                 uint64_t to)
 {
-    bench_begin();
-    memset(&before, 0, sizeof before);
-    memset(&after, 0, sizeof after);
-    before.enabled = after.enabled = true;
-    before.has_total = after.has_total = true;
-}
-
-static void teardown(void)
-{
-    vec_free(&before.categories, &b.mem);
-    vec_free(&after.categories, &b.mem);
-    bench_end();
+    add(before, name, reserved, from);
+    add(after, name, reserved, to);
 }
 
 static void take(struct moment *m, struct nmt_report *r, uint64_t anon)
@@ -51,6 +51,22 @@ static void find(struct moment *first, uint64_t end)
     struct parts_end e = {end, 64 * MIB, 0};
 
     parts_find(first, &b.moments[2], &e, &b.thresholds, &parts);
+}
+
+/* Parts of a process that had `first` bytes, then `last`, and `end` when it
+ * died. */
+static void find_growth(uint64_t first, uint64_t last, uint64_t end)
+{
+    take(&b.moments[0], before, first);
+    take(&b.moments[2], after, last);
+    find(&b.moments[0], end);
+}
+
+/* The same of one look. */
+static void find_at_once(uint64_t anon, uint64_t end)
+{
+    take(&b.moments[2], after, anon);
+    find(NULL, end);
 }
 
 /* ---- stacks that NMT counts whole --------------------------------------- */
@@ -86,7 +102,7 @@ static void given_stack_maps(struct smaps_map *at, uint64_t rss)
 
 START_TEST(test_whole_stacks_are_no_pages)
 {
-    struct nmt_category *c = given_stacks(&after);
+    struct nmt_category *c = given_stacks(after);
 
     ck_assert(stacks_are_whole(c));
     ck_assert_uint_eq(stacks_without_pages(c, NULL),
@@ -101,7 +117,7 @@ START_TEST(test_mappings_tell_pages_of_stacks)
 {
     struct smaps_map at[2 * THREADS];
     struct smaps maps = {.maps = {at, 2 * THREADS, 2 * THREADS}};
-    struct nmt_category *c = given_stacks(&after);
+    struct nmt_category *c = given_stacks(after);
 
     given_stack_maps(at, MIB / 2);
     ck_assert_uint_eq(stacks_without_pages(c, &maps), THREADS * MIB / 2);
@@ -118,10 +134,9 @@ END_TEST
 /* What was promised to stacks is not missing elsewhere. */
 START_TEST(test_whole_stacks_hide_nothing)
 {
-    given_stacks(&after);
-    add(&after, "Java Heap", 64 * MIB, 8 * MIB);
-    take(&b.moments[2], &after, 60 * MIB);
-    find(NULL, UNKNOWN);
+    given_stacks(after);
+    add(after, "Java Heap", 64 * MIB, 8 * MIB);
+    find_at_once(60 * MIB, UNKNOWN);
     ck_assert_uint_eq(parts_named(&parts, "Thread")->last,
                       THREADS * 128 * 1024);
     ck_assert_uint_eq(parts_of(&parts, PART_UNTRACKED)->last,
@@ -133,23 +148,16 @@ END_TEST
  * committed long before. Which of several did it nobody can tell. */
 START_TEST(test_pages_filled_later)
 {
-    struct nmt_report *both[] = {&before, &after};
-
-    for (unsigned i = 0; i < 2; i++) {
-        add(both[i], "Java Heap", 64 * MIB, 10 * MIB);
-        add(both[i], "GC", 250 * MIB, 250 * MIB);
-        add(both[i], "Code", 240 * MIB, 10 * MIB);
-    }
-    take(&b.moments[0], &before, 40 * MIB);
-    take(&b.moments[2], &after, 60 * MIB);
-    find(&b.moments[0], 200 * MIB);
+    grew("Java Heap", 64 * MIB, 10 * MIB, 10 * MIB);
+    grew("GC", 250 * MIB, 250 * MIB, 250 * MIB);
+    grew("Code", 240 * MIB, 10 * MIB, 10 * MIB);
+    find_growth(40 * MIB, 60 * MIB, 200 * MIB);
     ck_assert_ptr_nonnull(parts_filled(&parts));
     ck_assert_str_eq(parts_filled(&parts)->name, "GC");
     ck_assert_uint_eq(parts_filled_by(&parts), 160 * MIB);
     find(NULL, 200 * MIB);
     ck_assert_ptr_null(parts_filled(&parts));
-    add(&before, "Symbol", 200 * MIB, 200 * MIB);
-    add(&after, "Symbol", 200 * MIB, 200 * MIB);
+    grew("Symbol", 200 * MIB, 200 * MIB, 200 * MIB);
     find(&b.moments[0], 200 * MIB);
     ck_assert_ptr_null(parts_filled(&parts));
 }
@@ -157,13 +165,9 @@ END_TEST
 
 START_TEST(test_growth_since_the_first)
 {
-    add(&before, "Java Heap", 64 * MIB, 8 * MIB);
-    add(&before, "Code", 240 * MIB, 10 * MIB);
-    add(&after, "Java Heap", 64 * MIB, 10 * MIB);
-    add(&after, "Code", 240 * MIB, 60 * MIB);
-    take(&b.moments[0], &before, 30 * MIB);
-    take(&b.moments[2], &after, 82 * MIB);
-    find(&b.moments[0], UNKNOWN);
+    grew("Java Heap", 64 * MIB, 8 * MIB, 10 * MIB);
+    grew("Code", 240 * MIB, 10 * MIB, 60 * MIB);
+    find_growth(30 * MIB, 82 * MIB, UNKNOWN);
     ck_assert_str_eq(parts_largest(&parts)->name, "Code");
     ck_assert_uint_eq(parts_largest(&parts)->growth, 50 * MIB);
     ck_assert(!parts.extrapolated && !parts.unseen);
@@ -172,13 +176,10 @@ END_TEST
 
 START_TEST(test_goes_on_at_the_same_pace)
 {
-    add(&before, "Java Heap", 64 * MIB, 8 * MIB);
-    add(&before, "Other", 0, 0);
-    add(&after, "Java Heap", 64 * MIB, 8 * MIB);
-    add(&after, "Other", 50 * MIB, 50 * MIB);
-    take(&b.moments[0], &before, 20 * MIB);
-    take(&b.moments[2], &after, 70 * MIB);
-    find(&b.moments[0], 120 * MIB);
+    grew("Java Heap", 64 * MIB, 8 * MIB, 8 * MIB);
+    add(before, "Other", 0, 0);
+    add(after, "Other", 50 * MIB, 50 * MIB);
+    find_growth(20 * MIB, 70 * MIB, 120 * MIB);
     ck_assert(parts.extrapolated);
     ck_assert_uint_eq(parts_named(&parts, "Other")->end, 100 * MIB);
     /* Nothing is left over that would have to lie outside NMT. */
@@ -188,26 +189,19 @@ END_TEST
 
 START_TEST(test_jcmd_inflates_what_it_inflates)
 {
-    add(&before, "Internal", MIB, MIB);
-    add(&after, "Internal", 5 * MIB, 5 * MIB);
-    take(&b.moments[0], &before, 20 * MIB);
-    take(&b.moments[2], &after, 24 * MIB);
-    find(&b.moments[0], UNKNOWN);
+    add(before, "Internal", MIB, MIB);
+    add(after, "Internal", 5 * MIB, 5 * MIB);
+    find_growth(20 * MIB, 24 * MIB, UNKNOWN);
     ck_assert_uint_eq(parts_named(&parts, "Internal")->growth, 0);
 }
 END_TEST
 
 START_TEST(test_outside_nmt)
 {
-    add(&before, "Java Heap", 64 * MIB, 8 * MIB);
-    add(&before, "Code", MIB, 8 * MIB);
-    add(&before, "Shared class space", 16 * MIB, 12 * MIB);
-    add(&after, "Java Heap", 64 * MIB, 8 * MIB);
-    add(&after, "Code", MIB, 8 * MIB);
-    add(&after, "Shared class space", 16 * MIB, 12 * MIB);
-    take(&b.moments[0], &before, 20 * MIB);
-    take(&b.moments[2], &after, 120 * MIB);
-    find(&b.moments[0], UNKNOWN);
+    grew("Java Heap", 64 * MIB, 8 * MIB, 8 * MIB);
+    grew("Code", MIB, 8 * MIB, 8 * MIB);
+    grew("Shared class space", 16 * MIB, 12 * MIB, 12 * MIB);
+    find_growth(20 * MIB, 120 * MIB, UNKNOWN);
     ck_assert_int_eq(parts_largest(&parts)->kind, PART_UNTRACKED);
     /* The archive is file pages: 120 - 8 - 8, and 20 - 8 - 8 before. */
     ck_assert_uint_eq(parts_largest(&parts)->last, 104 * MIB);
@@ -221,12 +215,10 @@ static const struct part *after_freeing(uint64_t freed)
 {
     struct parts_end e = {128 * MIB, 64 * MIB, freed};
 
-    add(&before, "Java Heap", 64 * MIB, 8 * MIB);
-    add(&before, "Metaspace", MIB, 4 * MIB);
-    add(&after, "Java Heap", 64 * MIB, 8 * MIB);
-    add(&after, "Metaspace", MIB, 28 * MIB);
-    take(&b.moments[0], &before, 20 * MIB);
-    take(&b.moments[2], &after, 74 * MIB);
+    grew("Java Heap", 64 * MIB, 8 * MIB, 8 * MIB);
+    grew("Metaspace", MIB, 4 * MIB, 28 * MIB);
+    take(&b.moments[0], before, 20 * MIB);
+    take(&b.moments[2], after, 74 * MIB);
     parts_find(&b.moments[0], &b.moments[2], &e, &b.thresholds, &parts);
     return parts_largest(&parts);
 }
@@ -255,10 +247,9 @@ END_TEST
 
 START_TEST(test_gap_without_rss)
 {
-    add(&after, "Java Heap", 64 * MIB, 8 * MIB);
-    add(&after, "Code", MIB, 8 * MIB);
-    take(&b.moments[2], &after, UNKNOWN);
-    find(NULL, 200 * MIB);
+    add(after, "Java Heap", 64 * MIB, 8 * MIB);
+    add(after, "Code", MIB, 8 * MIB);
+    find_at_once(UNKNOWN, 200 * MIB);
     ck_assert(parts.unseen);
     ck_assert_int_eq(parts_largest(&parts)->kind, PART_UNTRACKED);
     ck_assert_uint_eq(parts_largest(&parts)->end, 184 * MIB);
@@ -267,13 +258,10 @@ END_TEST
 
 START_TEST(test_leap_after_the_last_look)
 {
-    add(&before, "Java Heap", 64 * MIB, 8 * MIB);
-    add(&before, "Metaspace", MIB, MIB);
-    add(&after, "Java Heap", 64 * MIB, 8 * MIB);
-    add(&after, "Metaspace", 2 * MIB, 2 * MIB);
-    take(&b.moments[0], &before, 20 * MIB);
-    take(&b.moments[2], &after, 21 * MIB);
-    find(&b.moments[0], 240 * MIB);
+    grew("Java Heap", 64 * MIB, 8 * MIB, 8 * MIB);
+    add(before, "Metaspace", MIB, MIB);
+    add(after, "Metaspace", 2 * MIB, 2 * MIB);
+    find_growth(20 * MIB, 21 * MIB, 240 * MIB);
     /* One MiB of metaspace does not become two hundred. */
     ck_assert(!parts.extrapolated && parts.unseen);
     ck_assert_int_eq(parts_largest(&parts)->kind, PART_UNTRACKED);
@@ -282,19 +270,16 @@ END_TEST
 
 START_TEST(test_heap_ends_at_xmx)
 {
-    add(&before, "Java Heap", 64 * MIB, 8 * MIB);
-    add(&after, "Java Heap", 64 * MIB, 40 * MIB);
-    take(&b.moments[0], &before, 16 * MIB);
-    take(&b.moments[2], &after, 50 * MIB);
-    find(&b.moments[0], 200 * MIB);
+    grew("Java Heap", 64 * MIB, 8 * MIB, 40 * MIB);
+    find_growth(16 * MIB, 50 * MIB, 200 * MIB);
     ck_assert_uint_le(parts_of(&parts, PART_HEAP)->end, 64 * MIB);
 }
 END_TEST
 
 START_TEST(test_heap_committed_whole_says_nothing)
 {
-    add(&after, "Java Heap", 1024 * MIB, 1024 * MIB);
-    take(&b.moments[2], &after, UNKNOWN);
+    add(after, "Java Heap", 1024 * MIB, 1024 * MIB);
+    take(&b.moments[2], after, UNKNOWN);
     ck_assert(!known(moment_heap(&b.moments[2]).value));
     b.moments[2].heap_used = says(&b, LINE_JCMD, 30 * MIB);
     ck_assert_uint_eq(moment_heap(&b.moments[2]).value, 30 * MIB);
@@ -311,16 +296,16 @@ START_TEST(test_resident_heap_from_map_and_smaps)
     struct smaps_map m = {
         .from = 0x100000, .to = 0x180000, .rss = 300 << 10, .path = ""};
 
-    add(&after, "Java Heap", 64 * MIB, 64 * MIB);
-    ck_assert(vec_push(&after.regions, &b.mem, &b.err));
-    *vec_last(&after.regions) = r;
+    add(after, "Java Heap", 64 * MIB, 64 * MIB);
+    ck_assert(vec_push(&after->regions, &b.mem, &b.err));
+    *vec_last(&after->regions) = r;
     ck_assert(vec_push(&maps.maps, &b.mem, &b.err));
     *vec_last(&maps.maps) = m;
     b.moments[2].smaps = &maps;
     b.moments[2].smaps_input = &b.input;
-    take(&b.moments[2], &after, 20 * MIB);
+    take(&b.moments[2], after, 20 * MIB);
     ck_assert_uint_eq(moment_heap(&b.moments[2]).value, 300 << 10);
-    vec_free(&after.regions, &b.mem);
+    vec_free(&after->regions, &b.mem);
     vec_free(&maps.maps, &b.mem);
 }
 END_TEST
@@ -343,10 +328,9 @@ END_TEST
 
 START_TEST(test_a_diff_is_its_own_baseline)
 {
-    add(&after, "Thread", 200 * MIB, 200 * MIB);
-    vec_last(&after.categories)->committed_delta = (int64_t)(150 * MIB);
-    take(&b.moments[2], &after, UNKNOWN);
-    find(NULL, UNKNOWN);
+    add(after, "Thread", 200 * MIB, 200 * MIB);
+    vec_last(&after->categories)->committed_delta = (int64_t)(150 * MIB);
+    find_at_once(UNKNOWN, UNKNOWN);
     ck_assert_uint_eq(parts_named(&parts, "Thread")->first, 50 * MIB);
     ck_assert_uint_eq(parts_named(&parts, "Thread")->growth, 150 * MIB);
 }
@@ -354,10 +338,9 @@ END_TEST
 
 START_TEST(test_categories_of_one_cause_join)
 {
-    add(&after, "Class", MIB, 10 * MIB);
-    add(&after, "Metaspace", MIB, 400 * MIB);
-    take(&b.moments[2], &after, UNKNOWN);
-    find(NULL, UNKNOWN);
+    add(after, "Class", MIB, 10 * MIB);
+    add(after, "Metaspace", MIB, 400 * MIB);
+    find_at_once(UNKNOWN, UNKNOWN);
     ck_assert_uint_eq(parts_named(&parts, "Metaspace")->last, 410 * MIB);
     ck_assert_str_eq(parts_extraordinary(&parts)->name, "Metaspace");
 }
@@ -366,9 +349,9 @@ END_TEST
 /* Maps tables of so much, of which the rest is allocated. */
 static void add_tables(const char *name, uint64_t committed, uint64_t mapped)
 {
-    add(&after, name, committed, committed);
-    vec_last(&after.categories)->mmap_committed = mapped;
-    vec_last(&after.categories)->malloc = committed - mapped;
+    add(after, name, committed, committed);
+    vec_last(&after->categories)->mmap_committed = mapped;
+    vec_last(&after->categories)->malloc = committed - mapped;
 }
 
 /* Parallel commits its tables for all of -Xmx, CMS in a category of no name;
@@ -376,20 +359,19 @@ static void add_tables(const char *name, uint64_t committed, uint64_t mapped)
  */
 START_TEST(test_tables_follow_the_heap)
 {
-    add(&after, "Java Heap", 6026 * MIB, 378 * MIB);
+    add(after, "Java Heap", 6026 * MIB, 378 * MIB);
     add_tables("GC", 205 * MIB, 202 * MIB);
     add_tables("Unknown", 99 * MIB, 99 * MIB);
-    take(&b.moments[2], &after, UNKNOWN);
-    find(NULL, UNKNOWN);
+    find_at_once(UNKNOWN, UNKNOWN);
     ck_assert_ptr_null(parts_extraordinary(&parts));
     ck_assert_uint_eq(parts_named(&parts, "GC")->first, 205 * MIB);
-    after.categories.n = 1;
+    after->categories.n = 1;
     add_tables("GC", 805 * MIB, 202 * MIB);
     find(NULL, UNKNOWN);
     ck_assert_ptr_nonnull(parts_extraordinary(&parts));
     ck_assert_uint_eq(parts_largest(&parts)->growth, 599 * MIB);
-    after.categories.at[0].reserved = 512 * MIB;
-    after.categories.n = 1;
+    after->categories.at[0].reserved = 512 * MIB;
+    after->categories.n = 1;
     add_tables("GC", 405 * MIB, 402 * MIB);
     find(NULL, UNKNOWN);
     ck_assert_ptr_nonnull(parts_extraordinary(&parts));
@@ -400,7 +382,7 @@ TCase *parts_tcase(void)
 {
     TCase *t = tcase_create("parts");
 
-    tcase_add_checked_fixture(t, setup, teardown);
+    tcase_add_checked_fixture(t, setup, bench_end);
     tcase_add_test(t, test_whole_stacks_are_no_pages);
     tcase_add_test(t, test_mappings_tell_pages_of_stacks);
     tcase_add_test(t, test_whole_stacks_hide_nothing);

@@ -34,8 +34,7 @@ static void given_exit_line(void)
 START_TEST(test_healthy)
 {
     given_life(&b, 50 * MIB, 90 * MIB, 91 * MIB);
-    ck_assert_int_eq(first_found(&b), KIND_HEALTHY);
-    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_MEDIUM);
+    ck_assert_int_eq(confidence_of(KIND_HEALTHY), CONFIDENCE_MEDIUM);
 }
 END_TEST
 
@@ -51,8 +50,7 @@ static void given_growing_heap(uint64_t limit)
 START_TEST(test_a_heap_may_grow)
 {
     given_growing_heap(512 * MIB);
-    ck_assert_int_eq(first_found(&b), KIND_HEALTHY);
-    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_MEDIUM);
+    ck_assert_int_eq(confidence_of(KIND_HEALTHY), CONFIDENCE_MEDIUM);
     b.facts.live.value = 120 * MIB; /* ... as long as it is garbage */
     ck_assert(!asks(rule_healthy));
 }
@@ -79,11 +77,9 @@ START_TEST(test_healthy_needs_the_exit_to_be_sure)
 {
     given_life(&b, 50 * MIB, 90 * MIB, 91 * MIB);
     given_exit_line();
-    ck_assert_int_eq(first_found(&b), KIND_HEALTHY);
-    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_HIGH);
+    ck_assert_int_eq(confidence_of(KIND_HEALTHY), CONFIDENCE_HIGH);
     b.facts.exit_line = figure_none();
-    ck_assert_int_eq(first_found(&b), KIND_HEALTHY);
-    ck_assert_int_lt(finding_confidence(&b.found), CONFIDENCE_HIGH);
+    ck_assert_int_lt(confidence_of(KIND_HEALTHY), CONFIDENCE_HIGH);
 }
 END_TEST
 
@@ -96,8 +92,7 @@ START_TEST(test_healthy_needs_a_log_of_errors)
     given_gc_log(); /* the heap at least was no reason for an error */
     ck_assert_int_eq(first_found(&b), KIND_NOT_ENOUGH_EVIDENCE);
     b.facts.watched = WATCH_OUTPUT;
-    ck_assert_int_eq(first_found(&b), KIND_HEALTHY);
-    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_LOW);
+    ck_assert_int_eq(confidence_of(KIND_HEALTHY), CONFIDENCE_LOW);
     b.facts.distress = true;
     ck_assert_int_eq(first_found(&b), KIND_NOT_ENOUGH_EVIDENCE);
     b.facts.distress = false;
@@ -151,8 +146,7 @@ START_TEST(test_a_log_that_just_stops_is_a_sudden_end)
     given_life(&b, 50 * MIB, 90 * MIB, 91 * MIB);
     given_gc_log();
     b.facts.cut_off = true;
-    ck_assert_int_eq(first_found(&b), KIND_HEALTHY); /* it may live on */
-    ck_assert_int_lt(finding_confidence(&b.found), CONFIDENCE_HIGH);
+    ck_assert_int_lt(confidence_of(KIND_HEALTHY), CONFIDENCE_HIGH);
     b.facts.gone = true;
     ck_assert_int_eq(first_found(&b), KIND_NOT_ENOUGH_EVIDENCE);
     ck_assert_ptr_nonnull(strstr(b.found.summary, "journalctl -k"));
@@ -164,11 +158,9 @@ START_TEST(test_a_sudden_end_leaves_growth_a_guess)
     given_life(&b, 50 * MIB, 150 * MIB, 300 * MIB);
     given_part(&b, PART_TRACKED, "Thread", KIND_THREAD_STACKS, MIB, 240 * MIB);
     given_gc_log();
-    ck_assert_int_eq(first_found(&b), KIND_THREAD_STACKS);
-    ck_assert_int_gt(finding_confidence(&b.found), CONFIDENCE_LOW);
+    ck_assert_int_gt(confidence_of(KIND_THREAD_STACKS), CONFIDENCE_LOW);
     b.facts.gone = b.facts.cut_off = true;
-    ck_assert_int_eq(first_found(&b), KIND_THREAD_STACKS);
-    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_LOW);
+    ck_assert_int_eq(confidence_of(KIND_THREAD_STACKS), CONFIDENCE_LOW);
 }
 END_TEST
 
@@ -179,8 +171,7 @@ START_TEST(test_sigkill_of_a_growing_process)
     b.facts.kernel_log = false;
     b.facts.limit = says(&b, LINE_CGROUP, 200 * MIB);
     b.facts.exit_status = says(&b, LINE_LOG, 137);
-    ck_assert_int_eq(first_found(&b), KIND_THREAD_STACKS);
-    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_LOW);
+    ck_assert_int_eq(confidence_of(KIND_THREAD_STACKS), CONFIDENCE_LOW);
     ck_assert_ptr_nonnull(strstr(b.found.summary, "by whom is not known"));
     b.facts.group_kills = says(&b, LINE_CGROUP, 0);
     ck_assert_int_eq(first_found(&b), KIND_SIGKILL);
@@ -195,8 +186,7 @@ START_TEST(test_sigkill_far_from_the_limit)
     b.facts.limit = says(&b, LINE_CGROUP, 100 * MIB);
     ck_assert_int_eq(first_found(&b), KIND_NOT_ENOUGH_EVIDENCE);
     b.facts.limit.value = 1000 * MIB;
-    ck_assert_int_eq(first_found(&b), KIND_SIGKILL);
-    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_LOW);
+    ck_assert_int_eq(confidence_of(KIND_SIGKILL), CONFIDENCE_LOW);
     /* The group was near it all the same: others are in there. */
     b.moments[2].group_usage = says(&b, LINE_CGROUP, 990 * MIB);
     ck_assert_int_eq(first_found(&b), KIND_NOT_ENOUGH_EVIDENCE);
@@ -262,8 +252,7 @@ START_TEST(test_killed_by_the_groups_counter)
     given_part(&b, PART_TRACKED, "Thread", KIND_THREAD_STACKS, MIB, 100 * MIB);
     b.facts.group_kills = says(&b, LINE_CGROUP, 1);
     b.facts.limit = says(&b, LINE_CGROUP, 200 * MIB);
-    ck_assert_int_eq(first_found(&b), KIND_THREAD_STACKS);
-    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_MEDIUM);
+    ck_assert_int_eq(confidence_of(KIND_THREAD_STACKS), CONFIDENCE_MEDIUM);
     b.facts.limit.value = 2000 * MIB; /* far from there: maybe another one */
     ck_assert_int_eq(first_found(&b), KIND_NOT_ENOUGH_EVIDENCE);
 }

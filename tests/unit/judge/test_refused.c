@@ -46,8 +46,8 @@ START_TEST(no_thread_with_memory_left_is_a_limit_on_threads)
     refused(NULL, UNKNOWN, NULL,
             "Cannot create GC thread. Out of system resources.");
     b.hs_err.available = GIB;
-    ck_assert_int_eq(first_found(&b), KIND_NATIVE_THREAD_LIMIT);
-    ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_MEDIUM);
+    ck_assert_int_eq(confidence_of(KIND_NATIVE_THREAD_LIMIT),
+                     CONFIDENCE_MEDIUM);
     b.hs_err.available = 8 * MIB;
     first_found(&b);
     ck_assert_int_eq(finding_confidence(&b.found), CONFIDENCE_LOW);
