@@ -112,8 +112,8 @@ static bool is_report(const uint8_t *p, size_t n)
 }
 
 /* Whether a crash report stands in what may be a container's log. */
-static bool is_wrapped_report(enum artifact_kind seen, const uint8_t *p,
-                              size_t n)
+static bool is_wrapped_crash(enum artifact_kind seen, const uint8_t *p,
+                             size_t n)
 {
     struct sight sight = {0};
     struct wrapping w;
@@ -122,21 +122,70 @@ static bool is_wrapped_report(enum artifact_kind seen, const uint8_t *p,
         seen != ARTIFACT_APP_LOG && seen != ARTIFACT_GC_LOG &&
         seen != ARTIFACT_KERNEL_LOG)
         return false;
-    return wrapping_find(p, n, &w) &&
+    return wrapping_find(p, n, WRAPPING_LINES, &w) &&
            see_bytes(&sight, &w, p, n) == ARTIFACT_VM_INFO;
 }
 
-/* `all`: there is no more of it to look at. */
-static enum artifact_kind see_text(const uint8_t *p, size_t n, bool all)
+/* Logs have stamps before their lines anyway: their readers know. */
+static bool is_log(enum artifact_kind k)
+{
+    return k == ARTIFACT_APP_LOG || k == ARTIFACT_GC_LOG ||
+           k == ARTIFACT_KERNEL_LOG || k == ARTIFACT_VM_INFO;
+}
+
+/* The report of one process that a logger put something before every line
+ * of. Of a short one few lines are enough: it must be a report without. */
+static enum artifact_kind wrapped_kind(const uint8_t *p, size_t n,
+                                       struct wrapping *w)
+{
+    struct sight sight = {0};
+    enum artifact_kind kind;
+
+    if (!wrapping_find(p, n, 2, w))
+        return ARTIFACT_UNKNOWN;
+    kind = see_bytes(&sight, w, p, n);
+    if (!kind)
+        kind = sight_judge(&sight);
+    return is_log(kind) ? ARTIFACT_UNKNOWN : kind;
+}
+
+static enum artifact_kind plain_kind(const uint8_t *p, size_t n)
 {
     struct sight sight = {0};
     enum artifact_kind kind = see_bytes(&sight, NULL, p, n);
 
-    if (!kind && !all)
+    return kind ? kind : sight_judge(&sight);
+}
+
+/* `all`: there is no more of it to look at. The kernel's clock before a line
+ * is no proof that the kernel wrote it. */
+static enum artifact_kind see_text(const uint8_t *p, size_t n, bool all)
+{
+    struct sight sight = {0};
+    enum artifact_kind kind = see_bytes(&sight, NULL, p, n), within;
+    bool decided = kind != ARTIFACT_UNKNOWN;
+    struct wrapping w;
+
+    if (!decided && !all)
         return ARTIFACT_UNKNOWN;
-    if (!kind)
+    if (!decided)
         kind = sight_judge(&sight);
-    return is_wrapped_report(kind, p, n) ? ARTIFACT_VM_INFO : kind;
+    if (is_wrapped_crash(kind, p, n))
+        return ARTIFACT_VM_INFO;
+    if (kind && (decided || kind != ARTIFACT_KERNEL_LOG || sight.event))
+        return kind;
+    within = wrapped_kind(p, n, &w);
+    return within ? within : kind;
+}
+
+bool artifact_is_wrapped(struct source *s, enum artifact_kind k,
+                         struct wrapping *ret)
+{
+    const uint8_t *p;
+    size_t n = source_peek(s, FIRST_LOOK, &p);
+
+    return k != ARTIFACT_HPROF && !is_log(k) && plain_kind(p, n) != k &&
+           wrapped_kind(p, n, ret) == k;
 }
 
 enum artifact_kind artifact_sniff(struct source *s, const char *name)

@@ -8,6 +8,7 @@
 #define OOMWHY_NMT_ARTIFACT_H
 
 #include "base/source.h"
+#include "nmt/wrapping.h"
 
 enum artifact_kind {
     ARTIFACT_UNKNOWN, /* listed as ignored, not an error */
@@ -48,6 +49,11 @@ const char *artifact_name(enum artifact_kind k);
  * is the file's own name: it only decides among files whose content is one
  * bare number (memory.max, pids.current, oom_score). */
 enum artifact_kind artifact_sniff(struct source *s, const char *name);
+
+/* Whether `s`, at offset 0, is a report of kind `k` only without what some
+ * logger put before its lines: then its reader must not see that. */
+bool artifact_is_wrapped(struct source *s, enum artifact_kind k,
+                         struct wrapping *ret);
 
 /* Whether a file is a page for readers (Markdown, HTML), by the ending of its
  * name: a report, a README, which quotes logs and is none. Not to be asked of

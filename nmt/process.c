@@ -93,7 +93,7 @@ bool proc_status_read(struct source *s, struct arena *a,
         return false;
     while (ok && (line = lines_next(&lines, NULL))) {
         text_trim_end(line);
-        ok = read_status_line(line, lines.number, a, ret, e);
+        ok = read_status_line(text_skip_blanks(line), lines.number, a, ret, e);
     }
     lines_deinit(&lines);
     return ok;

@@ -35,7 +35,7 @@ static const struct mark {
     {"---------------  S Y S T E M", STARTS, 0, ARTIFACT_VM_INFO},
     {"VM Arguments:", STARTS, 4, ARTIFACT_VM_COMMAND_LINE},
     {"jvm_args:", STARTS, 4, ARTIFACT_VM_COMMAND_LINE},
-    {"-XX:", STARTS, 2, ARTIFACT_VM_FLAGS},
+    {"-XX:", STARTS, 8, ARTIFACT_VM_FLAGS},
     {"[Global flags]", STARTS, 4, ARTIFACT_VM_FLAGS},
     {"Native Memory Tracking:", HAS, 0, ARTIFACT_NMT},
     {"Native memory tracking is not enabled", HAS, 0, ARTIFACT_NMT},
@@ -44,7 +44,6 @@ static const struct mark {
     {"Total: reserved=", HAS, 0, ARTIFACT_NMT},
     {" (reserved=", HAS, 0, ARTIFACT_NMT},
     {"(malloc=", HAS, 0, ARTIFACT_NMT},
-    {"[rollup]", HAS, 3, ARTIFACT_SMAPS_ROLLUP},
     {"Loaded: loaded (", STARTS, 4, ARTIFACT_CONTAINER},
     {"VmPeak:", STARTS, 0, ARTIFACT_PROC_STATUS},
     {"VmRSS:", STARTS, 0, ARTIFACT_PROC_STATUS},
@@ -353,6 +352,8 @@ enum artifact_kind sight_line(struct sight *s, char *line)
         return ARTIFACT_PROC_LIMITS;
     see_script(s, text);
     s->header = s->header || is_mapping(text);
+    if (is_mapping(text) && text_ends(text, "[rollup]"))
+        return ARTIFACT_SMAPS_ROLLUP;
     if (text_starts(text, "Rss:"))
         return s->header ? ARTIFACT_SMAPS : ARTIFACT_SMAPS_ROLLUP;
     see_pair(s, text);

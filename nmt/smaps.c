@@ -114,6 +114,7 @@ static bool read_line(char *line, uint64_t number, struct arena *a,
     const char *path;
 
     text_trim_end(line);
+    line += strspn(line, " \t");
     if (!read_head(line, &head, &path)) {
         read_figure(line, ret, ret->maps.n ? vec_last(&ret->maps) : &loose);
         return true;
@@ -141,7 +142,8 @@ bool smaps_read(struct source *s, struct arena *a, struct smaps *ret,
         smaps_deinit(ret, a->mem);
         return false;
     }
-    ret->rollup = ret->rollup || !ret->maps.n;
+    /* No process has one mapping, and a wrapped line's end may be lost. */
+    ret->rollup = ret->rollup || ret->maps.n < 2;
     VEC_EACH (&ret->maps, m)
         if (is_shmem(m) && m->rss > m->anon)
             m->shmem = m->rss - m->anon;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/lines.h"
+#include "base/vec.h"
 #include "nmt/text.h"
 #include "nmt/vminfo_parse.h"
 
@@ -184,6 +185,9 @@ bool vm_flags_list_line(struct vm_flags *f, const char *line)
     return true;
 }
 
+/* Shorter lines end by themselves. */
+#define WIDTH_MIN 40
+
 /* ---- files ------------------------------------------------------------ */
 
 static bool keep(struct arena *a, const char **to, const char *s, struct err *e)
@@ -214,17 +218,25 @@ static bool holds_options(const char *line)
            strstr(line, "-Xms") || strstr(line, "-Xss");
 }
 
+/* "4711:" of jcmd */
+static bool take_pid(struct vm_flags *f, const char *s)
+{
+    uint64_t pid;
+
+    if (known(f->pid) || !text_uint(&s, &pid) || !text_take(&s, ":") ||
+        *text_skip_blanks(s))
+        return false;
+    f->pid = pid;
+    return true;
+}
+
 static bool flags_line(struct vm_flags *f, const char *line, uint64_t number,
                        struct arena *a, struct err *e)
 {
-    const char *s = text_skip_blanks(line), *p = s;
-    uint64_t pid;
+    const char *s = text_skip_blanks(line);
 
-    if (!known(f->pid) && text_uint(&p, &pid) && text_take(&p, ":") &&
-        !*text_skip_blanks(p)) {
-        f->pid = pid;
+    if (take_pid(f, s))
         return true;
-    }
     if (text_take(&s, "java_command:"))
         return keep_main(a, &f->main_class, s, e);
     if (text_starts(s, "java_class_path") || text_starts(s, "Launcher"))
@@ -243,9 +255,62 @@ static bool flags_line(struct vm_flags *f, const char *line, uint64_t number,
     return true;
 }
 
+/*
+ * Options fill one line, which a terminal cuts anywhere: what stands below a
+ * line of options, and is neither an option nor one of the labels of
+ * VM.command_line, is the rest of it.
+ */
+static bool goes_on(const char *options, const char *next)
+{
+    size_t n = strlen(options);
+
+    if (!holds_options(options) || text_is_blank(options[n - 1]))
+        return false;
+    if (text_ends(options, " -XX:") || text_ends(options, " -"))
+        return true;
+    return *next && !strchr("-#[ \t", *next) && !strchr(next, '{') &&
+           !text_starts(next, "java_c") && !text_starts(next, "Launcher") &&
+           strlen(options) >= WIDTH_MIN;
+}
+
+/* A line, and what of it stands below. */
+struct options_line {
+    VEC(char) text;
+    uint64_t number;
+};
+
+static bool add_text(struct options_line *o, const char *s, struct mem *m,
+                     struct err *e)
+{
+    size_t n = strlen(s);
+
+    if (!vec_reserve(&o->text, m, n + 1, e))
+        return false;
+    memcpy(o->text.at + o->text.n, s, n + 1);
+    o->text.n += n;
+    return true;
+}
+
+static bool take_line(struct vm_flags *f, struct options_line *o,
+                      const char *line, uint64_t number, struct arena *a,
+                      struct err *e)
+{
+    if (o->text.n && line && goes_on(o->text.at, line))
+        return add_text(o, line, a->mem, e);
+    if (o->text.n) {
+        text_trim_end(o->text.at);
+        if (!flags_line(f, o->text.at, o->number, a, e))
+            return false;
+    }
+    o->text.n = 0;
+    o->number = number;
+    return !line || add_text(o, line, a->mem, e);
+}
+
 bool vm_flags_read(struct source *s, struct arena *a, struct vm_flags *ret,
                    struct err *e)
 {
+    struct options_line o = {0};
     struct lines l;
     char *line;
     bool ok = true;
@@ -253,10 +318,10 @@ bool vm_flags_read(struct source *s, struct arena *a, struct vm_flags *ret,
     vm_flags_init(ret);
     if (!lines_init(&l, s, a->mem, e))
         return false;
-    while (ok && (line = lines_next(&l, NULL))) {
-        text_trim_end(line);
-        ok = flags_line(ret, line, l.number, a, e);
-    }
+    while (ok && (line = lines_next(&l, NULL)))
+        ok = take_line(ret, &o, line, l.number, a, e);
+    ok = ok && take_line(ret, &o, NULL, 0, a, e);
+    vec_free(&o.text, a->mem);
     lines_deinit(&l);
     return ok;
 }

@@ -187,7 +187,7 @@ bool vm_info_read(struct source *s, struct arena *a, struct vm_info *ret,
     bool ok = true;
     size_t n = source_peek(s, SOURCE_WINDOW, &p);
 
-    wrapping_find(p, n, &wrapping);
+    wrapping_find(p, n, WRAPPING_LINES, &wrapping);
     info_init(ret);
     nmt_parser_init(&r.nmt, &ret->nmt, a);
     heap_info_init(&r.heap);

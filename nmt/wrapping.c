@@ -1,16 +1,17 @@
 /*
- * wrapping.c - compares the beginnings of lines.
+ * wrapping.c - compares the beginnings of lines, and takes off what they share.
  */
+#define _GNU_SOURCE
 #include "nmt/wrapping.h"
 
 #include <string.h>
 
 #include "base/lines.h"
+#include "base/vec.h"
 #include "nmt/kernel_parts.h"
 #include "nmt/text.h"
 
 #define STREAM     '\1'
-#define LINES_MIN  8 /* fewer have something in common by chance */
 #define LINE_BYTES 1024
 /* Of so many lines one may be another's: it does not count. */
 #define ONE_STRANGE_OF 20
@@ -92,16 +93,39 @@ static void see_line(struct survey *y, char *line)
     y->json += *line == '{' && kernel_json_message(line, &stamp) != NULL;
 }
 
-bool wrapping_find(const uint8_t *p, size_t n, struct wrapping *ret)
+/* Without the last line if it is cut off: not all of its beginning may be
+ * there. */
+static size_t whole_lines(const uint8_t *p, size_t n)
+{
+    const uint8_t *end = n ? memrchr(p, '\n', n) : NULL;
+
+    return end ? (size_t)(end - p) + 1 : n;
+}
+
+/* Up to the last blank, if there is any: what all lines have in common behind
+ * that is how their words begin. */
+static size_t whole_words(const struct wrapping *w)
+{
+    size_t n = w->n;
+
+    while (n && w->shape[n - 1] != ' ')
+        n--;
+    return n ? n : w->n;
+}
+
+bool wrapping_find(const uint8_t *p, size_t n, size_t least,
+                   struct wrapping *ret)
 {
     struct survey y = {.w = ret};
     char line[LINE_BYTES];
 
     memset(ret, 0, sizeof *ret);
+    n = whole_lines(p, n);
     while (lines_cut(&p, &n, line, sizeof line))
         see_line(&y, line);
     ret->json = y.json && (y.lines - y.json) * ONE_STRANGE_OF <= y.lines;
-    if (y.lines < LINES_MIN || y.strange * ONE_STRANGE_OF > y.lines)
+    ret->n = whole_words(ret);
+    if (y.lines < least || y.strange * ONE_STRANGE_OF > y.lines)
         ret->n = 0;
     if (ret->n < 2)
         ret->n = 0;
@@ -120,4 +144,59 @@ char *wrapping_strip(const struct wrapping *w, char *line)
         return message ? message : line;
     }
     return matching(w, line, &rest) == w->n ? line + (rest - line) : line;
+}
+
+/* ---- all of it -------------------------------------------------------- */
+
+typedef VEC(char) char_vec;
+
+static bool append(char_vec *to, const char *line, bool ends, struct mem *m,
+                   struct err *e)
+{
+    size_t n = strlen(line);
+
+    if (!vec_reserve(to, m, n + 1, e))
+        return false;
+    memcpy(to->at + to->n, line, n);
+    to->n += n;
+    if (ends)
+        to->at[to->n++] = '\n';
+    return true;
+}
+
+static bool strip_all(const struct wrapping *w, struct source *s, char_vec *to,
+                      struct mem *m, struct err *e)
+{
+    struct lines l;
+    char *line;
+    bool ok = true;
+
+    if (!lines_init(&l, s, m, e))
+        return false;
+    while (ok && to->n < UNWRAPPED_MAX && (line = lines_next(&l, NULL)))
+        ok = append(to, wrapping_strip(w, line), !l.partial, m, e);
+    lines_deinit(&l);
+    return ok;
+}
+
+bool unwrapped_init(struct unwrapped *u, const struct wrapping *w,
+                    struct source *s, struct mem *m, struct err *e)
+{
+    char_vec text = {0};
+
+    *u = (struct unwrapped){.mem = m};
+    if (strip_all(w, s, &text, m, e) &&
+        source_open_memory(source_path(s), text.at, text.n, m, &u->source, e)) {
+        u->text = text.at;
+        return true;
+    }
+    vec_free(&text, m);
+    return false;
+}
+
+void unwrapped_deinit(struct unwrapped *u)
+{
+    source_close(u->source);
+    mem_free(u->mem, u->text);
+    *u = (struct unwrapped){0};
 }

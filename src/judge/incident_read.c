@@ -76,8 +76,8 @@ static bool read_jcmd(struct input *in, struct source *s, struct arena *a,
     }
 }
 
-static bool read_kind(struct input *in, struct source *s, struct arena *a,
-                      struct err *e)
+static bool read_plain(struct input *in, struct source *s, struct arena *a,
+                       struct err *e)
 {
     switch (in->kind) {
     case ARTIFACT_HPROF_ASCII:
@@ -111,6 +111,22 @@ static bool read_kind(struct input *in, struct source *s, struct arena *a,
                cgroup_file_read(s, in->name, a, in->cgroup, e);
     default: return read_jcmd(in, s, a, e);
     }
+}
+
+static bool read_kind(struct input *in, struct source *s, struct arena *a,
+                      struct err *e)
+{
+    struct unwrapped u;
+    struct wrapping w;
+    bool ok;
+
+    if (!artifact_is_wrapped(s, in->kind, &w))
+        return read_plain(in, s, a, e);
+    if (!unwrapped_init(&u, &w, s, a->mem, e))
+        return false;
+    ok = read_plain(in, u.source, a, e);
+    unwrapped_deinit(&u);
+    return ok;
 }
 
 /* What somebody took for a kind of file, and is none: a log may be silent, a

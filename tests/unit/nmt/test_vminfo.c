@@ -2,6 +2,7 @@
  * test_vminfo.c - hs_err files and VM.info of several JDKs, and the flags.
  */
 #include <check.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "jvm_texts.h"
@@ -377,6 +378,35 @@ START_TEST(flags_of_jcmd)
 }
 END_TEST
 
+/* A terminal of any width cuts the one line of options. */
+START_TEST(flags_cut_by_a_terminal)
+{
+    static const char line[] =
+        "-XX:CICompilerCount=3 -XX:InitialHeapSize=8388608 "
+        "-XX:MaxHeapSize=67108864 -XX:MaxNewSize=44695552 "
+        "-XX:NativeMemoryTracking=summary -XX:-UseCompressedOops "
+        "-XX:+UseSerialGC ";
+
+    for (int width = 60; width < 140; width++) {
+        char cut[512] = "4711:\n";
+        struct vm_flags f;
+        struct text t;
+
+        for (size_t at = 0; at < sizeof line - 1; at += (size_t)width)
+            sprintf(cut + strlen(cut), "%.*s\n", width, line + at);
+        text_open(&t, cut);
+        ck_assert(vm_flags_read(t.source, &t.arena, &f, &t.err));
+        ck_assert_uint_eq(f.pid, 4711);
+        ck_assert_uint_eq(f.xmx, MB(64));
+        ck_assert_uint_eq(f.xms, MB(8));
+        ck_assert_str_eq(f.gc, "Serial");
+        ck_assert_str_eq(f.nmt, "summary");
+        ck_assert(f.compressed_oops_off);
+        text_close(&t);
+    }
+}
+END_TEST
+
 START_TEST(flags_of_a_command_line)
 {
     struct vm_flags f;
@@ -451,6 +481,7 @@ Suite *vminfo_suite(void)
     tcase_add_loop_test(c, failures, 0, 5);
     tcase_add_test(c, windows);
     tcase_add_test(c, flags_of_jcmd);
+    tcase_add_test(c, flags_cut_by_a_terminal);
     tcase_add_test(c, flags_of_a_command_line);
     tcase_add_test(c, flags_of_a_start_script);
     tcase_add_test(c, later_flags_win);

@@ -1,5 +1,5 @@
 /*
- * test_wrapping.c - a crash report in a container's log is the same report,
+ * test_wrapping.c - a report in a container's log is the same report,
  * whatever the collector put before its lines.
  */
 #include <check.h>
@@ -138,11 +138,13 @@ START_TEST(what_is_not_wrapped_stays)
     struct wrapping w;
     char line[] = "  text";
 
-    ck_assert(!wrapping_find((const uint8_t *)report, sizeof report - 1, &w));
+    ck_assert(!wrapping_find((const uint8_t *)report, sizeof report - 1,
+                             WRAPPING_LINES, &w));
     ck_assert_str_eq(wrapping_strip(&w, line), "  text");
-    ck_assert(!wrapping_find((const uint8_t *)few, sizeof few - 1, &w));
+    ck_assert(!wrapping_find((const uint8_t *)few, sizeof few - 1,
+                             WRAPPING_LINES, &w));
     ck_assert_str_eq(wrapping_strip(&w, line), "  text");
-    ck_assert(!wrapping_find((const uint8_t *)"", 0, &w));
+    ck_assert(!wrapping_find((const uint8_t *)"", 0, 0, &w));
 }
 END_TEST
 
@@ -155,9 +157,117 @@ START_TEST(a_line_of_another_is_left_alone)
         strcat(text, i == 30 ? "Terminated\n"
                      : i % 2 ? "app-3  | y\n"
                              : "app-10 | z\n");
-    ck_assert(wrapping_find((const uint8_t *)text, strlen(text), &w));
+    ck_assert(
+        wrapping_find((const uint8_t *)text, strlen(text), WRAPPING_LINES, &w));
     ck_assert_str_eq(wrapping_strip(&w, strange), "Terminated");
     ck_assert_str_eq(wrapping_strip(&w, own), "  x");
+}
+END_TEST
+
+/* ---- reports of a process --------------------------------------------- */
+
+static const struct {
+    enum artifact_kind kind;
+    const char *text;
+} reports[] = {
+    {ARTIFACT_SMAPS, "7f0000000000-7f0000400000 rw-p 00000000 00:00 0 \n"
+                     "Size:               4096 kB\n"
+                     "Rss:                3000 kB\n"
+                     "Pss:                3000 kB\n"
+                     "Anonymous:          3000 kB\n"
+                     "7f0000400000-7f0000500000 r-xp 00000000 08:01 7  /x.so\n"
+                     "Size:               1024 kB\n"
+                     "Rss:                1000 kB\n"
+                     "Anonymous:             0 kB\n"},
+    {ARTIFACT_SMAPS_ROLLUP,
+     "55c0e0000000-7ffd00000000 ---p 00000000 00:00 0    [rollup]\n"
+     "Rss:              400000 kB\n"
+     "Pss:              400000 kB\n"
+     "Anonymous:        390000 kB\n"},
+    {ARTIFACT_PROC_STATUS, "Name:\tjava\nTgid:\t7\nPid:\t7\n"
+                           "VmRSS:\t  400000 kB\nRssAnon:\t  390000 kB\n"},
+    {ARTIFACT_VM_FLAGS, "4711:\n-XX:MaxHeapSize=67108864 -XX:+UseG1GC \n"},
+    {ARTIFACT_CGROUP_VALUES, "memory.usage_in_bytes 5000\n"
+                             "memory.limit_in_bytes 6000\n"
+                             "memory.failcnt 0\n"
+                             "memory.max_usage_in_bytes 6000\n"},
+};
+
+#define REPORTS (sizeof reports / sizeof *reports)
+
+static void expect_same_text(struct source *s, const struct wrapping *w,
+                             const char *plain)
+{
+    struct unwrapped u;
+    struct err e = {0};
+    struct mem m;
+    const uint8_t *p;
+    size_t n;
+
+    mem_init(&m, 0);
+    ck_assert(unwrapped_init(&u, w, s, &m, &e));
+    n = source_peek(u.source, SOURCE_WINDOW, &p);
+    ck_assert_uint_ge(n, strlen(plain) - 1);
+    for (size_t at = 0; *plain; plain += *plain == '\n') {
+        size_t len = strcspn(plain, "\n"), end = len;
+
+        while (end && plain[end - 1] == ' ')
+            end--; /* may have been cut off */
+        ck_assert_uint_le(at + end, n);
+        ck_assert_mem_eq(p + at, plain, end);
+        at += strcspn((const char *)p + at, "\n") + 1;
+        plain += len;
+    }
+    unwrapped_deinit(&u);
+    ck_assert_uint_eq(m.held, 0);
+}
+
+START_TEST(a_short_report_behind_names_and_times)
+{
+    const size_t n = REPORTS;
+    struct wrapping w;
+    char text[8192];
+    struct text t;
+
+    for (size_t r = 0; r < n; r++) {
+        wrap(_i, reports[r].text, text, sizeof text);
+        text_open(&t, text);
+        ck_assert_int_eq(artifact_sniff(t.source, "a"), reports[r].kind);
+        ck_assert(artifact_is_wrapped(t.source, reports[r].kind, &w));
+        expect_same_text(t.source, &w, reports[r].text);
+        text_close(&t);
+    }
+}
+END_TEST
+
+START_TEST(a_plain_report_is_left_alone)
+{
+    struct wrapping w;
+    struct text t;
+
+    text_open(&t, reports[_i].text);
+    ck_assert_int_eq(artifact_sniff(t.source, "a"), reports[_i].kind);
+    ck_assert(!artifact_is_wrapped(t.source, reports[_i].kind, &w));
+    text_close(&t);
+}
+END_TEST
+
+static bool read_unwrapped(struct source *s, struct arena *a, struct err *e)
+{
+    struct wrapping w;
+    struct unwrapped u;
+
+    if (!artifact_is_wrapped(s, ARTIFACT_VM_FLAGS, &w))
+        return true;
+    if (!unwrapped_init(&u, &w, s, a->mem, e))
+        return false;
+    unwrapped_deinit(&u);
+    return true;
+}
+
+START_TEST(every_allocation_may_fail)
+{
+    sweep_failures("app | 4711:\napp | -XX:+UseG1GC\n", read_unwrapped);
 }
 END_TEST
 
@@ -171,6 +281,9 @@ Suite *wrapping_suite(void)
     tcase_add_loop_test(c, a_report_behind_other_output, 0, n);
     tcase_add_test(c, what_is_not_wrapped_stays);
     tcase_add_test(c, a_line_of_another_is_left_alone);
+    tcase_add_loop_test(c, a_short_report_behind_names_and_times, 0, n);
+    tcase_add_loop_test(c, a_plain_report_is_left_alone, 0, REPORTS);
+    tcase_add_test(c, every_allocation_may_fail);
     suite_add_tcase(s, c);
     return s;
 }
