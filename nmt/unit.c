@@ -19,12 +19,23 @@ void unit_init(struct unit *u)
 {
     const struct unit_figure none = {.value = UNKNOWN};
 
-    *u = (struct unit){none, none, none, none, none};
+    *u = (struct unit){.limit = none,
+                       .usage = none,
+                       .peak = none,
+                       .tasks = none,
+                       .code = none,
+                       .status = none,
+                       .pid = none};
 }
 
 uint64_t unit_value(const struct unit_figure *f)
 {
     return f->differs ? UNKNOWN : f->value;
+}
+
+const struct unit_figure *unit_memory(const struct unit *u)
+{
+    return known(unit_value(&u->usage)) ? &u->usage : &u->peak;
 }
 
 uint64_t unit_exit_status(const struct unit *u)
@@ -67,28 +78,32 @@ static void take(struct unit_figure *f, const char *s, uint64_t line)
 
 /* ---- systemctl status ------------------------------------------------- */
 
-/* Behind "max: ", which may stand for swap as well. */
-static const char *find_max(const char *s)
+/* Behind `key`, which may stand for swap as well. */
+static const char *find(const char *s, const char *key)
 {
     static const char swap[] = "swap ";
-    const size_t n = sizeof swap - 1;
+    const size_t n = sizeof swap - 1 + strlen(key);
 
-    for (const char *p = s; (p = text_after(p, "max: "));)
-        if ((size_t)(p - s) < n + 5 || strncmp(p - 5 - n, swap, n) != 0)
+    for (const char *p = s; (p = text_after(p, key));)
+        if ((size_t)(p - s) < n || !text_starts(p - n, swap))
             return p;
     return NULL;
 }
 
-/* "Memory: 498.2M (high: 480.0M, max: 512.0M, swap max: 0B)" */
+/* "Memory: 498.2M (high: 480.0M, max: 512.0M, swap max: 0B, peak: 500.0M)"; of
+ * one that ended the first says nothing. */
 static void memory_line(struct unit *u, const char *s, uint64_t line)
 {
-    const char *limit = find_max(s);
+    const char *limit = find(s, "max: "), *peak = find(s, "peak: ");
 
     if (!limit)
         limit = text_after(s, "(limit: "); /* up to systemd 241 */
-    take(&u->usage, s, line);
+    if (u->runs)
+        take(&u->usage, s, line);
     if (limit)
         take(&u->limit, limit, line);
+    if (peak)
+        take(&u->peak, peak, line);
 }
 
 /* "Tasks: 43 (limit: 512)" */
@@ -98,6 +113,78 @@ static void tasks_line(struct unit *u, const char *s, uint64_t line)
 
     if (limit)
         take(&u->tasks, limit, line);
+}
+
+/* Of waitid(2), as systemd words it. */
+static uint64_t code_of(const char *s)
+{
+    if (text_starts(s, "exited"))
+        return EXITED;
+    if (text_starts(s, "killed"))
+        return KILLED;
+    return text_starts(s, "dumped") ? DUMPED : UNKNOWN;
+}
+
+static uint64_t signal_of(const char *s)
+{
+    static const struct {
+        const char *name;
+        uint64_t number;
+    } signals[] = {{"HUP", 1},   {"INT", 2},  {"QUIT", 3},  {"ABRT", 6},
+                   {"BUS", 7},   {"KILL", 9}, {"USR1", 10}, {"SEGV", 11},
+                   {"PIPE", 13}, {"TERM", 15}};
+
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+        if (text_starts(s, signals[i].name))
+            return signals[i].number;
+    return UNKNOWN;
+}
+
+/* "Main PID: 4711 (code=killed, signal=KILL)", "(code=exited, status=143)" */
+static void main_line(struct unit *u, const char *s, uint64_t line)
+{
+    const char *code = text_after(s, "(code="), *name;
+    uint64_t pid, v;
+
+    if (!text_uint(&s, &pid) || !code || !known(code_of(code)))
+        return;
+    if (known(u->pid.value)) /* "Process:" told that it is a JVM */
+        set(&u->pid, pid, line);
+    set(&u->code, code_of(code), line);
+    name = text_after(code, "signal=");
+    if (name)
+        set(&u->status, signal_of(name), line);
+    name = text_after(code, "status=");
+    if (name && text_uint(&name, &v))
+        set(&u->status, v, line);
+}
+
+/* "Process: 4711 ExecStart=/usr/bin/java -Xmx256m ... (code=killed, ...)" */
+static void process_line(struct unit *u, const char *s, uint64_t line)
+{
+    const char *path;
+    uint64_t pid;
+    size_t n;
+
+    if (!text_uint(&s, &pid) || !(path = text_after(s, "ExecStart=")))
+        return;
+    n = strcspn(path, " ");
+    if (n >= 5 && strncmp(path + n - 5, "/java", 5) == 0)
+        set(&u->pid, pid, line);
+}
+
+static void status_line(struct unit *u, const char *s, uint64_t number)
+{
+    if (text_take(&s, "Active: "))
+        u->runs = text_starts(s, "active") || text_starts(s, "deactivating");
+    else if (text_take(&s, "Memory: "))
+        memory_line(u, s, number);
+    else if (text_take(&s, "Tasks: "))
+        tasks_line(u, s, number);
+    else if (text_take(&s, "Process: "))
+        process_line(u, s, number);
+    else if (text_take(&s, "Main PID: "))
+        main_line(u, s, number);
 }
 
 /* ---- lines ------------------------------------------------------------ */
@@ -115,10 +202,8 @@ bool unit_is_line(const char *text)
     return false;
 }
 
-void unit_line(struct unit *u, const char *text, uint64_t number)
+static void property_line(struct unit *u, const char *s, uint64_t number)
 {
-    const char *s = text_skip_blanks(text);
-
     /* What the latter is called since it is v2's is said beside it. */
     if (text_take(&s, "MemoryMax=") ||
         (text_take(&s, "MemoryLimit=") && !text_starts(s, "infinity")))
@@ -131,8 +216,23 @@ void unit_line(struct unit *u, const char *text, uint64_t number)
         take(&u->code, s, number);
     else if (text_take(&s, "ExecMainStatus="))
         take(&u->status, s, number);
-    else if (text_take(&s, "Memory: "))
-        memory_line(u, s, number);
-    else if (text_take(&s, "Tasks: "))
-        tasks_line(u, s, number);
+    else if (text_take(&s, "MemoryPeak="))
+        take(&u->peak, s, number);
+}
+
+void unit_line(struct unit *u, const char *text, uint64_t number)
+{
+    const char *s = text_skip_blanks(text);
+
+    u->described = u->described || unit_is_line(s);
+    if (text_starts(s, "Loaded: loaded (")) {
+        u->within = true;
+        u->runs = true;
+    }
+    /* The journal's last lines follow an empty one. */
+    u->within = u->within && *s;
+    if (u->within)
+        status_line(u, s, number);
+    else
+        property_line(u, s, number);
 }

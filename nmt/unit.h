@@ -18,9 +18,14 @@ struct unit_figure {
 struct unit {
     struct unit_figure limit;  /* bytes: MemoryMax */
     struct unit_figure usage;  /* bytes, while it ran: MemoryCurrent */
+    struct unit_figure peak;   /* bytes, of its whole life: MemoryPeak */
     struct unit_figure tasks;  /* threads, of all its processes: TasksMax */
     struct unit_figure code;   /* how its main process ended, by waitid(2) */
     struct unit_figure status; /* with which status, or by which signal */
+    struct unit_figure pid;    /* of its main process, if that is a JVM */
+    bool described;            /* a service's description was there at all */
+    bool within;               /* the last line was of `systemctl status` */
+    bool runs;                 /* as that says */
 };
 
 void unit_init(struct unit *u);
@@ -30,6 +35,8 @@ bool unit_is_line(const char *text);
 void unit_line(struct unit *u, const char *text, uint64_t number);
 /* Several units say different things of what is asked: nobody knows. */
 uint64_t unit_value(const struct unit_figure *f);
+/* The most it is known to have held while it lived. */
+const struct unit_figure *unit_memory(const struct unit *u);
 /* As a shell would say it; UNKNOWN: it runs, or nobody says. */
 uint64_t unit_exit_status(const struct unit *u);
 

@@ -100,8 +100,11 @@ static void take_cgroup(struct facts *f, const struct input *in)
 static void take_unit(struct facts *f, const struct input *in,
                       const struct unit *u)
 {
-    const struct unit_figure *tasks = &u->tasks;
+    const struct unit_figure *tasks = &u->tasks, *pid = &u->pid;
 
+    /* Of one that runs again it is the next life's. */
+    if (known(unit_exit_status(u)))
+        figure_fill(&f->pid, figure_of(in, unit_value(pid), pid->line));
     figure_fill(&f->pids_max, figure_of(in, unit_value(tasks), tasks->line));
 }
 

@@ -27,6 +27,9 @@ static const struct {
     {ARTIFACT_VM_FLAGS, ARTIFACT_GC_LOG},
     {ARTIFACT_VM_FLAGS, ARTIFACT_NMT},
     {ARTIFACT_CONTAINER, ARTIFACT_KERNEL_LOG},
+    {ARTIFACT_KERNEL_LOG, ARTIFACT_CONTAINER},
+    {ARTIFACT_APP_LOG, ARTIFACT_CONTAINER},
+    {ARTIFACT_GC_LOG, ARTIFACT_CONTAINER},
     {ARTIFACT_CONTAINER, ARTIFACT_APP_LOG},
 };
 
@@ -38,6 +41,7 @@ static bool says_something(const struct input *in)
     case ARTIFACT_NMT: return in->nmt->has_total;
     case ARTIFACT_VM_INFO: return in->vm_info->death != VM_ALIVE;
     case ARTIFACT_KERNEL_LOG: return in->kernel->events.n > 0;
+    case ARTIFACT_CONTAINER: return in->container->unit.described;
     case ARTIFACT_SMAPS: return in->smaps->maps.n > 0;
     case ARTIFACT_PROC_STATUS: return known(in->status->rss);
     default: return false;

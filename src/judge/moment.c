@@ -178,7 +178,7 @@ static void take_cgroup(struct moment *m, const struct input *in)
 
 static void take_unit(struct moment *m, const struct input *in)
 {
-    const struct unit_figure *usage = &in->container->unit.usage;
+    const struct unit_figure *usage = unit_memory(&in->container->unit);
 
     figure_fill(&m->group_usage, figure_of(in, unit_value(usage), usage->line));
 }

@@ -46,6 +46,13 @@ static void judge_owned(const struct facts *f, struct pen *p, uint64_t rest,
     *ret = owned;
 }
 
+/* systemd tells of a kill in the unit, and how its main process ended. */
+static bool main_process_was_killed(const struct facts *f)
+{
+    return f->hearsay && f->hearsay->kind == OOM_EVENT_UNIT &&
+           facts_sigkill_told(f);
+}
+
 static const char *what_was_killed(const struct facts *f, struct pen *p)
 {
     uint64_t rss = facts_end_rss(f);
@@ -64,6 +71,12 @@ static const char *what_was_killed(const struct facts *f, struct pen *p)
         return "What runs the process (the kubelet, YARN, a platform), not "
                "the kernel, ended it for its memory; nothing captured tells "
                "what that was made of.";
+    if (main_process_was_killed(f))
+        return pen_write(p,
+                         "The kernel killed the service's main process for "
+                         "memory%s, as systemd says, but nothing captured "
+                         "tells what filled it.",
+                         at_limit(f, p));
     return pen_write(
         p,
         "Something of the group was killed for memory%s, but "

@@ -174,6 +174,26 @@ static const char old_status[] =
     "   Memory: 1.5G (limit: 2.0G)\n"
     "           `-4711 /usr/bin/java -Xmx400m\n";
 
+static const char failed[] =
+    "x shop.service - Shop\n"
+    "     Loaded: loaded (/etc/systemd/system/shop.service; enabled)\n"
+    "     Active: failed (Result: oom-kill) since Tue 2026-01-06 10:11:12 UTC\n"
+    "    Process: 4711 ExecStart=/opt/jdk/bin/java -Xmx400m -jar s.jar "
+    "(code=killed, signal=KILL)\n"
+    "   Main PID: 4711 (code=killed, signal=KILL)\n"
+    "     Memory: 0B (max: 512.0M, swap max: 0B, peak: 511.5M, swap peak: 0B)\n"
+    "\n"
+    "Jan 06 10:11:12 web-01 java[4711]: Memory: 4G\n";
+
+static const char script_ended[] =
+    "Jan 06 10:11:12 web-01 run.sh[4711]: x\n"
+    "x shop.service - Shop\n"
+    "     Loaded: loaded (/etc/systemd/system/shop.service; enabled)\n"
+    "     Active: failed (Result: exit-code) since Tue 2026-01-06 10:11:12\n"
+    "    Process: 4711 ExecStart=/opt/run.sh -Xmx400m (code=exited, "
+    "status=137)\n"
+    "   Main PID: 4711 (code=exited, status=137)\n";
+
 static const char unit_file[] = "[Service]\n"
                                 "ExecStart=/usr/bin/java -Xmx400m -jar s.jar\n"
                                 "MemoryHigh=80%\n"
@@ -188,13 +208,15 @@ static const char no_limit[] = "ExecMainCode=1\n"
 
 static const struct {
     const char *text;
-    uint64_t limit, usage, tasks, status;
+    uint64_t limit, memory, tasks, status, pid;
 } units[] = {
-    {shown, 512 * MIB, UNKNOWN, 512, 137},
-    {status_text, 512 * MIB, 498 * MIB + 512 * KIB, 512, UNKNOWN},
-    {old_status, 2 * GIB, GIB + 512 * MIB, UNKNOWN, UNKNOWN},
-    {unit_file, GIB, UNKNOWN, LIMIT_UNLIMITED, UNKNOWN},
-    {no_limit, LIMIT_UNLIMITED, 1024, UNKNOWN, 143},
+    {shown, 512 * MIB, UNKNOWN, 512, 137, UNKNOWN},
+    {status_text, 512 * MIB, 498 * MIB + 512 * KIB, 512, UNKNOWN, UNKNOWN},
+    {old_status, 2 * GIB, GIB + 512 * MIB, UNKNOWN, UNKNOWN, UNKNOWN},
+    {failed, 512 * MIB, 511 * MIB + 512 * KIB, UNKNOWN, 137, 4711},
+    {script_ended, UNKNOWN, UNKNOWN, UNKNOWN, 137, UNKNOWN},
+    {unit_file, GIB, UNKNOWN, LIMIT_UNLIMITED, UNKNOWN, UNKNOWN},
+    {no_limit, LIMIT_UNLIMITED, 1024, UNKNOWN, 143, UNKNOWN},
 };
 
 START_TEST(services)
@@ -207,7 +229,8 @@ START_TEST(services)
     ck_assert(container_read(t.source, &t.arena, &c, &t.err));
     ck_assert_uint_eq(c.limit, units[_i].limit);
     ck_assert_uint_eq(c.flags.xmx, 400 * MIB);
-    ck_assert_uint_eq(unit_value(&c.unit.usage), units[_i].usage);
+    ck_assert_uint_eq(unit_value(unit_memory(&c.unit)), units[_i].memory);
+    ck_assert_uint_eq(unit_value(&c.unit.pid), units[_i].pid);
     ck_assert_uint_eq(unit_value(&c.unit.tasks), units[_i].tasks);
     ck_assert_uint_eq(unit_exit_status(&c.unit), units[_i].status);
     text_close(&t);
