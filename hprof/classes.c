@@ -134,7 +134,6 @@ bool classes_dump(struct classes *t, const struct sub *s, struct err *e)
     c->signers_id = load_id(p + 2 * w, w);
     c->domain_id = load_id(p + 3 * w, w);
     c->boot = c->loader_id == 0;
-    c->instance_size = be32(p + 6 * w);
     return read_statics(t, c, s->body + s->statics, e) &&
            read_fields(t, c, s->body + s->fields, e);
 }

@@ -76,11 +76,10 @@ enum hprof_strength {
 
 struct hprof_class {
     uint64_t id, super_id, loader_id, signers_id, domain_id;
-    const char *name;       /* as Java spells it: java.lang.String, byte[][] */
-    uint32_t super;         /* class index or CLASS_NONE */
-    uint32_t loader;        /* node; NODE_NONE: the boot loader, or dangling */
-    uint32_t instance_size; /* as the dump states it, bytes */
-    uint32_t n_fields;      /* its own, in the dump's order */
+    const char *name;  /* as Java spells it: java.lang.String, byte[][] */
+    uint32_t super;    /* class index or CLASS_NONE */
+    uint32_t loader;   /* node; NODE_NONE: the boot loader, or dangling */
+    uint32_t n_fields; /* its own, in the dump's order */
     struct hprof_field *fields;
     uint32_t n_statics;
     struct hprof_static *statics;
@@ -213,7 +212,7 @@ struct hprof_dump {
     VEC(struct hprof_thread) threads;
 
     uint64_t instances, object_arrays, primitive_arrays;
-    uint64_t strings, stack_frames, stack_traces;
+    uint64_t strings, stack_frames;
     uint64_t primitive_bytes; /* contents of primitive arrays */
     bool narrow_arrays;       /* an object array began within the extent that
                                  8-byte elements would give the one before */

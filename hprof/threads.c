@@ -192,6 +192,5 @@ bool threads_finish(struct threads *t, struct classes *classes,
     }
     mem_free(t->mem, f.made);
     d->stack_frames = t->frames.n;
-    d->stack_traces = t->traces.n;
     return ok;
 }

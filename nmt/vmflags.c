@@ -17,7 +17,6 @@ void vm_flags_init(struct vm_flags *f)
     memset(f, 0, sizeof *f);
     f->pid = f->xmx = f->xms = f->max_direct = f->max_metaspace = UNKNOWN;
     f->class_space = f->code_cache = f->stack_size = UNKNOWN;
-    f->parallel_threads = UNKNOWN;
     f->max_ram_percentage = -1;
 }
 
@@ -33,7 +32,6 @@ static const struct {
     {"CompressedClassSpaceSize", offsetof(struct vm_flags, class_space), 1},
     {"ReservedCodeCacheSize", offsetof(struct vm_flags, code_cache), 1},
     {"ThreadStackSize", offsetof(struct vm_flags, stack_size), 1024},
-    {"ParallelGCThreads", offsetof(struct vm_flags, parallel_threads), 1},
 };
 
 static const struct {
@@ -63,8 +61,6 @@ static void set_bool(struct vm_flags *f, const char *name, bool on)
         f->heap_dump_on_oome = on;
     else if (strcmp(name, "ExitOnOutOfMemoryError") == 0)
         f->exit_on_oome = on;
-    else if (strcmp(name, "CrashOnOutOfMemoryError") == 0)
-        f->crash_on_oome = on;
     else if (strcmp(name, "AlwaysPreTouch") == 0)
         f->pretouch = on;
     else if (strcmp(name, "UseCompressedOops") == 0)

@@ -23,16 +23,16 @@ static void info_init(struct vm_info *v)
     v->metaspace_used = v->metaspace_committed = UNKNOWN;
     v->physical = v->physical_free = v->available = v->mem_total = UNKNOWN;
     v->swap = v->swap_free = v->page_size = UNKNOWN;
-    v->container_limit = v->container_usage = v->container_peak = UNKNOWN;
+    v->container_limit = v->container_usage = UNKNOWN;
     v->pids_limit = v->pids_current = UNKNOWN;
     v->rss = v->rss_peak = v->rss_anon = v->rss_file = v->rss_shmem = UNKNOWN;
-    v->vm_size = v->swapped = v->threads = UNKNOWN;
+    v->vm_size = v->threads = UNKNOWN;
     v->glibc_outstanding = v->glibc_retained = UNKNOWN;
     v->rlimit_nproc = v->rlimit_as = UNKNOWN;
-    v->map_count = v->max_map_count = v->threads_max = v->pid_max = UNKNOWN;
+    v->map_count = v->max_map_count = v->pid_max = UNKNOWN;
     v->oome_heap_errors = v->oome_metaspace_errors = UNKNOWN;
     v->oome_class_space_errors = v->oome_array_errors = UNKNOWN;
-    v->committed_as = v->commit_limit = UNKNOWN;
+    v->committed_as = UNKNOWN;
     v->max_direct = v->max_metaspace = v->class_space = UNKNOWN;
     v->code_cache = v->stack_size = UNKNOWN;
 }

@@ -56,18 +56,16 @@ struct vm_info {
     uint64_t page_size;
     /* UNKNOWN also when unlimited. */
     uint64_t container_limit, container_usage, pids_limit, pids_current;
-    uint64_t container_peak;
-    uint64_t rss, rss_peak, rss_anon, rss_file, rss_shmem, vm_size, swapped;
+    uint64_t rss, rss_peak, rss_anon, rss_file, rss_shmem, vm_size;
     uint64_t threads;
     uint64_t glibc_outstanding, glibc_retained; /* "C-Heap outstanding..." */
     bool glibc_wrapped; /* "(may have wrapped)": figures modulo 4 GiB */
     uint64_t rlimit_nproc, rlimit_as; /* LIMIT_UNLIMITED: 2^64 - 2 */
     uint64_t map_count, max_map_count;
-    uint64_t threads_max, pid_max;
+    uint64_t pid_max;
     uint64_t oome_heap_errors, oome_metaspace_errors, oome_class_space_errors,
         oome_array_errors;
-    bool overcommit_strict; /* vm.overcommit_memory = 2 */
-    uint64_t committed_as, commit_limit;
+    uint64_t committed_as;
     bool truncated; /* no END line */
     bool has_nmt;
     struct nmt_report nmt; /* if has_nmt: the section inside */
@@ -82,10 +80,10 @@ void vm_info_deinit(struct vm_info *v, struct mem *m);
 struct vm_flags { /* from VM.flags, VM.command_line, or any -X text */
     uint64_t pid;
     uint64_t xmx, xms, max_direct, max_metaspace, class_space, code_cache,
-        stack_size, parallel_threads;
+        stack_size;
     const char *gc;  /* "G1", "Serial", "Parallel", "Z", "Shenandoah" or NULL */
     const char *nmt; /* "off", "summary", "detail" or NULL */
-    bool heap_dump_on_oome, exit_on_oome, crash_on_oome;
+    bool heap_dump_on_oome, exit_on_oome;
     bool pretouch; /* AlwaysPreTouch */
     bool compressed_oops_off;
     double max_ram_percentage; /* < 0: not given */

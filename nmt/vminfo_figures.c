@@ -18,16 +18,13 @@ static const struct {
 } figures[] = {
     {"MemTotal:", FIELD(mem_total)},
     {"MemAvailable:", FIELD(available)},
-    {"CommitLimit:", FIELD(commit_limit)},
     {"Committed_AS:", FIELD(committed_as)},
     {"memory_limit_in_bytes:", FIELD(container_limit)},
     {"memory_usage_in_bytes:", FIELD(container_usage)},
-    {"memory_max_usage_in_bytes:", FIELD(container_peak)},
     {"maximum number of tasks:", FIELD(pids_limit)},
     {"current number of tasks:", FIELD(pids_current)},
     {"Resident Set Size:", FIELD(rss)},
     {"Virtual Size:", FIELD(vm_size)},
-    {"Swapped out:", FIELD(swapped)},
     {"C-Heap outstanding allocations:", FIELD(glibc_outstanding)},
     {"Heap Max Capacity:", FIELD(heap_max)},
     {"Heap Min Capacity:", FIELD(heap_min)},
@@ -49,7 +46,6 @@ static const struct {
     const char *key;
     size_t offset;
 } kernel_limits[] = {
-    {"/proc/sys/kernel/threads-max", FIELD(threads_max)},
     {"/proc/sys/vm/max_map_count", FIELD(max_map_count)},
     {"/proc/sys/kernel/pid_max", FIELD(pid_max)},
 };
@@ -261,8 +257,6 @@ static bool special_line(struct vm_reader *r, const char *s, struct err *e)
         return current_thread(r, s, e);
     else if (text_starts(s, "Heap address:") || text_starts(s, "heap address:"))
         return heap_address(r, s, e);
-    else if (text_take(&s, "/proc/sys/vm/overcommit_memory"))
-        v->overcommit_strict = s[strcspn(s, "2")] == '2' && text_ends(s, "2");
     return true;
 }
 

@@ -160,7 +160,7 @@ void given_hs_err(struct bench *b, enum vm_death death)
     v->failure = (struct vm_failure){.bytes = UNKNOWN, .line = 3};
     v->current_thread = v->headline = NULL;
     v->uptime = 1000;
-    v->glibc_wrapped = v->overcommit_strict = v->has_nmt = false;
+    v->glibc_wrapped = v->has_nmt = false;
     b->facts.hs_err = v;
     b->facts.hs_err_input = &b->input;
     b->input.kind = ARTIFACT_VM_INFO;
