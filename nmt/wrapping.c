@@ -186,7 +186,7 @@ bool unwrapped_init(struct unwrapped *u, const struct wrapping *w,
 
     *u = (struct unwrapped){.mem = m};
     if (strip_all(w, s, &text, m, e) &&
-        source_open_memory(source_path(s), text.at, text.n, m, &u->source, e)) {
+        source_open_memory(text.at, text.n, m, &u->source, e)) {
         u->text = text.at;
         return true;
     }

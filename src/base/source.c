@@ -21,7 +21,6 @@
 
 struct source {
     struct mem *mem;
-    char *path;
     struct raw raw;
     struct gunzip *gunzip; /* NULL: the bytes are plain */
     struct utf16 utf16;
@@ -56,24 +55,19 @@ static bool setup(struct source *s, struct err *e)
     return s->gunzip != NULL;
 }
 
-static struct source *create(const char *path, struct mem *m, struct err *e)
+static struct source *create(struct mem *m, struct err *e)
 {
     struct source *s = mem_alloc(m, 1, sizeof *s, e);
 
-    if (!s)
-        return NULL;
-    s->mem = m;
-    s->path = mem_strdup(m, path, e);
-    if (s->path)
-        return s;
-    mem_free(m, s);
-    return NULL;
+    if (s)
+        s->mem = m;
+    return s;
 }
 
 bool source_open(const char *path, struct mem *m, struct source **ret,
                  struct err *e)
 {
-    struct source *s = create(path, m, e);
+    struct source *s = create(m, e);
 
     if (!s)
         return false;
@@ -85,10 +79,10 @@ bool source_open(const char *path, struct mem *m, struct source **ret,
     return true;
 }
 
-bool source_open_memory(const char *name, const void *bytes, size_t n,
-                        struct mem *m, struct source **ret, struct err *e)
+bool source_open_memory(const void *bytes, size_t n, struct mem *m,
+                        struct source **ret, struct err *e)
 {
-    struct source *s = create(name, m, e);
+    struct source *s = create(m, e);
 
     if (!s)
         return false;
@@ -115,7 +109,6 @@ void source_close(struct source *s)
     raw_unlook(&s->view);
     raw_deinit(&s->raw);
     mem_free(s->mem, s->buffer);
-    mem_free(s->mem, s->path);
     mem_free(s->mem, s);
 }
 
@@ -323,11 +316,6 @@ bool source_look_at(const struct source *s, uint64_t offset, size_t n,
 uint64_t source_offset(const struct source *s)
 {
     return s->offset;
-}
-
-const char *source_path(const struct source *s)
-{
-    return s->path;
 }
 
 bool source_is_gzip(const struct source *s)

@@ -28,12 +28,12 @@
 
 struct source;
 
-/* `path` "-" is standard input. The path is copied. */
+/* `path` "-" is standard input. */
 bool source_open(const char *path, struct mem *m, struct source **ret,
                  struct err *e);
-/* Reads from `bytes`, which the caller keeps alive. `name` for messages. */
-bool source_open_memory(const char *name, const void *bytes, size_t n,
-                        struct mem *m, struct source **ret, struct err *e);
+/* Reads from `bytes`, which the caller keeps alive. */
+bool source_open_memory(const void *bytes, size_t n, struct mem *m,
+                        struct source **ret, struct err *e);
 /* All of it will be read: so many threads may take the gzip off ahead of the
  * reader, the reader's own included. The bytes are the same. */
 void source_set_jobs(struct source *s, unsigned jobs);
@@ -63,7 +63,6 @@ bool source_look_at(const struct source *s, uint64_t offset, size_t n,
                     struct raw_view *ret);
 
 uint64_t source_offset(const struct source *s);
-const char *source_path(const struct source *s);
 bool source_is_gzip(const struct source *s);
 /* Uncompressed length if it is known without reading (plain files), else 0. */
 uint64_t source_length(const struct source *s);

@@ -61,7 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     struct mem m;
 
     mem_init(&m, (uint64_t)512 << 20);
-    if (source_open_memory("fuzz", bytes, n, &m, &s, &e)) {
+    if (source_open_memory(bytes, n, &m, &s, &e)) {
         if (hprof_dump_read(s, &o, &m, &d, &e)) {
             check_tables(&d);
             go_back(&d, s);

@@ -83,7 +83,7 @@ static void run(const uint8_t *bytes, size_t n,
 
     mem_init(&m, 0);
     arena_init(&a, &m);
-    if (!source_open_memory("fuzz", bytes, n, &m, &s, &e))
+    if (!source_open_memory(bytes, n, &m, &s, &e))
         return;
     read(s, &a, &e);
     source_close(s);

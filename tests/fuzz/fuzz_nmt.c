@@ -35,7 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     mem_init(&mem, (uint64_t)1 << 30);
     arena_init(&arena, &mem);
-    if (source_open_memory("input", data, size, &mem, &source, &e)) {
+    if (source_open_memory(data, size, &mem, &source, &e)) {
         if (nmt_read(source, &arena, &all, &e)) {
             VEC_EACH (&all.at, r)
                 check(r);

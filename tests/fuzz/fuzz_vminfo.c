@@ -32,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     mem_init(&mem, (uint64_t)1 << 30);
     arena_init(&arena, &mem);
-    if (source_open_memory("input", data, size, &mem, &source, &e)) {
+    if (source_open_memory(data, size, &mem, &source, &e)) {
         READ(vm_info, vm_info_read, vm_info_deinit(&ret, &mem));
         READ(vm_flags, vm_flags_read, (void)0);
         READ(app_log, app_log_read, app_log_deinit(&ret, &mem));

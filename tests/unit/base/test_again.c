@@ -108,7 +108,7 @@ START_TEST(the_same_bytes_again)
 
     mem_init(&mem, forms[form].limit);
     pack(n, forms[form].each, forms[form].say);
-    ck_assert(source_open_memory("t", packed, packed_n, &mem, &s, &err));
+    ck_assert(source_open_memory(packed, packed_n, &mem, &s, &err));
     source_set_jobs(s, 1 + (unsigned)_i / N_FORMS);
     ck_assert_uint_eq(source_skip(s, n + 1), n);
     go_about(s, n, 200);
@@ -124,7 +124,7 @@ START_TEST(damage_is_told_later_too)
 
     pack(LARGE, LARGE, NULL);
     packed[packed_n - 6] ^= 1; /* its checksum */
-    ck_assert(source_open_memory("t", packed, packed_n, &mem, &s, &err));
+    ck_assert(source_open_memory(packed, packed_n, &mem, &s, &err));
     source_set_jobs(s, 1 + (unsigned)_i);
     ck_assert_uint_eq(source_skip(s, LARGE + 1), LARGE);
     ck_assert_ptr_nonnull(source_damage(s));
@@ -149,7 +149,7 @@ START_TEST(again_without_memory)
 
         mem_init(&mem, 0);
         mem.fail_at = k;
-        ck_assert(source_open_memory("t", packed, packed_n, &mem, &s, &err));
+        ck_assert(source_open_memory(packed, packed_n, &mem, &s, &err));
         ck_assert_uint_eq(source_skip(s, SMALL), SMALL);
         go_about(s, SMALL, 20);
         source_close(s);

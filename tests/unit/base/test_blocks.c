@@ -60,7 +60,7 @@ static struct source *open_with(const uint8_t *bytes, size_t n, unsigned j)
 {
     struct source *s;
 
-    ck_assert(source_open_memory("test", bytes, n, &mem, &s, &err));
+    ck_assert(source_open_memory(bytes, n, &mem, &s, &err));
     source_set_jobs(s, j);
     return s;
 }
@@ -297,7 +297,7 @@ START_TEST(every_allocation_may_fail)
         mem_init(&mem, 0);
         mem.fail_at = k;
         err = (struct err){0};
-        if (source_open_memory("t", packed, n, &mem, &s, &err)) {
+        if (source_open_memory(packed, n, &mem, &s, &err)) {
             source_set_jobs(s, jobs[_i]);
             ck_assert_uint_eq(source_skip(s, PLAIN + 1), PLAIN);
             source_close(s);

@@ -50,7 +50,7 @@ static struct source *open_packed(const uint8_t *packed, size_t n, int job)
 {
     struct source *s;
 
-    ck_assert(source_open_memory("test", packed, n, &mem, &s, &err));
+    ck_assert(source_open_memory(packed, n, &mem, &s, &err));
     source_set_jobs(s, jobs[job]);
     return s;
 }
@@ -95,7 +95,7 @@ START_TEST(memory_reads_as_it_is)
 {
     struct source *s;
 
-    ck_assert(source_open_memory("test", plain, PLAIN, &mem, &s, &err));
+    ck_assert(source_open_memory(plain, PLAIN, &mem, &s, &err));
     ck_assert_uint_eq(source_length(s), PLAIN);
     ck_assert(!source_is_gzip(s));
     exercise(s);
@@ -312,7 +312,6 @@ START_TEST(files_and_pipes)
 
     ck_assert_int_eq(write(fd, plain, PLAIN), PLAIN);
     ck_assert(source_open(name, &mem, &s, &err));
-    ck_assert_str_eq(source_path(s), name);
     exercise(s);
     close(fd);
     unlink(name);
@@ -391,7 +390,7 @@ START_TEST(every_allocation_may_fail)
         mem_init(&mem, 0);
         mem.fail_at = k;
         err = (struct err){0};
-        if (source_open_memory("t", packed, n, &mem, &s, &err)) {
+        if (source_open_memory(packed, n, &mem, &s, &err)) {
             source_set_jobs(s, jobs[_i]);
             ck_assert_uint_eq(drain(s), PLAIN);
             source_close(s);
@@ -412,7 +411,7 @@ START_TEST(lines_end_in_every_way)
     struct lines l;
     size_t n;
 
-    ck_assert(source_open_memory("t", text, sizeof text - 1, &mem, &s, &err));
+    ck_assert(source_open_memory(text, sizeof text - 1, &mem, &s, &err));
     ck_assert(lines_init(&l, s, &mem, &err));
     for (unsigned i = 0; i < 6; i++) {
         ck_assert_str_eq(lines_next(&l, &n), want[i]);
@@ -435,7 +434,7 @@ START_TEST(marks_and_colours_are_no_text)
     struct lines l;
     size_t n;
 
-    ck_assert(source_open_memory("t", text, sizeof text - 1, &mem, &s, &err));
+    ck_assert(source_open_memory(text, sizeof text - 1, &mem, &s, &err));
     ck_assert(lines_init(&l, s, &mem, &err));
     ck_assert_str_eq(lines_next(&l, &n), "1:");
     ck_assert_uint_eq(n, 2);
@@ -457,7 +456,7 @@ START_TEST(long_lines_come_in_parts_under_one_number)
 
     memset(text, 'x', size);
     memcpy(text + size, "\nend", 4);
-    ck_assert(source_open_memory("t", text, size + 4, &mem, &s, &err));
+    ck_assert(source_open_memory(text, size + 4, &mem, &s, &err));
     ck_assert(lines_init(&l, s, &mem, &err));
     for (int i = 0; i < 3; i++) {
         ck_assert_ptr_nonnull(lines_next(&l, &n));

@@ -40,7 +40,7 @@ static void expect_text(const uint8_t *bytes, size_t n, const char *want)
     struct source *s;
     const uint8_t *p;
 
-    ck_assert(source_open_memory("test", bytes, n, &mem, &s, &err));
+    ck_assert(source_open_memory(bytes, n, &mem, &s, &err));
     ck_assert_uint_eq(source_peek(s, 4096, &p), strlen(want));
     ck_assert_mem_eq(p, want, strlen(want));
     source_close(s);
@@ -104,8 +104,8 @@ START_TEST(pieces_join_and_going_back_gives_the_same)
     size_t n = long_text((unsigned)_i & 1, bytes);
     size_t m = gzip_member(bytes, n, 6, NULL, packed, sizeof packed);
 
-    ck_assert(source_open_memory("test", _i & 2 ? packed : bytes,
-                                 _i & 2 ? m : n, &mem, &s, &err));
+    ck_assert(source_open_memory(_i & 2 ? packed : bytes, _i & 2 ? m : n, &mem,
+                                 &s, &err));
     for (int round = 0; round < 2; round++) {
         uint64_t skipped = source_skip(s, UTF16_PIECE + (_i & 1));
 
@@ -129,7 +129,7 @@ START_TEST(lines_of_it)
     struct lines l;
     size_t n = encode(units, 6, false, bytes);
 
-    ck_assert(source_open_memory("test", bytes, n, &mem, &s, &err));
+    ck_assert(source_open_memory(bytes, n, &mem, &s, &err));
     ck_assert(lines_init(&l, s, &mem, &err));
     ck_assert_str_eq(lines_next(&l, NULL), "a");
     ck_assert_str_eq(lines_next(&l, NULL), "\xe0\xa8\x8d");

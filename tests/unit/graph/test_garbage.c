@@ -183,7 +183,7 @@ static void setup(void)
     hw_primitive_array(&w, 0x22200, 'B', 2032, NULL);
     HW_INSTANCE(&w, 0x24000, NODE, "LL", 0x10000, 0);
     hw_finish(&w);
-    ck_assert(source_open_memory("test.hprof", w.at, w.n, &mem, &source, &err));
+    ck_assert(source_open_memory(w.at, w.n, &mem, &source, &err));
 }
 
 static void analyse(void)

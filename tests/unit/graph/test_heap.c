@@ -43,7 +43,7 @@ static void setup(void)
 static void analyse(void)
 {
     hw_finish(&w);
-    ck_assert(source_open_memory("test.hprof", w.at, w.n, &mem, &source, &err));
+    ck_assert(source_open_memory(w.at, w.n, &mem, &source, &err));
     ck_assert_msg(
         heap_analyse(source, "test.hprof", &options, &mem, &heap, &err), "%s",
         err.text);
@@ -396,7 +396,7 @@ START_TEST(any_allocation_may_fail)
     pages();
     thread_with_stack();
     hw_finish(&w);
-    ck_assert(source_open_memory("test.hprof", w.at, w.n, &mem, &source, &err));
+    ck_assert(source_open_memory(w.at, w.n, &mem, &source, &err));
     ck_assert(heap_analyse(source, "t", &options, &mem, &heap, &err));
     calls = mem.calls;
     heap_deinit(&heap);
@@ -407,7 +407,7 @@ START_TEST(any_allocation_may_fail)
 
         mem.fail_at = 0;
         err = (struct err){0};
-        ck_assert(source_open_memory("t", w.at, w.n, &mem, &again, &err));
+        ck_assert(source_open_memory(w.at, w.n, &mem, &again, &err));
         mem.calls = 0;
         mem.fail_at = k;
         ok = heap_analyse(again, "t", &options, &mem, &heap, &err);

@@ -80,7 +80,7 @@ static void read_dump(void)
     const struct hprof_options options = {0};
 
     hw_finish(&w);
-    ck_assert(source_open_memory("test.hprof", w.at, w.n, &mem, &source, &err));
+    ck_assert(source_open_memory(w.at, w.n, &mem, &source, &err));
     ck_assert_msg(hprof_dump_read(source, &options, &mem, &dump, &err), "%s",
                   err.text);
 }

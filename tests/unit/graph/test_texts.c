@@ -58,7 +58,7 @@ static struct heap_strings look(unsigned jobs)
     struct source *s;
     struct heap h;
 
-    ck_assert(source_open_memory("test", w.at, w.n, &mem, &s, &e));
+    ck_assert(source_open_memory(w.at, w.n, &mem, &s, &e));
     source_set_jobs(s, jobs);
     ck_assert(heap_analyse(s, "test", &options, &mem, &h, &e));
     ret = h.strings;

@@ -113,7 +113,7 @@ bool try_dump(struct opened *o, const void *bytes, size_t n,
     memset(&o->e, 0, sizeof o->e);
     memset(&o->d, 0, sizeof o->d);
     o->s = NULL;
-    return source_open_memory("test", bytes, n, &o->mem, &o->s, &o->e) &&
+    return source_open_memory(bytes, n, &o->mem, &o->s, &o->e) &&
            hprof_dump_read(o->s, options, &o->mem, &o->d, &o->e);
 }
 

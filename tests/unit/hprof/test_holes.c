@@ -117,7 +117,7 @@ static void note_extents(void)
 
     mem_init(&m, 0);
     n_extents = 0;
-    ck_assert(source_open_memory("whole", w.at, w.n, &m, &s, &e) &&
+    ck_assert(source_open_memory(w.at, w.n, &m, &s, &e) &&
               reader_open(&r, s, &damage, &e));
     while (reader_record(&r))
         if (r.record.tag == TAG_HEAP_DUMP ||

@@ -11,7 +11,7 @@ void text_open_bytes(struct text *t, const char *s, size_t n)
     memset(t, 0, sizeof *t);
     mem_init(&t->mem, 0);
     arena_init(&t->arena, &t->mem);
-    ck_assert(source_open_memory("text", s, n, &t->mem, &t->source, &t->err));
+    ck_assert(source_open_memory(s, n, &t->mem, &t->source, &t->err));
 }
 
 void text_open(struct text *t, const char *s)
