@@ -6,10 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "graph/heap.h"
 #include "graph/subgraph.h"
 #include "tests/support/graphs.h"
-#include "tests/support/hprof_writer.h"
+#include "tests/unit/graph/analysed.h"
 
 /* ---- parts ---------------------------------------------------------------
  */
@@ -149,13 +148,6 @@ END_TEST
 
 enum { NODE = 0x500 };
 
-static struct hprof_writer w;
-static struct mem mem;
-static struct err err;
-static struct source *source;
-static struct heap heap;
-static struct heap_options options;
-
 /*
  * Alive: a long[] of 8 KB. Garbage: a node holding two arrays of 1 KB, one
  * of them also held by a second node; two nodes in a circle that hold one
@@ -163,13 +155,7 @@ static struct heap_options options;
  */
 static void setup(void)
 {
-    mem_init(&mem, 0);
-    err = (struct err){0};
-    options = (struct heap_options){.size_model = "hotspot-64-compressed"};
-    hw_init(&w, "1.0.2", 8);
-    hw_jdk(&w);
-    for (uint64_t id = HW_OBJECT; id <= HW_THREAD; id += 8)
-        hw_root(&w, HW_STICKY_CLASS, id, 0, 0);
+    analysed_begin();
     hw_class(&w, NODE, "demo/Node", HW_OBJECT, "Lleft Lright");
     hw_root(&w, HW_STICKY_CLASS, NODE, 0, 0);
     hw_primitive_array(&w, 0x10000, 'J', 1024, NULL);
@@ -182,22 +168,6 @@ static void setup(void)
     HW_INSTANCE(&w, 0x22100, NODE, "LL", 0x22000, 0);
     hw_primitive_array(&w, 0x22200, 'B', 2032, NULL);
     HW_INSTANCE(&w, 0x24000, NODE, "LL", 0x10000, 0);
-    hw_finish(&w);
-    ck_assert(source_open_memory(w.at, w.n, &mem, &source, &err));
-}
-
-static void analyse(void)
-{
-    ck_assert_msg(
-        heap_analyse(source, "test.hprof", &options, &mem, &heap, &err), "%s",
-        err.text);
-}
-
-static void teardown(void)
-{
-    source_close(source);
-    hw_deinit(&w);
-    ck_assert_uint_eq(mem.held, 0);
 }
 
 static void check_object(uint64_t i, uint64_t id, uint64_t retained,
@@ -229,8 +199,6 @@ START_TEST(garbage_by_its_own_roots)
     ck_assert_uint_eq(heap.garbage.classes.at[0].bytes, 4096);
     ck_assert_str_eq(heap.garbage.classes.at[1].class_name, "demo.Node");
     ck_assert_uint_eq(heap.garbage.classes.at[1].objects, 5);
-    heap_deinit(&heap);
-    teardown();
 }
 END_TEST
 
@@ -241,7 +209,6 @@ START_TEST(kept_among_the_living)
 
     analyse();
     alive = heap.n_dominators;
-    heap_deinit(&heap);
     options.keep_unreachable = true;
     analyse();
     ck_assert_uint_eq(heap.n_dominators, alive + 5);
@@ -252,8 +219,6 @@ START_TEST(kept_among_the_living)
         if (strcmp(r->name, "demo.Node") == 0)
             retained = r->retained;
     ck_assert_uint_eq(retained, 2096 + 1048 + 24 + 24);
-    heap_deinit(&heap);
-    teardown();
 }
 END_TEST
 
@@ -270,15 +235,15 @@ START_TEST(kept_in_mats_view)
         if (strcmp(r->name, "demo.Node") == 0)
             objects = r->objects;
     ck_assert_uint_eq(objects, _i ? 5 : 0);
-    heap_deinit(&heap);
-    teardown();
 }
 END_TEST
 
 START_TEST(memory_runs_out)
 {
-    uint64_t n, held = mem.held;
+    uint64_t n, held;
 
+    finish_dump();
+    held = mem.held;
     for (n = 1; n < 2000; n++) {
         err = (struct err){0};
         mem.fail_at = mem.calls + n;
@@ -289,8 +254,6 @@ START_TEST(memory_runs_out)
     }
     ck_assert_uint_lt(n, 2000);
     mem.fail_at = 0;
-    heap_deinit(&heap);
-    teardown();
 }
 END_TEST
 
@@ -303,7 +266,7 @@ Suite *garbage_suite(void)
     tcase_add_test(parts, parts_have_the_fewest_roots);
     tcase_add_test(parts, parts_without_memory);
     suite_add_tcase(s, parts);
-    tcase_add_checked_fixture(dumps, setup, NULL);
+    tcase_add_checked_fixture(dumps, setup, analysed_end);
     tcase_add_test(dumps, garbage_by_its_own_roots);
     tcase_add_test(dumps, kept_among_the_living);
     tcase_add_loop_test(dumps, kept_in_mats_view, 0, 2);

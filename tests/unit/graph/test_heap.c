@@ -7,8 +7,7 @@
 #include <string.h>
 
 #include "base/size.h"
-#include "graph/heap.h"
-#include "tests/support/hprof_writer.h"
+#include "tests/unit/graph/analysed.h"
 
 enum {
     STORE = 0x500, /* demo.Store: static ENTRIES, LARGE */
@@ -21,43 +20,6 @@ enum {
     MAPPED = 0x538,
     CACHE = 0x540,
 };
-
-static struct hprof_writer w;
-static struct mem mem;
-static struct err err;
-static struct source *source;
-static struct heap heap;
-static struct heap_options options;
-
-static void setup(void)
-{
-    mem_init(&mem, 0);
-    err = (struct err){0};
-    options = (struct heap_options){.size_model = "hotspot-64-compressed"};
-    hw_init(&w, "1.0.2", 8);
-    hw_jdk(&w);
-    for (uint64_t id = HW_OBJECT; id <= HW_THREAD; id += 8)
-        hw_root(&w, HW_STICKY_CLASS, id, 0, 0);
-}
-
-static void analyse(void)
-{
-    hw_finish(&w);
-    ck_assert(source_open_memory(w.at, w.n, &mem, &source, &err));
-    ck_assert_msg(
-        heap_analyse(source, "test.hprof", &options, &mem, &heap, &err), "%s",
-        err.text);
-    ck_assert_msg(!hprof_damage_any(&heap.dump.damage), "%s",
-                  heap.dump.damage.first);
-}
-
-static void teardown(void)
-{
-    heap_deinit(&heap);
-    source_close(source);
-    hw_deinit(&w);
-    ck_assert_uint_eq(mem.held, 0);
-}
 
 static void store_class(uint64_t entries)
 {
@@ -395,9 +357,7 @@ START_TEST(any_allocation_may_fail)
     options.quick = _i;
     pages();
     thread_with_stack();
-    hw_finish(&w);
-    ck_assert(source_open_memory(w.at, w.n, &mem, &source, &err));
-    ck_assert(heap_analyse(source, "t", &options, &mem, &heap, &err));
+    analyse();
     calls = mem.calls;
     heap_deinit(&heap);
     for (uint64_t k = 1; k < calls; k++) {
@@ -419,8 +379,8 @@ START_TEST(any_allocation_may_fail)
         ck_assert_uint_eq(mem.held, held);
     }
     memset(&heap, 0, sizeof heap);
-    ck_assert(
-        heap_analyse(source, "t", &options, &mem, &heap, &(struct err){0}));
+    err = (struct err){0};
+    analyse();
 }
 END_TEST
 
@@ -430,7 +390,7 @@ Suite *heap_suite(void)
     Suite *s = suite_create("heap");
     TCase *t = tcase_create("all");
 
-    tcase_add_checked_fixture(t, setup, teardown);
+    tcase_add_checked_fixture(t, analysed_begin, analysed_end);
     tcase_set_timeout(t, 60);
     tcase_add_test(t, sums_and_histogram);
     tcase_add_test(t, arrays_leave_tails_of_regions);
