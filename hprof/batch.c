@@ -133,8 +133,7 @@ ALWAYS_INLINE void note_doubt(struct batch *b, const struct taken *t)
 {
     if (__builtin_expect(bit_count(t->marks) <= t->n, 0) &&
         refs_doubtful(b->ref, t->n))
-        b->doubts[b->n_doubts++] = (struct doubt){
-            (uint64_t)(b->ref - b->refs), (uint32_t)b->objects, (uint32_t)t->n};
+        b->doubts[b->n_doubts++] = (uint32_t)b->objects;
 }
 
 /* ---- classes ---------------------------------------------------------- */

@@ -50,7 +50,7 @@ struct batch {
     uint32_t *lengths; /* [n_lengths] of arrays */
     struct hprof_weak_edge *weak; /* [n_weak] `from`: index of the object,
                                      `to`: slot */
-    struct doubt *doubts; /* [n_doubts] by index of object and reference */
+    uint32_t *doubts;             /* [n_doubts] index of the object */
     uint64_t objects, n_refs, n_many, n_lengths, n_weak, n_doubts;
 
     uint32_t *ref;          /* while decoding: where the next one goes */

@@ -204,8 +204,9 @@ struct hprof_dump {
                                is UNKNOWN; targets.h reads some again */
     struct spans refs_of;   /* [nodes]: see hprof_refs. Class objects have
                                none here. A view, as all these */
-    uint32_t *refs;         /* [n_refs] nodes */
-    uint64_t n_refs;
+    uint32_t *refs;         /* [refs_of.total] nodes; the super-root where it is
+                               nobody's */
+    uint64_t n_refs;        /* those that are somebody's */
     struct lengths lengths; /* of every array, in node order */
     VEC(struct hprof_weak_edge) weak;
     VEC(struct hprof_root) roots;

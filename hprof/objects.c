@@ -107,11 +107,7 @@ static bool note_doubt(struct hprof_store *st, uint64_t ref, uint64_t n,
         return true;
     if (!vec_push(&st->doubts, st->mem, e))
         return false;
-    *vec_last(&st->doubts) = (struct doubt){
-        .ref = ref,
-        .object = (uint32_t)(st->objects - 1),
-        .n = (uint32_t)n,
-    };
+    *vec_last(&st->doubts) = (uint32_t)(st->objects - 1);
     return true;
 }
 

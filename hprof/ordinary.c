@@ -13,7 +13,7 @@ struct stretch {
     struct decoder decoder;
     uint32_t slots[MOST_OBJECTS];
     struct hprof_weak_edge weak[MOST_REFERENTS];
-    struct doubt doubts[MOST_DOUBTS];
+    uint32_t doubts[MOST_DOUBTS];
 };
 
 static void add_arrays(struct ingest *in, const struct array_run *a)
@@ -26,19 +26,13 @@ static void add_arrays(struct ingest *in, const struct array_run *a)
     in->array_end = a->end;
 }
 
-/* `ref`: where the references of the batch are in their column. */
 static bool add_doubts(struct hprof_store *st, const struct batch *b,
-                       uint64_t ref, struct err *e)
+                       struct err *e)
 {
     if (!vec_reserve(&st->doubts, st->mem, b->n_doubts, e))
         return false;
-    for (uint64_t i = 0; i < b->n_doubts; i++) {
-        struct doubt x = b->doubts[i];
-
-        x.ref += ref;
-        x.object += (uint32_t)st->objects;
-        st->doubts.at[st->doubts.n++] = x;
-    }
+    for (uint64_t i = 0; i < b->n_doubts; i++)
+        st->doubts.at[st->doubts.n++] = b->doubts[i] + (uint32_t)st->objects;
     return true;
 }
 
@@ -47,7 +41,7 @@ bool ingest_add_up(struct ingest *in, const struct batch *b, struct err *e)
     struct hprof_dump *d = in->d;
 
     if (!vec_reserve(&d->weak, d->mem, b->n_weak, e) ||
-        !add_doubts(in->st, b, in->st->refs.n - b->n_refs, e))
+        !add_doubts(in->st, b, e))
         return false;
     for (uint64_t i = 0; i < b->n_weak; i++) {
         d->weak.at[d->weak.n] = b->weak[i];

@@ -2,13 +2,14 @@
  * refs.c - see refs.h.
  *
  * References are translated by the block, in a loop without dependencies, so
- * that the processor has many look-ups under way; by one thread just before
- * the objects in a block are compacted, or by several all at once. Explicit
- * prefetching gained nothing.
+ * that the processor has many look-ups under way; explicit prefetching gained
+ * nothing. Then each group of spans is told where its references are. Several
+ * threads share both.
  *
  * Nearly all references stay: reading has noted which objects may refer to
- * something twice, translation where some dangle, and what lies between is
- * moved in one piece.
+ * something twice, translation where some dangle. What follows a reference
+ * that goes is moved within its group only, and what a group leaves behind it
+ * is filled with the super-root, to which nothing refers.
  */
 #include "hprof/refs.h"
 
@@ -17,25 +18,35 @@
 #include "base/parallel.h"
 
 #define BLOCK ((uint64_t)1024)
-/* Blocks that a thread takes at a time. */
+/* Blocks, or groups, that one of several threads takes at a time. */
 #define BLOCKS ((uint64_t)256)
+#define GROUPS ((uint64_t)4096)
+
+/* A place among the objects: what of the other columns comes next. */
+struct place {
+    uint64_t ref, many, doubt;
+};
+
+/* A thread's own. */
+struct worker {
+    uint64_t *seen; /* [nodes / 64 + 1] a bit per node, all 0 in between */
+    uint64_t dangling, dropped;
+    uint64_t done; /* references before it are translated */
+};
+
 struct resolver {
     struct hprof_dump *d;
     struct hprof_store *st;
     uint32_t base; /* node of object 0 */
     bool slots;
-    bool ahead;       /* all blocks are translated already */
-    uint8_t *dangles; /* [blocks] whether one in the block dangles */
-    uint64_t *seen;   /* [nodes / 64 + 1] a bit per node, all 0 in between */
-    /* References before `done` are nodes; the last block that has some that
-     * dangle ended at `dirty`. */
-    uint64_t done, dirty;
-    /* How far the objects are done, and the first reference of the next. */
-    uint64_t object, in;
-    /* Those kept end at `out`, but for [from, ...), which are to be moved
-     * there. */
-    uint64_t out, from;
+    unsigned jobs;
+    uint8_t *dangles;       /* [blocks] whether one in the block dangles */
+    uint64_t piece;         /* groups that a thread takes at a time */
+    struct place *places;   /* [pieces] where each begins */
+    struct worker *workers; /* [jobs] */
 };
+
+/* ---- translation ------------------------------------------------------ */
 
 /* Of a slot that no object has. */
 static __attribute__((noinline)) uint32_t node_of_none(const struct resolver *r,
@@ -82,6 +93,11 @@ static void slots_to_codes(const struct resolver *r, uint32_t *refs, uint64_t n)
         refs[i] = ref_code_of_slot(r->st, refs[i]);
 }
 
+static uint64_t blocks_of(const struct resolver *r)
+{
+    return r->st->refs.n / BLOCK + 1;
+}
+
 static uint64_t block_end(const struct resolver *r, uint64_t at)
 {
     return r->st->refs.n - at < BLOCK ? r->st->refs.n : at + BLOCK;
@@ -112,16 +128,26 @@ static bool translate_some(void *resolver, uint64_t i, unsigned worker,
     return true;
 }
 
-static void next_block(struct resolver *r)
+/* Before the groups are set, if there are several threads. A single one does
+ * both in turn, as what it has just translated is at hand. */
+static bool translate_all(struct resolver *r, struct err *e)
 {
-    uint64_t at = r->done;
+    uint64_t step = BLOCKS * BLOCK;
 
-    if (!r->ahead)
-        translate(r, at);
-    r->done = block_end(r, at);
-    if (r->dangles[at / BLOCK])
-        r->dirty = r->done;
+    for (unsigned i = 0; i < r->jobs; i++)
+        r->workers[i].done = r->st->refs.n;
+    return parallel_for(r->jobs, (r->st->refs.n + step - 1) / step,
+                        translate_some, r, e);
 }
+
+static void translate_up_to(const struct resolver *r, struct worker *w,
+                            uint64_t ref)
+{
+    for (; w->done < ref; w->done = block_end(r, w->done))
+        translate(r, w->done);
+}
+
+/* ---- what stays --------------------------------------------------------- */
 
 static bool among(const uint32_t *refs, uint64_t n, uint32_t v)
 {
@@ -132,7 +158,7 @@ static bool among(const uint32_t *refs, uint64_t n, uint32_t v)
 }
 
 /* Copies the references that stay to `to`, which is not behind `from`. */
-static uint64_t keep_few(struct resolver *r, uint32_t *to, const uint32_t *from,
+static uint64_t keep_few(struct worker *w, uint32_t *to, const uint32_t *from,
                          uint64_t n)
 {
     uint64_t kept = 0;
@@ -141,15 +167,15 @@ static uint64_t keep_few(struct resolver *r, uint32_t *to, const uint32_t *from,
         uint32_t v = from[i];
 
         if (v == NODE_NONE)
-            r->d->damage.dangling_references++;
+            w->dangling++;
         else if (!among(to, kept, v))
             to[kept++] = v;
     }
     return kept;
 }
 
-static uint64_t keep_many(struct resolver *r, uint32_t *to,
-                          const uint32_t *from, uint64_t n)
+static uint64_t keep_many(struct worker *w, uint32_t *to, const uint32_t *from,
+                          uint64_t n)
 {
     uint64_t kept = 0;
 
@@ -158,162 +184,310 @@ static uint64_t keep_many(struct resolver *r, uint32_t *to,
         uint64_t bit = (uint64_t)1 << (v & 63);
 
         if (v == NODE_NONE) {
-            r->d->damage.dangling_references++;
+            w->dangling++;
             continue;
         }
-        if (!(r->seen[v >> 6] & bit))
+        if (!(w->seen[v >> 6] & bit))
             to[kept++] = v;
-        r->seen[v >> 6] |= bit;
+        w->seen[v >> 6] |= bit;
     }
     for (uint64_t i = 0; i < kept; i++)
-        r->seen[to[i] >> 6] = 0;
+        w->seen[to[i] >> 6] = 0;
     return kept;
 }
 
-/* Moves what is kept and not moved yet, up to `in`. */
-static void close_up(struct resolver *r, uint64_t in)
+static uint64_t keep(struct worker *w, uint32_t *to, const uint32_t *from,
+                     uint64_t n)
 {
-    uint32_t *refs = r->st->refs.at;
-    uint64_t n = in - r->from;
-
-    if (r->out != r->from)
-        memmove(refs + r->out, refs + r->from, n * sizeof *refs);
-    r->out += n;
-    r->from = in;
+    return n <= REFS_FEW ? keep_few(w, to, from, n) : keep_many(w, to, from, n);
 }
 
-/* Of the next object, whose n references may not all stay; returns how many
- * do. */
-static uint64_t keep(struct resolver *r, uint64_t n)
-{
-    uint32_t *refs = r->st->refs.at;
-    uint64_t kept;
-
-    close_up(r, r->in);
-    kept = n <= REFS_FEW ? keep_few(r, refs + r->out, refs + r->in, n)
-                         : keep_many(r, refs + r->out, refs + r->in, n);
-    r->out += kept;
-    r->from = r->in + n;
-    return kept;
-}
-
-static void pass_object(struct resolver *r, uint64_t n)
-{
-    r->object++;
-    r->in += n;
-}
-
-/* Whether one of the n references from `in` on is in a block where some
+/* Whether one of the n references from `ref` on is in a block where some
  * dangle; n is less than a block. */
-static bool may_dangle(const struct resolver *r, uint64_t n)
+static bool may_dangle(const struct resolver *r, uint64_t ref, uint64_t n)
 {
-    return n &&
-           (r->dangles[r->in / BLOCK] || r->dangles[(r->in + n - 1) / BLOCK]);
+    return n && (r->dangles[ref / BLOCK] | r->dangles[(ref + n - 1) / BLOCK]);
 }
 
-/* Goes on to where an object begins that is a doubt, or to the end; those
- * before it are none, and have but a few references. */
-static void go_to(struct resolver *r, uint64_t object, uint64_t in)
+/* ---- groups ------------------------------------------------------------- */
+
+/* How many references each object of a group has, as in st->degrees. Nodes
+ * that are none have 0: then `copy` is filled with them. */
+static const uint8_t *degrees_of(const struct resolver *r, uint64_t group,
+                                 uint8_t *copy)
 {
-    uint8_t *degrees = r->st->degrees.at8;
+    const uint8_t *degrees = r->st->degrees.at8;
+    uint64_t v = group * SPANS_GROUP;
 
-    while (r->in < r->dirty && r->object < object) {
-        unsigned n = degrees[r->object];
+    if (v >= r->base && v + SPANS_GROUP <= r->d->nodes)
+        return degrees + (v - r->base);
+    for (unsigned k = 0; k < SPANS_GROUP; k++, v++)
+        copy[k] = v >= r->base && v < r->d->nodes ? degrees[v - r->base] : 0;
+    return copy;
+}
 
-        if (may_dangle(r, n))
-            degrees[r->object] = (uint8_t)keep(r, n);
-        pass_object(r, n);
+/* The number of references that `degree` stands for. */
+static uint64_t next_degree(const struct resolver *r, struct place *at,
+                            uint8_t degree)
+{
+    return degree < UINT8_MAX ? degree : r->st->many.at[at->many++];
+}
+
+/* Whether one of the objects before node `v` is the next doubt. */
+static bool doubt_before(const struct resolver *r, const struct place *at,
+                         uint64_t v)
+{
+    return at->doubt < r->st->doubts.n &&
+           r->st->doubts.at[at->doubt] + (uint64_t)r->base < v;
+}
+
+/* Moves the n references of node `v` to `out`, but for those that don't stay;
+ * returns how many do. */
+static uint64_t settle_node(const struct resolver *r, struct worker *w,
+                            uint64_t v, uint64_t n, struct place *at,
+                            uint64_t out)
+{
+    uint32_t *to = r->st->refs.at + out, *from = r->st->refs.at + at->ref;
+    bool doubt = doubt_before(r, at, v + 1);
+
+    translate_up_to(r, w, at->ref + n);
+    at->doubt += doubt;
+    if (doubt || may_dangle(r, at->ref, n))
+        return keep(w, to, from, n);
+    if (to != from)
+        memmove(to, from, n * sizeof *to);
+    return n;
+}
+
+/* A group with objects that may not keep all, or have many. */
+static void settle_group(const struct resolver *r, struct worker *w,
+                         uint64_t group, const uint8_t *degrees,
+                         struct place *at)
+{
+    uint64_t begin = at->ref, out = begin, wide = at->many;
+    uint32_t kept[SPANS_GROUP];
+    uint8_t narrow[SPANS_GROUP];
+    bool fits = true;
+
+    for (unsigned k = 0; k < SPANS_GROUP; k++) {
+        uint64_t n = next_degree(r, at, degrees[k]);
+
+        kept[k] =
+            (uint32_t)settle_node(r, w, group * SPANS_GROUP + k, n, at, out);
+        narrow[k] = (uint8_t)kept[k];
+        fits &= kept[k] <= UINT8_MAX;
+        out += kept[k];
+        at->ref += n;
     }
-    r->object = object;
-    r->in = in;
+    w->dropped += at->ref - out;
+    memset(r->st->refs.at + out, 0, (at->ref - out) * sizeof *r->st->refs.at);
+    if (fits)
+        spans_set_group(&r->st->refs_of, group, begin, narrow);
+    else
+        spans_set_wide_group(&r->st->refs_of, group, wide, begin, kept);
 }
 
-static void translate_up_to(struct resolver *r, uint64_t at)
+/* What lies ahead of a place: the node of the next doubt, and the first
+ * reference of the next block where some dangle or which is not translated. */
+struct outlook {
+    uint64_t doubt, block;
+};
+
+static struct outlook look_ahead(const struct resolver *r,
+                                 const struct worker *w, const struct place *at)
 {
-    while (r->done < at)
-        next_block(r);
+    uint64_t block = at->ref / BLOCK, end = (w->done + BLOCK - 1) / BLOCK;
+    const uint8_t *found = NULL;
+
+    if (block < end)
+        found = memchr(r->dangles + block, true, end - block);
+
+    return (struct outlook){
+        .doubt = at->doubt < r->st->doubts.n
+                     ? (uint64_t)r->base + r->st->doubts.at[at->doubt]
+                     : UINT64_MAX,
+        .block = found ? (uint64_t)(found - r->dangles) * BLOCK : w->done,
+    };
 }
 
-/*
- * Closes up the references of all objects, whose numbers in `degrees` and
- * `many` become those that are kept.
- */
-static void compact(struct resolver *r)
+static void set_groups(const struct resolver *r, struct worker *w,
+                       uint64_t group, uint64_t end, struct place at)
 {
-    struct hprof_store *st = r->st;
-    uint32_t *many = st->many.at;
-    const struct doubt *x;
+    struct outlook ahead = look_ahead(r, w, &at);
+    uint8_t copy[SPANS_GROUP];
 
-    VEC_EACH (&st->doubts, x) {
-        uint8_t *degree = &st->degrees.at8[x->object];
-        uint64_t kept;
+    for (; group < end; group++) {
+        const uint8_t *degrees = degrees_of(r, group, copy);
+        uint64_t n = spans_sum_lengths(degrees);
 
-        translate_up_to(r, x->ref + x->n);
-        go_to(r, x->object, x->ref);
-        kept = keep(r, x->n);
-        if (*degree == UINT8_MAX)
-            *many++ = (uint32_t)kept;
-        else
-            *degree = (uint8_t)kept;
-        pass_object(r, x->n);
+        if (ahead.doubt < (group + 1) * SPANS_GROUP ||
+            ahead.block < at.ref + n || spans_any_255(degrees)) {
+            settle_group(r, w, group, degrees, &at);
+            ahead = look_ahead(r, w, &at);
+        } else {
+            spans_set_group(&r->st->refs_of, group, at.ref, degrees);
+            at.ref += n;
+        }
     }
-    translate_up_to(r, st->refs.n);
-    go_to(r, st->objects, st->refs.n);
-    close_up(r, r->in);
 }
 
-static bool resolve(struct resolver *r, unsigned jobs, struct err *e)
-{
-    uint64_t step = BLOCKS * BLOCK;
+/* ---- pieces ------------------------------------------------------------- */
 
-    r->ahead = jobs > 1;
-    if (r->ahead && !parallel_for(jobs, (r->st->refs.n + step - 1) / step,
-                                  translate_some, r, e))
-        return false;
-    compact(r);
+static uint64_t groups_of(const struct resolver *r)
+{
+    return spans_groups(r->d->nodes);
+}
+
+static uint64_t pieces_of(const struct resolver *r)
+{
+    return (groups_of(r) + r->piece - 1) / r->piece;
+}
+
+static uint64_t end_of_piece(const struct resolver *r, uint64_t i)
+{
+    uint64_t end = (i + 1) * r->piece;
+
+    return end < groups_of(r) ? end : groups_of(r);
+}
+
+static bool set_some(void *resolver, uint64_t i, unsigned worker, struct err *e)
+{
+    const struct resolver *r = resolver;
+
+    (void)e;
+    set_groups(r, &r->workers[worker], i * r->piece, end_of_piece(r, i),
+               r->places[i]);
     return true;
 }
 
-static bool build_spans(struct hprof_dump *d, struct err *e)
+/* How many of `many` are a piece's, and the sum of the others. */
+static bool measure(void *resolver, uint64_t i, unsigned worker, struct err *e)
 {
-    struct hprof_store *st = d->store;
-    const uint32_t *many = st->many.at;
+    const struct resolver *r = resolver;
+    struct place *next = &r->places[i + 1];
+    uint8_t copy[SPANS_GROUP];
 
-    if (!spans_init(&st->refs_of, d->nodes, d->mem, e))
-        return false;
-    for (uint32_t v = 0; v <= d->n_classes; v++)
-        if (!spans_add(&st->refs_of, 0, d->mem, e))
-            return false;
-    return spans_add_many(&st->refs_of, st->degrees.at8, st->objects, &many,
-                          d->mem, e);
+    (void)worker;
+    (void)e;
+    for (uint64_t g = i * r->piece; g < end_of_piece(r, i); g++) {
+        const uint8_t *degrees = degrees_of(r, g, copy);
+
+        next->ref += spans_sum_lengths(degrees);
+        for (unsigned k = 0; spans_any_255(degrees) && k < SPANS_GROUP; k++)
+            if (degrees[k] == UINT8_MAX) {
+                next->ref -= UINT8_MAX;
+                next->many++;
+            }
+    }
+    return true;
 }
 
-bool refs_resolve(struct hprof_dump *d, bool slots, unsigned jobs,
-                  struct err *e)
+/* From what each piece has to where it begins. */
+static void place_pieces(const struct resolver *r)
 {
-    struct hprof_store *st = d->store;
-    uint64_t words = (uint64_t)d->nodes / 64 + 1;
-    uint64_t blocks = st->refs.n / BLOCK + 1;
-    struct resolver r = {.d = d, .st = st, .base = d->n_classes + 1};
-    bool ok;
+    uint64_t n = pieces_of(r);
 
-    r.slots = slots;
-    r.seen = mem_map(d->mem, words * sizeof *r.seen, e);
-    r.dangles = mem_alloc(d->mem, blocks, sizeof *r.dangles, e);
-    ok = r.seen && r.dangles && resolve(&r, jobs, e);
-    mem_unmap(d->mem, r.seen, words * sizeof *r.seen);
-    mem_free(d->mem, r.dangles);
-    if (!ok)
+    for (uint64_t i = 0; i + 1 < n; i++) {
+        struct place at = r->places[i], *next = &r->places[i + 1];
+
+        for (uint64_t k = 0; k < next->many; k++)
+            next->ref += r->st->many.at[at.many + k];
+        next->ref += at.ref;
+        next->many += at.many;
+        next->doubt = at.doubt;
+        while (doubt_before(r, next, end_of_piece(r, i) * SPANS_GROUP))
+            next->doubt++;
+    }
+}
+
+static bool set_all(struct resolver *r, struct err *e)
+{
+    struct hprof_store *st = r->st;
+    uint64_t n = pieces_of(r);
+
+    if (r->jobs > 1 && !translate_all(r, e))
         return false;
-    st->refs.n = r.out;
+    /* What the last one has tells where none begins. */
+    if (!parallel_for(r->jobs, n - 1, measure, r, e))
+        return false;
+    place_pieces(r);
+    return spans_init(&st->refs_of, r->d->nodes, r->d->mem, e) &&
+           spans_begin_groups(&st->refs_of, st->refs.n, st->many.n, r->d->mem,
+                              e) &&
+           parallel_for(r->jobs, n, set_some, r, e);
+}
+
+/* ---- all of it ---------------------------------------------------------- */
+
+static uint64_t seen_bytes(const struct resolver *r)
+{
+    return ((uint64_t)r->d->nodes / 64 + 1) * sizeof *r->workers->seen;
+}
+
+static bool resolver_init(struct resolver *r, struct err *e)
+{
+    struct mem *m = r->d->mem;
+
+    r->dangles = mem_alloc(m, blocks_of(r), sizeof *r->dangles, e);
+    r->places = mem_alloc(m, pieces_of(r), sizeof *r->places, e);
+    r->workers = mem_alloc(m, r->jobs, sizeof *r->workers, e);
+    for (unsigned i = 0; r->workers && i < r->jobs; i++) {
+        r->workers[i].seen = mem_map(m, seen_bytes(r), e);
+        if (!r->workers[i].seen)
+            return false;
+    }
+    return r->dangles && r->places && r->workers;
+}
+
+static void resolver_deinit(struct resolver *r)
+{
+    struct mem *m = r->d->mem;
+
+    for (unsigned i = 0; r->workers && i < r->jobs; i++)
+        mem_unmap(m, r->workers[i].seen, seen_bytes(r));
+    mem_free(m, r->workers);
+    mem_free(m, r->places);
+    mem_free(m, r->dangles);
+}
+
+/* The references are done, and counted. */
+static void publish(const struct resolver *r)
+{
+    struct hprof_dump *d = r->d;
+    struct hprof_store *st = r->st;
+
+    d->n_refs = st->refs.n;
+    for (unsigned i = 0; i < r->jobs; i++) {
+        d->damage.dangling_references += r->workers[i].dangling;
+        d->n_refs -= r->workers[i].dropped;
+    }
     column_trim(&st->refs, d->mem);
-    if (!build_spans(d, e))
-        return false;
     column_deinit(&st->degrees, d->mem);
     column_deinit(&st->many, d->mem);
     vec_free(&st->doubts, d->mem);
     d->refs = st->refs.at;
     d->refs_of = st->refs_of;
-    d->n_refs = r.out;
-    return true;
+}
+
+bool refs_resolve(struct hprof_dump *d, bool slots, unsigned jobs,
+                  struct err *e)
+{
+    struct resolver r = {
+        .d = d,
+        .st = d->store,
+        .base = d->n_classes + 1,
+        .slots = slots,
+        .jobs = !jobs                  ? 1
+                : jobs < PARALLEL_MOST ? jobs
+                                       : PARALLEL_MOST,
+    };
+    bool ok;
+
+    r.piece = r.jobs > 1 ? GROUPS : groups_of(&r);
+    ok = resolver_init(&r, e) && set_all(&r, e);
+
+    if (ok)
+        publish(&r);
+    resolver_deinit(&r);
+    return ok;
 }

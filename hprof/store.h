@@ -14,13 +14,6 @@
 /* Objects beyond this many references are not looked through while reading. */
 #define REFS_FEW 12
 
-/* An object that may refer to something twice: it does, or there are more than
- * a few. */
-struct doubt {
-    uint64_t ref; /* the first of its references */
-    uint32_t object, n;
-};
-
 struct hprof_store {
     struct hprof_ids ids;
     struct hprof_index index;
@@ -33,8 +26,10 @@ struct hprof_store {
      * the next one of `many`. Afterwards `refs_of` says it. */
     struct column degrees, many;
     struct spans refs_of;
-    struct column refs;       /* while reading: slots or codes, see refs.h */
-    VEC(struct doubt) doubts; /* in order; while reading */
+    struct column refs; /* while reading: slots or codes, see refs.h */
+    /* While reading: objects that may refer to something twice, in order: they
+     * do, or there are more than a few. */
+    VEC(uint32_t) doubts;
     struct column lengths;
     struct column node_of; /* [ranks] node; empty: ids ascend */
     struct mem *mem;

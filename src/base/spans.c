@@ -3,39 +3,26 @@
  */
 #include "spans.h"
 
-static uint64_t groups(uint64_t runs)
-{
-    return runs / SPANS_GROUP + 1;
-}
-
 bool spans_init(struct spans *s, uint64_t n, struct mem *m, struct err *e)
 {
     memset(s, 0, sizeof *s);
-    s->at = mem_map(m, groups(n) * sizeof *s->at, e);
+    s->at = mem_map(m, spans_groups(n) * sizeof *s->at, e);
     s->room = n;
     return s->at != NULL;
 }
 
 void spans_deinit(struct spans *s, struct mem *m)
 {
-    mem_unmap(m, s->at, groups(s->room) * sizeof *s->at);
+    mem_unmap(m, s->at, spans_groups(s->room) * sizeof *s->at);
     vec_free(&s->wide, m);
     memset(s, 0, sizeof *s);
-}
-
-static void put_word(uint8_t *p, uint64_t v)
-{
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    v = __builtin_bswap64(v);
-#endif
-    memcpy(p, &v, sizeof v);
 }
 
 static void put_start(struct span_group *g, uint64_t start)
 {
     uint64_t rest = spans_word_(g->start) & ~(2 * SPANS_MOST - 1);
 
-    put_word(g->start, rest | start);
+    spans_put_word_(g->start, rest | start);
 }
 
 static uint64_t start_of(const struct span_group *g)
@@ -86,55 +73,28 @@ bool spans_add(struct spans *s, uint64_t length, struct mem *m, struct err *e)
     return true;
 }
 
-/* Whether one of eleven bytes is 255. */
-static bool has_long(const uint8_t *p)
+bool spans_begin_groups(struct spans *s, uint64_t total, uint64_t wide,
+                        struct mem *m, struct err *e)
 {
-    const uint64_t ones = 0x0101010101010101, tops = ones << 7;
-    uint64_t a = ~spans_word_(p), b = ~spans_word_(p + SPANS_GROUP - 8);
-
-    return (((a - ones) & ~a) | ((b - ones) & ~b)) & tops;
-}
-
-static uint64_t sum_of_bytes(uint64_t v)
-{
-    const uint64_t even = 0x00ff00ff00ff00ff;
-
-    v = (v & even) + (v >> 8 & even);
-    return v * 0x0001000100010001 >> 48;
-}
-
-/* A whole group without long ones. It is not read again here: what has just
- * been written in two words would have to be waited for. */
-static void add_group(struct spans *s, const uint8_t *lengths)
-{
-    struct span_group *g = &s->at[s->n / SPANS_GROUP];
-    const unsigned head = 8 - sizeof g->start;
-    uint64_t first = spans_word_(lengths), last = spans_word_(lengths + head);
-
-    put_word(g->start, s->total | first << 8 * sizeof g->start);
-    put_word(g->length + head, last);
-    s->n += SPANS_GROUP;
-    s->total += sum_of_bytes(first) + sum_of_bytes(last >> 8 * (8 - head));
-}
-
-bool spans_add_many(struct spans *s, const uint8_t *lengths, uint64_t n,
-                    const uint32_t **longs, struct mem *m, struct err *e)
-{
-    const uint64_t most = SPANS_MOST - SPANS_GROUP * (uint64_t)UINT8_MAX;
-
-    for (uint64_t i = 0; i < n;) {
-        if (s->n % SPANS_GROUP == 0 && n - i >= SPANS_GROUP &&
-            s->total < most && !has_long(lengths + i)) {
-            add_group(s, lengths + i);
-            i += SPANS_GROUP;
-            continue;
-        }
-        if (!spans_add(s, lengths[i] < UINT8_MAX ? lengths[i] : *(*longs)++, m,
-                       e))
-            return false;
-        i++;
-    }
+    if (total >= SPANS_MOST)
+        return too_many(e);
+    if (!vec_reserve(&s->wide, m, wide, e))
+        return false;
+    s->n = s->room;
+    s->total = total;
+    s->wide.n = wide;
     return true;
+}
+
+void spans_set_wide_group(struct spans *s, uint64_t group, uint64_t wide,
+                          uint64_t start, const uint32_t *lengths)
+{
+    struct span_offsets *o = &s->wide.at[wide];
+
+    o->first[0] = start;
+    for (unsigned k = 0; k < SPANS_GROUP; k++)
+        o->first[k + 1] = o->first[k] + lengths[k];
+    put_start(&s->at[group], SPANS_MOST | wide);
 }
 
 bool spans_of_offsets(struct spans *s, const uint32_t *first, uint64_t n,

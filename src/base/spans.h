@@ -1,12 +1,14 @@
 /*
  * spans.h - where each of very many short runs lies in one long array.
  *
- * The runs stand behind each other, most of them a few elements long: the
- * references of each object. Eleven make a group of 16 bytes, which says
- * where it begins (39 bits) and how long each of its runs is (a byte). A
- * look-up adds up the lengths before its own in two words, without a branch,
- * and touches one cache line. That is 1.45 bytes a run; the usual array of
- * 32-bit offsets takes 4, and something more beyond 2^32 elements.
+ * Most runs are a few elements long: the references of each object. Eleven
+ * that stand behind each other make a group of 16 bytes, which says where it
+ * begins (39 bits) and how long each of its runs is (a byte). A look-up adds
+ * up the lengths before its own in two words, without a branch, and touches
+ * one cache line. That is 1.45 bytes a run; the usual array of 32-bit offsets
+ * takes 4, and something more beyond 2^32 elements.
+ *
+ * Groups come in order. Between them there may be elements of no run.
  *
  * A group with a run of more than 255 elements has its twelve offsets in a
  * table aside instead. They are few: such a run alone is ten times as large.
@@ -41,7 +43,7 @@ struct span_offsets {
 struct spans {
     struct span_group *at;
     uint64_t n;     /* runs */
-    uint64_t total; /* elements of them all */
+    uint64_t total; /* elements, those of no run too */
     VEC(struct span_offsets) wide;
     uint64_t room; /* runs there is room for */
 };
@@ -52,10 +54,6 @@ void spans_deinit(struct spans *s, struct mem *m);
 
 /* Appends a run, for which there is room. */
 bool spans_add(struct spans *s, uint64_t length, struct mem *m, struct err *e);
-/* Appends `n` of them. Lengths of 255 and more are each 255 in `lengths`, and
- * the next one of (*longs)[] in fact; *longs moves on. */
-bool spans_add_many(struct spans *s, const uint8_t *lengths, uint64_t n,
-                    const uint32_t **longs, struct mem *m, struct err *e);
 /* Makes all of an array of offsets, [n + 1]. */
 bool spans_of_offsets(struct spans *s, const uint32_t *first, uint64_t n,
                       struct mem *m, struct err *e);
@@ -135,6 +133,72 @@ ALWAYS_INLINE void spans_ask(const struct spans *s, uint64_t i)
 {
     __builtin_prefetch(&s->at[i / SPANS_GROUP]);
 }
+
+/* ---- by the group -------------------------------------------------------- */
+
+/*
+ * Instead of one after the other, groups can be set in any order, and by
+ * several threads at once. All runs there is room for are empty at first; the
+ * elements are `total`, and at most `wide` groups will go to the table.
+ */
+bool spans_begin_groups(struct spans *s, uint64_t total, uint64_t wide,
+                        struct mem *m, struct err *e);
+
+/* The last of them may have runs beyond `n`, which are empty. */
+static inline uint64_t spans_groups(uint64_t runs)
+{
+    return runs / SPANS_GROUP + 1;
+}
+
+/* What eleven lengths add up to, if each fits in its byte. */
+static inline uint64_t spans_sum_of_bytes_(uint64_t v)
+{
+    const uint64_t even = 0x00ff00ff00ff00ff;
+
+    v = (v & even) + (v >> 8 & even);
+    return v * 0x0001000100010001 >> 48;
+}
+
+static inline uint64_t spans_sum_lengths(const uint8_t *lengths)
+{
+    const unsigned head = SPANS_GROUP - 8;
+
+    return spans_sum_of_bytes_(spans_word_(lengths)) +
+           spans_sum_of_bytes_(spans_word_(lengths + head) >> 8 * (8 - head));
+}
+
+/* Whether one of eleven bytes is 255. */
+static inline bool spans_any_255(const uint8_t *p)
+{
+    const uint64_t ones = 0x0101010101010101, tops = ones << 7;
+    uint64_t a = ~spans_word_(p), b = ~spans_word_(p + SPANS_GROUP - 8);
+
+    return (((a - ones) & ~a) | ((b - ones) & ~b)) & tops;
+}
+
+static inline void spans_put_word_(uint8_t *p, uint64_t v)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    v = __builtin_bswap64(v);
+#endif
+    memcpy(p, &v, sizeof v);
+}
+
+/* Runs of at most 255 elements. */
+static inline void spans_set_group(struct spans *s, uint64_t group,
+                                   uint64_t start, const uint8_t *lengths)
+{
+    struct span_group *g = &s->at[group];
+    const unsigned head = 8 - sizeof g->start;
+
+    spans_put_word_(g->start, start | spans_word_(lengths)
+                                          << 8 * sizeof g->start);
+    spans_put_word_(g->length + head, spans_word_(lengths + head));
+}
+
+/* Runs of any length; `wide` is its own place in the table. */
+void spans_set_wide_group(struct spans *s, uint64_t group, uint64_t wide,
+                          uint64_t start, const uint32_t *lengths);
 
 /* ---- many at a time ----------------------------------------------------- */
 

@@ -92,38 +92,77 @@ START_TEST(beyond_32_bits)
 }
 END_TEST
 
-/* As they come while reading: bytes, and the long ones apart. */
-START_TEST(from_bytes)
+static void check_run(const struct spans *s, uint64_t i, uint64_t first,
+                      uint64_t length)
 {
-    uint64_t state = 5, first[MOST + 1] = {0};
+    uint64_t begin, end;
 
-    for (int round = 0; round < 60; round++) {
-        uint64_t n = draw(&state, MOST + 1), head = draw(&state, 15), k = 0;
-        uint32_t longs[MOST];
-        const uint32_t *next = longs;
-        uint8_t bytes[MOST];
-        struct err e = {0};
-        struct spans s;
-        struct mem m;
+    spans_get(s, i, &begin, &end);
+    ck_assert_uint_eq(begin, first);
+    ck_assert_uint_eq(end, first + length);
+}
 
-        if (head > n)
-            head = n;
-        mem_init(&m, 0);
-        ck_assert(spans_init(&s, n, &m, &e));
-        for (uint64_t i = 0; i < n; i++) {
-            uint64_t length = i < head ? 0 : draw_length(&state);
+enum { GROUPS = 20 };
 
-            first[i + 1] = first[i] + length;
-            bytes[i] = (uint8_t)(length < 255 ? length : 255);
-            if (length >= 255)
-                longs[k++] = (uint32_t)length;
+/* In any order, with elements of no run between them. */
+START_TEST(by_the_group)
+{
+    uint32_t lengths[GROUPS][SPANS_GROUP];
+    uint64_t first[GROUPS], at = 0, state = 5;
+    struct err e = {0};
+    struct spans s;
+    struct mem m;
+
+    mem_init(&m, 0);
+    ck_assert(spans_init(&s, GROUPS * SPANS_GROUP - 1, &m, &e));
+    ck_assert(spans_begin_groups(&s, 1 << 30, GROUPS, &m, &e));
+    for (unsigned g = 0; g < GROUPS; g++) {
+        first[g] = at += draw(&state, 3);
+        for (unsigned k = 0; k < SPANS_GROUP; k++)
+            at += lengths[g][k] = (uint32_t)draw_length(&state);
+    }
+    for (unsigned i = 0; i < GROUPS; i++) {
+        unsigned g = i * 7 % GROUPS;
+        uint8_t bytes[SPANS_GROUP];
+        bool fit = true;
+
+        for (unsigned k = 0; k < SPANS_GROUP; k++) {
+            bytes[k] = (uint8_t)lengths[g][k];
+            fit &= lengths[g][k] <= UINT8_MAX;
         }
-        for (uint64_t i = 0; i < head; i++)
-            ck_assert(spans_add(&s, 0, &m, &e));
-        ck_assert(spans_add_many(&s, bytes + head, n - head, &next, &m, &e));
-        ck_assert_ptr_eq(next, longs + k);
-        check_all(&s, first);
-        spans_deinit(&s, &m);
+        if (fit)
+            spans_set_group(&s, g, first[g], bytes);
+        else
+            spans_set_wide_group(&s, g, GROUPS - 1 - g, first[g], lengths[g]);
+    }
+    for (unsigned g = 0; g < GROUPS; g++)
+        for (unsigned k = 0; k < SPANS_GROUP; k++) {
+            check_run(&s, g * SPANS_GROUP + k, first[g], lengths[g][k]);
+            first[g] += lengths[g][k];
+        }
+    spans_deinit(&s, &m);
+    ck_assert(spans_init(&s, 1, &m, &e));
+    ck_assert(!spans_begin_groups(&s, SPANS_MOST, 0, &m, &e));
+    ck_assert_int_eq(e.code, ERR_UNSUPPORTED);
+    spans_deinit(&s, &m);
+    ck_assert_uint_eq(m.held, 0);
+}
+END_TEST
+
+START_TEST(eleven_bytes)
+{
+    uint8_t bytes[SPANS_GROUP + 1] = {0, 3, 250, 254, 0,   7,
+                                      9, 1, 2,   254, 100, 5};
+
+    ck_assert_uint_eq(spans_sum_lengths(bytes), 880);
+    ck_assert_uint_eq(spans_sum_lengths(bytes + 1), 885);
+    ck_assert(!spans_any_255(bytes));
+    for (unsigned k = 0; k <= SPANS_GROUP; k++) {
+        uint8_t was = bytes[k];
+
+        bytes[k] = 255;
+        ck_assert(spans_any_255(bytes) == (k < SPANS_GROUP));
+        bytes[k] = was;
     }
 }
 END_TEST
@@ -232,7 +271,8 @@ Suite *spans_suite(void)
 
     tcase_add_test(t, as_offsets);
     tcase_add_test(t, beyond_32_bits);
-    tcase_add_test(t, from_bytes);
+    tcase_add_test(t, by_the_group);
+    tcase_add_test(t, eleven_bytes);
     tcase_add_test(t, from_offsets);
     tcase_add_test(t, beyond_2_31_runs);
     tcase_add_test(t, too_many_elements);

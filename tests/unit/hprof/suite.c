@@ -14,6 +14,7 @@ int main(void)
     srunner_add_suite(r, damage_suite());
     srunner_add_suite(r, holes_suite());
     srunner_add_suite(r, segments_suite());
+    srunner_add_suite(r, refs_suite());
     srunner_add_suite(r, gaps_suite());
     srunner_add_suite(r, ids_suite());
     srunner_add_suite(r, lengths_suite());

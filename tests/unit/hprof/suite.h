@@ -11,6 +11,7 @@ Suite *odd_suite(void);
 Suite *damage_suite(void);
 Suite *holes_suite(void);
 Suite *segments_suite(void);
+Suite *refs_suite(void);
 Suite *gaps_suite(void);
 Suite *ids_suite(void);
 Suite *lengths_suite(void);

@@ -187,7 +187,7 @@ static void same_refs(const struct hprof_dump *a, const struct hprof_dump *b)
             ck_abort_msg("references of node %u differ", v);
     }
     ck_assert_uint_eq(a->n_refs, b->n_refs);
-    ck_assert(SAME(a->refs, b->refs, a->n_refs));
+    ck_assert(SAME(a->refs, b->refs, a->refs_of.total));
 }
 
 static void same_lists(const struct hprof_dump *a, const struct hprof_dump *b)
