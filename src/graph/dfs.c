@@ -64,8 +64,15 @@ static inline uint32_t discover(struct dfs *d, uint32_t w, uint32_t up)
     uint32_t n = d->reached++;
 
     d->number[core_rank(d->core, w)] = n;
-    d->parent[n] = up;
+    d->link[n] = (struct link){up, up};
     return n;
+}
+
+/* No node but the super-root dominates number `n`. */
+static inline void lift(struct dfs *d, uint32_t n)
+{
+    bits_add(d->top, n);
+    d->link[n].low = 0;
 }
 
 /* An edge to a node that has number `n` already. */
@@ -76,7 +83,7 @@ static inline void meet_again(struct walk *k, uint32_t from, uint32_t n)
     if (bits_has(d->top, n))
         return;
     if (n < k->tree)
-        bits_add(d->top, n);
+        lift(d, n);
     else if (n != from)
         k->failed |= !crossings_add(&d->crossings, from, n, k->e);
 }
@@ -177,7 +184,7 @@ static bool walk_trees(struct walk *k, const uint32_t *roots, uint32_t n)
     for (uint32_t i = 0; i < n; i++) {
         if (!dfs_number(k->d, roots[i]) && !walk_tree(k, roots[i]))
             return false;
-        bits_add(k->d->top, dfs_number(k->d, roots[i]));
+        lift(k->d, dfs_number(k->d, roots[i]));
     }
     return true;
 }
@@ -187,8 +194,8 @@ static bool alloc(struct dfs *d, struct mem *m, struct err *e)
     uint64_t n = d->core->n, bits = core_bitmap_bytes(d->core);
 
     d->number = mem_map(m, n * sizeof *d->number, e);
-    d->parent = d->number ? mem_map(m, 2 * n * sizeof *d->parent, e) : NULL;
-    d->top = d->parent ? mem_map(m, bits, e) : NULL;
+    d->link = d->number ? mem_map(m, n * sizeof *d->link, e) : NULL;
+    d->top = d->link ? mem_map(m, bits, e) : NULL;
     d->holds = d->top ? mem_map(m, bits, e) : NULL;
     d->class_number =
         d->holds ? mem_alloc(m, (uint64_t)d->core->graph->n_classes + 1,
@@ -212,7 +219,7 @@ bool dfs_build(const struct core *c, struct mem *m, struct dfs *ret,
     ok = alloc(ret, m, e) && stack_grow(&k, 1024, e);
     if (ok) {
         discover(ret, 0, 0);
-        bits_add(ret->top, 0);
+        lift(ret, 0);
     }
     ok = ok && walk_trees(&k, k.g->roots, k.g->n_roots) &&
          walk_trees(&k, c->unowned, c->n_unowned);
@@ -231,7 +238,7 @@ void dfs_deinit(struct dfs *d, struct mem *m)
     n = d->core->n;
     bits = core_bitmap_bytes(d->core);
     mem_unmap(m, d->number, n * sizeof *d->number);
-    mem_unmap(m, d->parent, 2 * n * sizeof *d->parent);
+    mem_unmap(m, d->link, n * sizeof *d->link);
     mem_unmap(m, d->top, bits);
     mem_unmap(m, d->holds, bits);
     crossings_deinit(&d->crossings);

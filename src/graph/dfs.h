@@ -12,6 +12,13 @@
 #include "graph/crossings.h"
 #include "graph/reduce.h"
 
+/* Of a node to its parent, by numbers. */
+struct link {
+    uint32_t up;  /* number of the parent; later of somebody further up */
+    uint32_t low; /* the same, or 0 in `top`; later the least semidominator
+                     from the node to below `up` (dom.c) */
+};
+
 /*
  * Most nodes have one edge into them that matters, from their parent. The
  * others are written down: cross, back and forward edges.
@@ -27,17 +34,16 @@
 struct dfs {
     const struct core *core;
     uint32_t reached;
-    uint32_t *number; /* by rank; 0: unreachable, or the super-root */
-    uint32_t *parent; /* [reached] by number, that of the parent; has room for
-                         twice as many */
-    uint64_t *top;    /* bitmap of numbers, the super-root's too */
-    uint64_t *holds;  /* bitmap of numbers: has edges to folded nodes */
+    uint32_t *number;  /* by rank; 0: unreachable, or the super-root */
+    struct link *link; /* [reached] by number */
+    uint64_t *top;     /* bitmap of numbers, the super-root's too */
+    uint64_t *holds;   /* bitmap of numbers: has edges to folded nodes */
     struct crossings crossings; /* numbers; skips `top` */
     uint32_t *class_number; /* [n_classes + 1] of the node of a class to which
                                edges count; 0: not met, or no such class */
 };
 
-/* Holds 8 bytes a node of the core, 16 for each open node of the deepest
+/* Holds 12 bytes a node of the core, 16 for each open node of the deepest
  * path, and 6 for an edge written down. */
 bool dfs_build(const struct core *c, struct mem *m, struct dfs *ret,
                struct err *e);

@@ -86,28 +86,6 @@ static void preds_shrink(struct preds *p, uint32_t n, struct mem *m)
 
 /* ---- semidominators ------------------------------------------------------*/
 
-struct link {
-    uint32_t up;  /* number of the parent, or of somebody further up */
-    uint32_t low; /* least semidominator from the node to below that */
-};
-
-/* In the room of the parents, which move from the last on. Nodes in `top` have
- * no depth but 0. */
-static struct link *make_links(struct dfs *d)
-{
-    struct link *link = (struct link *)d->parent;
-
-    for (uint32_t i = d->reached; i-- > 0;) {
-        uint32_t up = d->parent[i];
-
-        link[i] = (struct link){up, up};
-    }
-    for (uint32_t w = 0; w <= d->reached / 64; w++)
-        for (uint64_t b = d->top[w]; b; b &= b - 1)
-            link[w << 6 | (uint32_t)__builtin_ctzll(b)].low = 0;
-    return link;
-}
-
 /*
  * The least `low` on the tree path from `v` up to, but without, the first
  * node that is not above `i`. `up` and `low` of the path are then compressed
@@ -259,14 +237,13 @@ static void dominators_by_jumps(const struct ranks *joins, uint32_t *idom,
 static void find_dominators(struct dfs *d, struct preds *p, uint32_t *idom,
                             struct mem *m)
 {
-    struct link *link = make_links(d);
     const uint32_t *semi = p->begin;
     uint32_t done, n = d->reached;
 
-    semidominators(link, p, idom, n, m);
+    semidominators(d->link, p, idom, n, m);
     done = dominators_by_steps(&p->joins, idom, semi, n);
     if (done < n)
-        dominators_by_jumps(&p->joins, idom, semi, link, done, n);
+        dominators_by_jumps(&p->joins, idom, semi, d->link, done, n);
 }
 
 /* Hands over to `ret` what of `d` is of further use. */
@@ -276,10 +253,10 @@ static void publish(struct dfs *d, uint32_t *idom, struct dom *ret)
     ret->number = d->number;
     ret->above = idom;
     ret->holds = d->holds;
-    ret->spare_pairs = d->parent;
+    ret->spare_pairs = (uint32_t *)d->link;
     d->number = NULL;
     d->holds = NULL;
-    d->parent = NULL;
+    d->link = NULL;
 }
 
 /*

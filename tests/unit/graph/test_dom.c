@@ -239,7 +239,7 @@ START_TEST(numbers_are_depth_first)
             vertex[dfs_number(&d, v)] = v;
     for (uint32_t i = 0; i < d.reached; i++) {
         ck_assert(i == 0 || vertex[i]);
-        ck_assert(i == 0 || d.parent[i] < i);
+        ck_assert(i == 0 || d.link[i].up < i);
     }
     /* No edge leads from a finished subtree to a later one. */
     for (uint32_t i = 1; i < d.reached; i++) {
@@ -250,7 +250,7 @@ START_TEST(numbers_are_depth_first)
         while ((w = edges_next(&s.graph, &it)) != NO_NODE) {
             if (!core_keeps(&c, w))
                 continue;
-            for (k = dfs_number(&d, w); k > i; k = d.parent[k])
+            for (k = dfs_number(&d, w); k > i; k = d.link[k].up)
                 ;
             if (dfs_number(&d, w) > i && k != i && !is_root(&c, w))
                 ck_abort_msg("%u leads to %u, numbered later", i, w);
