@@ -28,6 +28,11 @@ struct layout {
     struct place *places;
 };
 
+static uint64_t tops_bytes(const struct tree *t)
+{
+    return ((uint64_t)t->n_tops + 1) * sizeof *t->tops;
+}
+
 static void begin_places(void *layout, uint32_t i, uint32_t end,
                          unsigned worker)
 {
@@ -38,8 +43,8 @@ static void begin_places(void *layout, uint32_t i, uint32_t end,
         p[i].span = 1;
 }
 
-/* `p` has every span 1. Returns how many children the super-root has. */
-static uint32_t find_places(struct place *p, const uint32_t *above, uint32_t n)
+/* Every span is 1 before. Returns how many children the super-root has. */
+static uint32_t find_spans(struct place *p, const uint32_t *above, uint32_t n)
 {
     uint32_t tops = 0;
 
@@ -47,14 +52,23 @@ static uint32_t find_places(struct place *p, const uint32_t *above, uint32_t n)
         p[above[i]].span += p[i].span;
         tops += above[i] == 0;
     }
+    return tops;
+}
+
+/* Whether a node is a child of the super-root can't be foreseen, so that each
+ * is written to `tops`, for the next one to overwrite: there is room. */
+static void find_places(struct place *p, const uint32_t *above, uint32_t n,
+                        uint32_t *tops)
+{
     p[0].next = 1;
     for (uint32_t i = 1; i < n; i++) {
         struct place *it = &p[above[i]];
 
+        *tops = it->next;
+        tops += above[i] == 0;
         p[i].next = it->next + 1;
         it->next += p[i].span;
     }
-    return tops;
 }
 
 /* Any thread may be the first to see it, and none should write what is there:
@@ -103,15 +117,20 @@ static void store_some(void *layout, uint32_t w, uint32_t end, unsigned worker)
     }
 }
 
-static void lay_out(struct tree *t)
+static bool lay_out(struct tree *t, struct mem *m, struct err *e)
 {
     struct layout l = {t, (struct place *)t->room};
     const struct graph *g = t->core.graph;
 
     sweep_numbers(g, t->reached, begin_places, &l);
-    t->n_tops = find_places(l.places, t->span, t->reached);
+    t->n_tops = find_spans(l.places, t->span, t->reached);
+    t->tops = mem_map(m, tops_bytes(t), e);
+    if (!t->tops)
+        return false;
+    find_places(l.places, t->span, t->reached, t->tops);
     t->span[0] = t->reached;
     sweep(g, store_some, &l);
+    return true;
 }
 
 /* Where the places were there is room for weights, if 32 bits will do for
@@ -149,12 +168,12 @@ static bool build(struct tree *t, struct mem *m, struct err *e)
                            sizeof *t->classes, e);
     if (!t->classes)
         return false;
-    lay_out(t);
+    if (!lay_out(t, m, e))
+        return false;
     free_holds(t, m);
     t->folded = mem_map(m, t->core.n, e);
     t->seen = t->folded ? mem_map(m, t->core.n_words * 8, e) : NULL;
-    t->tops = t->seen ? mem_map(m, t->n_tops * sizeof *t->tops, e) : NULL;
-    return t->tops && make_room_for_weights(t, m, e) && weigh_tree(t, m, e);
+    return t->seen && make_room_for_weights(t, m, e) && weigh_tree(t, m, e);
 }
 
 bool tree_build(struct dom *d, const struct tree_sizes *sizes, struct mem *m,
@@ -179,7 +198,7 @@ void tree_deinit(struct tree *t, struct mem *m)
     mem_unmap(m, t->at, n * sizeof *t->at);
     mem_unmap(m, t->folded, n);
     mem_unmap(m, t->seen, t->core.n_words * sizeof *t->seen);
-    mem_unmap(m, t->tops, t->n_tops * sizeof *t->tops);
+    mem_unmap(m, t->tops, tops_bytes(t));
     free_holds(t, m);
     mem_free(m, t->classes);
     core_deinit(&t->core, m);

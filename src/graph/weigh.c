@@ -215,42 +215,6 @@ ALWAYS_INLINE uint64_t sizes_inline(void *sizes, uint32_t node, uint32_t class)
     return sizes_of(sizes, node, class);
 }
 
-/*
- * Turns weights by position into sums over subtrees, and finds the tops: a
- * subtree is a range, and its sum the difference of two running sums.
- * Ascending, a position is overwritten only after all ranges that end there
- * have been served.
- */
-ALWAYS_INLINE void sum_by(const struct tree *t, bool narrow)
-{
-    uint64_t sum = 0;
-
-    for (uint32_t i = 0; i < t->reached; i++) {
-        uint64_t own = weight(t, i, narrow);
-
-        set_weight(t, i, sum, narrow);
-        sum += own;
-    }
-    for (uint32_t i = 0, top = 1, n = 0; i < t->reached; i++) {
-        uint32_t end = i + t->span[i];
-        uint64_t after = end < t->reached ? weight(t, end, narrow) : sum;
-
-        set_weight(t, i, after - weight(t, i, narrow), narrow);
-        if (i == top) {
-            t->tops[n++] = i;
-            top = end;
-        }
-    }
-}
-
-static void sum_subtrees(const struct tree *t)
-{
-    if (t->narrow)
-        sum_by(t, true);
-    else
-        sum_by(t, false);
-}
-
 /* The ordinary sizes are worth a copy of the loop that has them inline. */
 static void weigh_piece(void *weighing, uint32_t begin, uint32_t end,
                         unsigned worker)
@@ -263,6 +227,76 @@ static void weigh_piece(void *weighing, uint32_t begin, uint32_t end,
     } else {
         weigh_by(&s, begin, end);
     }
+}
+
+/* ---- subtrees --------------------------------------------------------- */
+
+/* The first position from `i` on where a subtree of the super-root begins. */
+static uint32_t next_top(const struct tree *t, uint32_t i)
+{
+    uint32_t from = 0, to = t->n_tops;
+
+    while (from < to) {
+        uint32_t mid = from + (to - from) / 2;
+
+        if (t->tops[mid] < i)
+            from = mid + 1;
+        else
+            to = mid;
+    }
+    return from < t->n_tops ? t->tops[from] : t->reached;
+}
+
+/* What is added up while several threads share the subtrees. */
+struct sums {
+    const struct tree *t;
+    _Atomic uint64_t all;
+};
+
+/*
+ * Of the subtrees of the super-root that begin in [from, to), and are all
+ * there: weights by position become sums. A subtree is a range, and its sum
+ * the difference of two running sums; ascending, one is overwritten only
+ * after all ranges that end there have been served.
+ */
+ALWAYS_INLINE uint64_t sum_by(const struct tree *t, uint32_t from, uint32_t to,
+                              bool narrow)
+{
+    uint64_t sum = 0;
+
+    for (uint32_t i = from; i < to; i++) {
+        uint64_t own = weight(t, i, narrow);
+
+        set_weight(t, i, sum, narrow);
+        sum += own;
+    }
+    for (uint32_t i = from; i < to; i++) {
+        uint32_t end = i + t->span[i];
+        uint64_t after = end < to ? weight(t, end, narrow) : sum;
+
+        set_weight(t, i, after - weight(t, i, narrow), narrow);
+    }
+    return sum;
+}
+
+static void sum_some(void *sums, uint32_t i, uint32_t end, unsigned worker)
+{
+    struct sums *s = sums;
+    const struct tree t = *s->t;
+    uint32_t from = next_top(&t, i), to = next_top(&t, end);
+
+    (void)worker;
+    s->all +=
+        t.narrow ? sum_by(&t, from, to, true) : sum_by(&t, from, to, false);
+}
+
+/* The super-root itself weighs nothing. */
+static void sum_subtrees(const struct tree *t)
+{
+    struct sums s = {.t = t};
+
+    sweep_numbers(t->core.graph, t->reached, sum_some, &s);
+    set_weight(t, 0, s.all, t->narrow);
 }
 
 /* ---- several workers --------------------------------------------------- */
@@ -348,22 +382,6 @@ static void add_nesting(struct by_class *b, uint32_t i)
             continue;
         b->ret[c] += tree_retained(b->t, w);
     }
-}
-
-/* The first position from `i` on where a subtree of the super-root begins. */
-static uint32_t next_top(const struct tree *t, uint32_t i)
-{
-    uint32_t from = 0, to = t->n_tops;
-
-    while (from < to) {
-        uint32_t mid = from + (to - from) / 2;
-
-        if (t->tops[mid] < i)
-            from = mid + 1;
-        else
-            to = mid;
-    }
-    return from < t->n_tops ? t->tops[from] : t->reached;
 }
 
 /*
