@@ -36,7 +36,12 @@ struct weighing {
 /* What the loop looks into, at hand: it stores too much for the compiler to
  * know that all this stays the same. */
 struct scales {
-    struct tree *t;
+    const struct tree *t;
+    const uint32_t *at;
+    uint32_t *order, *narrow; /* `narrow` unless there is `wide` */
+    uint64_t *wide;
+    uint8_t *folded;
+    unsigned shift;
     struct tally *tallies;
     tree_size_fn *shallow;
     void *sizes;
@@ -49,14 +54,21 @@ struct scales {
 
 static struct scales scales_of(const struct weighing *x, unsigned worker)
 {
-    const struct graph *g = x->t->core.graph;
+    const struct tree *t = x->t;
+    const struct graph *g = t->core.graph;
 
     return (struct scales){
-        .t = x->t,
+        .t = t,
+        .at = t->at,
+        .order = t->order,
+        .narrow = t->narrow,
+        .wide = t->wide,
+        .folded = t->folded,
+        .shift = t->sizes.shift,
         .tallies = x->tallies[worker],
-        .shallow = x->t->sizes.shallow,
-        .sizes = x->t->sizes.ctx,
-        .words = x->t->core.words,
+        .shallow = t->sizes.shallow,
+        .sizes = t->sizes.ctx,
+        .words = t->core.words,
         .g = g,
         .to = g->to,
         .class_of = g->class_of,
@@ -145,24 +157,22 @@ ALWAYS_INLINE void set_weight(const struct tree *t, uint32_t at, uint64_t w,
         t->wide[at] = w;
 }
 
-static inline void put(const struct tree *t, uint32_t at, uint64_t bytes)
-{
-    if (t->narrow)
-        set_weight(t, at, bytes >> t->sizes.shift, true);
-    else
-        set_weight(t, at, bytes, false);
-}
-
+/* So far `folded` says that nothing is. */
 ALWAYS_INLINE void weigh_one(const struct scales *s, uint32_t v, uint32_t at)
 {
     struct lump l = {.class = class_at(s, v)};
     uint64_t bytes = s->shallow(s->sizes, v, l.class);
 
-    if (s->words[v >> 6].inner >> (v & 63) & 1)
+    if (s->words[v >> 6].inner >> (v & 63) & 1) {
         bytes += add_folded(s, &l, v);
-    put(s->t, at, bytes);
-    s->t->folded[at] = (uint8_t)((l.holds < TREE_MANY ? l.holds : TREE_MANY) |
-                                 (l.nests ? TREE_NESTS : 0));
+        s->folded[at] = (uint8_t)((l.holds < TREE_MANY ? l.holds : TREE_MANY) |
+                                  (l.nests ? TREE_NESTS : 0));
+    }
+    s->order[at] = v;
+    if (s->wide)
+        s->wide[at] = bytes;
+    else
+        s->narrow[at] = (uint32_t)(bytes >> s->shift);
 }
 
 /* Nobody reaches `v`, nor what is folded into it. */
@@ -176,37 +186,32 @@ static void unsee(const struct tree *t, uint32_t v)
                            __ATOMIC_RELAXED);
 }
 
-ALWAYS_INLINE void ask_for(const struct tree *t, uint32_t at)
+ALWAYS_INLINE void ask_for(const struct scales *s, uint32_t at)
 {
-    __builtin_prefetch(&t->folded[at], 1);
-    __builtin_prefetch(&t->order[at], 1);
-    if (t->narrow)
-        __builtin_prefetch(&t->narrow[at], 1);
+    __builtin_prefetch(&s->order[at], 1);
+    if (s->wide)
+        __builtin_prefetch(&s->wide[at], 1);
     else
-        __builtin_prefetch(&t->wide[at], 1);
+        __builtin_prefetch(&s->narrow[at], 1);
 }
 
 /* The words [w, end), in the order of the graph's memory, as everything there
  * is near then. */
 ALWAYS_INLINE void weigh_by(const struct scales *s, uint32_t w, uint32_t end)
 {
-    const struct tree *t = s->t;
-    uint32_t rank = s->words[w].before;
+    uint32_t rank = s->words[w].before, n = s->t->core.n;
 
     for (; w < end; w++)
         for (uint64_t b = s->words[w].kept; b; b &= b - 1) {
             uint32_t v = w << 6 | (uint32_t)__builtin_ctzll(b), at;
 
-            if (rank + AHEAD < t->core.n) {
-                ask_for(t, t->at[rank + AHEAD]);
-            }
-            at = t->at[rank++];
-            if (at || v == 0) {
-                t->order[at] = v;
+            if (rank + AHEAD < n)
+                ask_for(s, s->at[rank + AHEAD]);
+            at = s->at[rank++];
+            if (at || v == 0)
                 weigh_one(s, v, at);
-            } else {
-                unsee(t, v);
-            }
+            else
+                unsee(s->t, v);
         }
 }
 
@@ -215,14 +220,17 @@ ALWAYS_INLINE uint64_t sizes_inline(void *sizes, uint32_t node, uint32_t class)
     return sizes_of(sizes, node, class);
 }
 
-/* The ordinary sizes are worth a copy of the loop that has them inline. */
+/* Ordinary sizes, labels and weights are worth a copy of the loop that knows
+ * them. */
 static void weigh_piece(void *weighing, uint32_t begin, uint32_t end,
                         unsigned worker)
 {
     struct scales s = scales_of(weighing, worker);
 
-    if (s.shallow == sizes_next) {
+    if (s.shallow == sizes_next && !s.wide && !s.class_of.wide) {
         s.shallow = sizes_inline;
+        s.class_of.wide = NULL;
+        s.wide = NULL;
         weigh_by(&s, begin, end);
     } else {
         weigh_by(&s, begin, end);
