@@ -58,12 +58,17 @@ static inline void push(struct walk *k, struct run r)
         k->stack[k->depth++] = r;
 }
 
-/* Gives `w` the next number, as a child of number `up`. */
-static inline uint32_t discover(struct dfs *d, uint32_t w, uint32_t up)
+/* A node not met before, if there is one. */
+struct found {
+    uint32_t node, rank;
+};
+
+/* Gives it the next number, as a child of number `up`. */
+static inline uint32_t discover(struct dfs *d, struct found f, uint32_t up)
 {
     uint32_t n = d->reached++;
 
-    d->number[core_rank(d->core, w)] = n;
+    d->number[f.rank] = n;
     d->link[n] = (struct link){up, up};
     return n;
 }
@@ -99,15 +104,15 @@ static inline uint32_t class_number(struct walk *k, uint32_t class)
 }
 
 /*
- * Numbers `w` and returns the first run of its edges. One to a class node
+ * Numbers it and returns the first run of its edges. One to a class node
  * not met before comes first, or every instance on a long path would leave
  * it waiting on the stack; `live` is an array of targets, so it is a run of
  * one.
  */
-ALWAYS_INLINE struct run enter(struct walk *k, uint32_t w, uint32_t up)
+ALWAYS_INLINE struct run enter(struct walk *k, struct found f, uint32_t up)
 {
     const struct graph *g = k->g;
-    uint32_t n = discover(k->d, w, up), i, end, class, met;
+    uint32_t w = f.node, n = discover(k->d, f, up), i, end, class, met;
     struct run run = {.from = n};
     uint64_t first, last;
 
@@ -131,19 +136,24 @@ ALWAYS_INLINE struct run enter(struct walk *k, uint32_t w, uint32_t up)
     return (struct run){&k->c->live[class], 1, n};
 }
 
-/* Passes over edges that lead to folded nodes or to such met before. What
- * remains of a run is looked through before it is stacked: a list with links
- * both ways then leaves nothing on the stack. */
-ALWAYS_INLINE struct run pass_met(struct walk *k, struct run run)
+/* Passes over edges that lead to folded nodes or to such met before; *next is
+ * where the first one left leads to. */
+ALWAYS_INLINE struct run pass_met(struct walk *k, struct run run,
+                                  struct found *next)
 {
+    const struct core_word *words = k->c->words;
+    const uint32_t *number = k->d->number;
+    uint64_t *holds = k->d->holds;
+
     for (; run.left; run.at++, run.left--) {
         uint32_t w = *run.at, n;
 
-        if (!core_keeps(k->c, w)) {
-            bits_add(k->d->holds, run.from);
+        if (!core_word_keeps(&words[w >> 6], w)) {
+            bits_add(holds, run.from);
             continue;
         }
-        n = dfs_number(k->d, w);
+        *next = (struct found){w, core_word_rank(&words[w >> 6], w)};
+        n = number[next->rank];
         if (!n)
             break;
         meet_again(k, run.from, n);
@@ -151,18 +161,19 @@ ALWAYS_INLINE struct run pass_met(struct walk *k, struct run run)
     return run;
 }
 
+/* What remains of a run is looked through before it is stacked: a list with
+ * links both ways then leaves nothing on the stack. */
 static bool walk_tree(struct walk *k, uint32_t root)
 {
+    struct found next = {root, core_rank(k->c, root)}, ignored;
     struct run run;
 
     if (!make_room(k))
         return false;
     k->tree = k->d->reached;
-    run = enter(k, root, 0);
+    run = enter(k, next, 0);
     for (;;) {
-        uint32_t w;
-
-        run = pass_met(k, run);
+        run = pass_met(k, run, &next);
         if (!run.left) {
             if (!k->depth)
                 return !k->failed;
@@ -171,11 +182,11 @@ static bool walk_tree(struct walk *k, uint32_t root)
         }
         if (!make_room(k))
             return false;
-        w = *run.at++;
+        run.at++;
         run.left--;
-        run = pass_met(k, run);
+        run = pass_met(k, run, &ignored);
         push(k, run);
-        run = enter(k, w, run.from);
+        run = enter(k, next, run.from);
     }
 }
 
@@ -218,7 +229,7 @@ bool dfs_build(const struct core *c, struct mem *m, struct dfs *ret,
     ret->core = c;
     ok = alloc(ret, m, e) && stack_grow(&k, 1024, e);
     if (ok) {
-        discover(ret, 0, 0);
+        discover(ret, (struct found){0, 0}, 0);
         lift(ret, 0);
     }
     ok = ok && walk_trees(&k, k.g->roots, k.g->n_roots) &&

@@ -48,9 +48,15 @@ static inline uint64_t core_bitmap_bytes(const struct core *c)
     return ((uint64_t)c->n / 64 + 1) * sizeof(uint64_t);
 }
 
+/* Whether node `v`, which is of this word, is kept. */
+static inline bool core_word_keeps(const struct core_word *w, uint32_t v)
+{
+    return w->kept >> (v & 63) & 1;
+}
+
 static inline bool core_keeps(const struct core *c, uint32_t v)
 {
-    return c->words[v >> 6].kept >> (v & 63) & 1;
+    return core_word_keeps(&c->words[v >> 6], v);
 }
 
 static inline bool core_is_inner(const struct core *c, uint32_t v)
@@ -64,12 +70,16 @@ static inline bool core_is_edged(const struct core *c, uint32_t v)
 }
 
 /* How many are kept before a node of the core: its index in arrays. */
-static inline uint32_t core_rank(const struct core *c, uint32_t v)
+static inline uint32_t core_word_rank(const struct core_word *w, uint32_t v)
 {
-    const struct core_word *w = &c->words[v >> 6];
     uint64_t below = ((uint64_t)1 << (v & 63)) - 1;
 
     return w->before + (uint32_t)__builtin_popcountll(w->kept & below);
+}
+
+static inline uint32_t core_rank(const struct core *c, uint32_t v)
+{
+    return core_word_rank(&c->words[v >> 6], v);
 }
 
 /* The folded nodes below a node other than the super-root: those that its
