@@ -68,6 +68,33 @@ static inline uint64_t labels_equal64(const struct labels *l, uint64_t i,
     return ret;
 }
 
+/*
+ * A flag for each of `n` labels, and for none: so many bytes are needed, as
+ * narrow ones aren't compared with anything.
+ */
+static inline uint64_t labels_flags(uint32_t n)
+{
+    return (n > LABELS_NARROW ? n : LABELS_NARROW) + (uint64_t)1;
+}
+
+/* Which of the n <= 64 things from `i` on have a label with a flag, of `none`
+ * labels: a bit each. From the last one backwards, each is shifted in. */
+static inline uint64_t labels_flagged(const struct labels *l, uint64_t i,
+                                      unsigned n, const uint8_t *flags,
+                                      uint32_t none)
+{
+    uint64_t ret = 0;
+
+    if (l->wide) {
+        for (uint64_t k = i + n; k-- > i;)
+            ret = ret << 1 | flags[l->wide[k] < none ? l->wide[k] : none];
+        return ret;
+    }
+    for (uint64_t k = i + n; k-- > i;)
+        ret = ret << 1 | flags[l->narrow[k]];
+    return ret;
+}
+
 /* Has the cache line of a label fetched. */
 ALWAYS_INLINE void labels_ask(const struct labels *l, uint64_t i)
 {

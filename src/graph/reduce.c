@@ -21,7 +21,7 @@ struct folding {
     uint64_t *others; /* [workers - 1] of the same, of the other workers */
     unsigned workers;
     uint64_t *fixed; /* bitmap: never folded */
-    uint8_t *edged;  /* [n_classes + 1] whether edges to it count */
+    uint8_t *edged;  /* by class, see labels_flags: whether edges to it count */
 };
 
 static uint64_t bytes_of_others(const struct folding *f)
@@ -32,7 +32,7 @@ static uint64_t bytes_of_others(const struct folding *f)
 static bool folding_init(struct folding *f, const struct graph *g,
                          struct core *c, struct mem *m, struct err *e)
 {
-    uint64_t bytes, classes = (uint64_t)g->n_classes + 1;
+    uint64_t bytes;
 
     f->g = g;
     f->c = c;
@@ -40,7 +40,7 @@ static bool folding_init(struct folding *f, const struct graph *g,
     f->seen = mem_map(m, 2 * bytes, e);
     f->others = f->seen ? mem_map(m, bytes_of_others(f), e) : NULL;
     f->fixed = f->others ? mem_map(m, bytes, e) : NULL;
-    f->edged = f->fixed ? mem_alloc(m, classes, 1, e) : NULL;
+    f->edged = f->fixed ? mem_alloc(m, labels_flags(g->n_classes), 1, e) : NULL;
     return f->edged != NULL;
 }
 
@@ -182,12 +182,12 @@ static bool spare_unowned(struct folding *f, struct mem *m, struct err *e)
 /* Of 64 nodes those to whose class the edge counts. */
 static uint64_t look_at_classes(const struct folding *f, uint32_t word)
 {
-    uint32_t v = word * 64, n = f->g->nodes - v < 64 ? f->g->nodes - v : 64;
-    uint64_t edged = 0;
+    const struct graph *g = f->g;
+    uint32_t v = word * 64, n = g->nodes - v < 64 ? g->nodes - v : 64;
 
-    for (uint32_t i = 0; i < n; i++)
-        edged |= (uint64_t)f->edged[graph_class(f->g, v + i)] << i;
-    return edged;
+    return g->class_node
+               ? labels_flagged(&g->class_of, v, n, f->edged, g->n_classes)
+               : 0;
 }
 
 /* Leaves to fold replace leaves in their words; who may be folded if all below

@@ -22,30 +22,6 @@
 
 /* ---- arrays ----------------------------------------------------------- */
 
-/* Which of the n <= 64 nodes from `from` on are arrays; `is_array`: by label.
- * From the last one backwards, each is a bit shifted in. */
-static uint64_t arrays_among(const struct labels *l, uint32_t from, uint32_t n,
-                             const uint8_t *is_array)
-{
-    uint64_t ret = 0;
-
-    for (uint32_t v = from + n; v-- > from;)
-        ret = ret << 1 | is_array[l->narrow[v]];
-    return ret;
-}
-
-/* The same where labels are wide; `none`: the label of whom none is known. */
-static uint64_t arrays_among_wide(const struct labels *l, uint32_t from,
-                                  uint32_t n, const uint8_t *is_array,
-                                  uint32_t none)
-{
-    uint64_t ret = 0;
-
-    for (uint32_t v = from + n; v-- > from;)
-        ret = ret << 1 | is_array[l->wide[v] < none ? l->wide[v] : none];
-    return ret;
-}
-
 static void set_arrays(struct sizes *s, const uint8_t *is_array)
 {
     const struct hprof_dump *d = s->dump;
@@ -55,19 +31,14 @@ static void set_arrays(struct sizes *s, const uint8_t *is_array)
         uint32_t from = i * 64;
         uint32_t n = d->nodes - from < 64 ? d->nodes - from : 64;
 
-        s->arrays.bits[i] =
-            l.wide ? arrays_among_wide(&l, from, n, is_array, d->n_classes)
-                   : arrays_among(&l, from, n, is_array);
+        s->arrays.bits[i] = labels_flagged(&l, from, n, is_array, d->n_classes);
     }
 }
 
 static bool find_arrays(struct sizes *s, struct mem *m, struct err *e)
 {
     const struct hprof_dump *d = s->dump;
-    /* Of any narrow label, so that none need be compared. */
-    uint64_t labels =
-        d->n_classes > LABELS_NARROW ? d->n_classes : LABELS_NARROW;
-    uint8_t *is_array = mem_alloc(m, labels + 1, 1, e);
+    uint8_t *is_array = mem_alloc(m, labels_flags(d->n_classes), 1, e);
 
     if (!is_array || !ranks_init(&s->arrays, d->nodes, m, e)) {
         mem_free(m, is_array);

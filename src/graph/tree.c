@@ -83,16 +83,17 @@ static inline void note_nesting(struct tree_class *k, bool parent)
 /* From the number of a node of the core, at *at, to its position and span.
  * Returns whether it may have folded nodes of its own: those that nobody
  * reaches may. */
-static inline uint64_t store(const struct layout *l, uint32_t *at, uint32_t v)
+ALWAYS_INLINE uint64_t store(const struct tree *t, const struct graph *g,
+                             const struct place *places, uint32_t *at,
+                             uint32_t v)
 {
-    const struct tree *t = l->t;
     uint32_t number = *at;
     struct place p;
 
     if (!number)
         return 1;
-    p = l->places[number];
-    note_nesting(&t->classes[graph_class(t->core.graph, v)], p.span > 1);
+    p = places[number];
+    note_nesting(&t->classes[graph_class(g, v)], p.span > 1);
     *at = p.next - p.span;
     t->span[*at] = p.span;
     return bits_has(t->holds, number);
@@ -101,8 +102,10 @@ static inline uint64_t store(const struct layout *l, uint32_t *at, uint32_t v)
 static void store_some(void *layout, uint32_t w, uint32_t end, unsigned worker)
 {
     const struct layout *l = layout;
-    struct core_word *words = l->t->core.words;
-    uint32_t *at = l->t->at + words[w].before;
+    const struct tree t = *l->t; /* stores change neither, as copies show */
+    const struct graph g = *t.core.graph;
+    struct core_word *words = t.core.words;
+    uint32_t *at = t.at + words[w].before;
 
     (void)worker;
     for (; w < end; w++) {
@@ -111,7 +114,7 @@ static void store_some(void *layout, uint32_t w, uint32_t end, unsigned worker)
         for (uint64_t b = words[w].kept; b; b &= b - 1, at++) {
             unsigned bit = (unsigned)__builtin_ctzll(b);
 
-            hold |= store(l, at, w << 6 | bit) << bit;
+            hold |= store(&t, &g, l->places, at, w << 6 | bit) << bit;
         }
         words[w].inner &= ~words[w].kept | hold;
     }

@@ -250,6 +250,31 @@ START_TEST(sixty_four_labels)
 }
 END_TEST
 
+START_TEST(labels_with_flags)
+{
+    static uint16_t narrow[70];
+    static uint32_t wide[70];
+    static uint8_t flags[LABELS_NARROW + 1];
+    struct labels a = {.narrow = narrow}, b = {.wide = wide};
+
+    ck_assert_uint_eq(labels_flags(5), sizeof flags);
+    ck_assert_uint_eq(labels_flags(70000), 70001);
+    flags[1] = flags[4] = 1;
+    for (unsigned i = 0; i < 70; i++) {
+        wide[i] = i % 6 < 5 ? i % 6 : LABEL_NONE;
+        narrow[i] = (uint16_t)wide[i];
+    }
+    for (unsigned n = 0; n <= 64; n++) {
+        uint64_t want = 0;
+
+        for (unsigned i = 0; i < n; i++)
+            want |= (uint64_t)(wide[i + 3] == 1 || wide[i + 3] == 4) << i;
+        ck_assert_uint_eq(labels_flagged(&a, 3, n, flags, 5), want);
+        ck_assert_uint_eq(labels_flagged(&b, 3, n, flags, 5), want);
+    }
+}
+END_TEST
+
 START_TEST(labels_of_both_widths)
 {
     const uint16_t narrow[] = {0, 65534, 65535};
@@ -278,6 +303,7 @@ Suite *spans_suite(void)
     tcase_add_test(t, too_many_elements);
     tcase_add_test(t, labels_of_both_widths);
     tcase_add_test(t, sixty_four_labels);
+    tcase_add_test(t, labels_with_flags);
     suite_add_tcase(s, t);
     return s;
 }
