@@ -212,7 +212,8 @@ static bool make_rows(struct analysis *a, const struct heap_sum *sums)
         row->name = c < d->n_classes ? d->classes[c].name : "?";
         row->objects = sums[c].objects;
         row->shallow = sums[c].bytes;
-        row->retained = UNKNOWN;
+        row->retained =
+            analysis_has_tree(a) ? a->tree.classes[c].retained : UNKNOWN;
         if (c < d->n_classes)
             row->loader = loader_text(a, &d->classes[c]);
         if (err_is_set(a->err))
@@ -232,22 +233,6 @@ bool census_take(struct analysis *a)
 
     mem_free(a->mem, sums);
     return ok;
-}
-
-static bool retained_of_classes(struct analysis *a, struct err *e)
-{
-    uint64_t n = (uint64_t)a->dump->n_classes + 1;
-    struct heap_class_row *row;
-
-    a->class_retained = mem_alloc(a->mem, n, sizeof *a->class_retained, e);
-    if (!a->class_retained ||
-        !tree_class_retained(&a->tree, a->mem, a->class_retained, e))
-        return false;
-    VEC_EACH (&a->heap->histogram, row)
-        row->retained = a->class_retained[row->class_index == CLASS_NONE
-                                              ? n - 1
-                                              : row->class_index];
-    return true;
 }
 
 /* ---- reachability by strength ----------------------------------------------
@@ -362,6 +347,5 @@ static bool strengths(struct analysis *a, struct err *e)
 
 bool census_finish(struct analysis *a, struct err *e)
 {
-    return !analysis_has_tree(a) ||
-           (retained_of_classes(a, e) && (a->heap->mat || strengths(a, e)));
+    return !analysis_has_tree(a) || a->heap->mat || strengths(a, e);
 }

@@ -206,21 +206,13 @@ static bool know_classes(struct garbage *k)
 }
 
 /* Adds what the dead instances of a class retain. */
-static bool join_histogram(struct garbage *k)
+static void join_histogram(const struct garbage *k)
 {
-    struct analysis *a = k->a;
-    uint64_t *retained = mem_alloc(a->mem, (uint64_t)a->dump->n_classes + 1,
-                                   sizeof *retained, a->err);
     struct heap_class_row *row;
-    bool ok =
-        retained && tree_class_retained(&k->tree, a->mem, retained, a->err);
 
-    if (ok)
-        VEC_EACH (&a->heap->histogram, row)
-            if (row->class_index != CLASS_NONE && known(row->retained))
-                row->retained += retained[row->class_index];
-    mem_free(a->mem, retained);
-    return ok;
+    VEC_EACH (&k->a->heap->histogram, row)
+        if (row->class_index != CLASS_NONE && known(row->retained))
+            row->retained += k->tree.classes[row->class_index].retained;
 }
 
 /* ---- the pass --------------------------------------------------------- */
@@ -246,7 +238,9 @@ static bool find(struct garbage *k)
     if (!list_objects(k, join && (top == 0 || top > LARGEST) ? top : LARGEST) ||
         !list_classes(k))
         return false;
-    return !join || (join_dominators(k) && join_histogram(k));
+    if (join)
+        join_histogram(k);
+    return !join || join_dominators(k);
 }
 
 /* Nobody asked: without the memory for it, the rest is worth having. */

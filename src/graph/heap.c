@@ -176,7 +176,6 @@ static void analysis_deinit(struct analysis *a)
     load_deinit(&a->mapped, a->mem);
     mem_unmap(a->mem, a->live, ((uint64_t)a->dump->nodes / 64 + 1) * 8);
     tree_deinit(&a->tree, a->mem);
-    mem_free(a->mem, a->class_retained);
     mem_free(a->mem, a->class_live);
     vec_free(&a->native_weights, a->mem);
     vec_free(&a->mapped_weights, a->mem);

@@ -21,9 +21,8 @@ struct analysis {
     struct model model;  /* what the tree is over */
     struct model strong; /* --compat mat only: without weak referents */
     struct tree tree;    /* empty in quick mode */
-    /* census.c: [n_classes + 1], the last for no class. */
-    uint64_t *class_retained;    /* NULL without a tree */
-    struct heap_sum *class_live; /* what is in the tree; before there is
+    struct heap_sum *class_live; /* census.c: [n_classes + 1], the last for no
+                                    class: what is in the tree; before there is
                                     one: all */
     uint64_t *live;              /* bitmap of the nodes that a reference of some
                                     strength reaches; NULL: the tree's */

@@ -182,7 +182,7 @@ void texts_weigh(struct analysis *a)
     if (string == CLASS_NONE || !analysis_has_tree(a))
         return;
     /* A String and the array only it refers to, as the tree sees them. */
-    s->bytes = a->class_retained[string];
+    s->bytes = a->tree.classes[string].retained;
     if (s->sampled)
         s->duplicate_bytes =
             (uint64_t)((double)s->bytes * (double)(s->sampled - s->distinct) /

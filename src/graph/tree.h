@@ -28,9 +28,10 @@ struct tree_sizes {
 
 /* The reachable nodes of a class, or those without one. */
 struct tree_class {
-    uint64_t folded; /* bytes retained by those of them that are folded, as far
-                        as nothing above them can be of the same class */
-    bool nests;      /* one of them dominates others of the core */
+    uint64_t retained; /* the sum over those of its instances that have none of
+                          the same class above them in the tree; 0 for nodes
+                          without a class */
+    bool nests;        /* one of them dominates others of the core */
 };
 
 #define TREE_MANY  127 /* nodes folded into one; or more */
@@ -133,15 +134,6 @@ static inline uint32_t tree_kids_next(struct tree_kids *it)
     it->pos += it->t->span[it->pos];
     return v;
 }
-
-/*
- * Retained bytes of each class: the sum over its instances that have no
- * instance of the same class above them in the tree. ret[n_classes + 1] is
- * zeroed by the caller; the last, for nodes without class, stays 0. In
- * weigh.c.
- */
-bool tree_class_retained(const struct tree *t, struct mem *m, uint64_t *ret,
-                         struct err *e);
 
 /* Children of `node` with retained bytes, largest first; ties by node. `max`
  * 0 means all. The vector is the caller's; `all` is how many there are. */

@@ -2,10 +2,11 @@
  * weigh.c - what nodes, subtrees and classes weigh.
  *
  * One sweep in the order of memory gives every node and its bytes to the
- * position it belongs to, and to its class; what a folded node retains is known
- * at that moment. Only where its class nests (an instance of it dominates
- * others) its place in the tree has to be looked at, in a second sweep over
- * the positions.
+ * position it belongs to; what a folded node retains is known at that moment,
+ * and its class credited. Only where its class nests (an instance of it
+ * dominates others) its place in the tree has to be looked at, in a second
+ * sweep over the positions, which sums up subtrees and credits the classes of
+ * the others.
  */
 #include "graph/weigh.h"
 
@@ -22,14 +23,17 @@
 
 /* What a worker adds up for itself, [n_classes + 1]. */
 struct tally {
-    uint64_t folded; /* as in struct tree_class */
-    bool nests;      /* the same as there, at hand */
+    uint64_t retained; /* as in struct tree_class */
+    uint32_t end;      /* where the subtree of the outermost open instance ends,
+                          while subtrees are looked through in their order */
+    bool nests;        /* as in struct tree_class, at hand */
 };
 
 struct weighing {
     struct tree *t;
     struct tally **tallies; /* [workers] */
     unsigned workers;
+    _Atomic uint64_t all; /* weights, as they are stored */
     struct mem *m;
 };
 
@@ -50,6 +54,7 @@ struct scales {
     const uint32_t *to;
     struct labels class_of;
     uint32_t n_classes;
+    bool classed; /* nodes have classes */
 };
 
 static struct scales scales_of(const struct weighing *x, unsigned worker)
@@ -72,7 +77,8 @@ static struct scales scales_of(const struct weighing *x, unsigned worker)
         .g = g,
         .to = g->to,
         .class_of = g->class_of,
-        .n_classes = g->class_node ? g->n_classes : 0,
+        .n_classes = g->n_classes,
+        .classed = g->class_node != NULL,
     };
 }
 
@@ -83,10 +89,11 @@ struct lump {
     bool nests;
 };
 
-/* As graph_class, but 0 where no node has one. */
+/* As graph_class. */
 ALWAYS_INLINE uint32_t class_at(const struct scales *s, uint32_t v)
 {
-    uint32_t c = s->n_classes ? labels_get_or_more(&s->class_of, v) : 0;
+    uint32_t c =
+        s->classed ? labels_get_or_more(&s->class_of, v) : s->n_classes;
 
     return c < s->n_classes ? c : s->n_classes;
 }
@@ -98,7 +105,7 @@ ALWAYS_INLINE void credit(const struct scales *s, struct lump *l,
     struct tally *k = &s->tallies[class];
 
     l->nests |= k->nests & !covered;
-    k->folded += (k->nests | covered) ? 0 : bytes;
+    k->retained += (k->nests | covered) ? 0 : bytes;
     l->holds++;
 }
 
@@ -143,18 +150,17 @@ ALWAYS_INLINE uint64_t add_folded(const struct scales *s, struct lump *l,
 }
 
 /* Weights as they are stored: without their low bits if they are narrow. */
-ALWAYS_INLINE uint64_t weight(const struct tree *t, uint32_t at, bool narrow)
+ALWAYS_INLINE uint64_t weight(const struct scales *s, uint32_t at)
 {
-    return narrow ? t->narrow[at] : t->wide[at];
+    return s->wide ? s->wide[at] : s->narrow[at];
 }
 
-ALWAYS_INLINE void set_weight(const struct tree *t, uint32_t at, uint64_t w,
-                              bool narrow)
+ALWAYS_INLINE void set_weight(const struct scales *s, uint32_t at, uint64_t w)
 {
-    if (narrow)
-        t->narrow[at] = (uint32_t)w;
+    if (s->wide)
+        s->wide[at] = w;
     else
-        t->wide[at] = w;
+        s->narrow[at] = (uint32_t)w;
 }
 
 /* So far `folded` says that nothing is. */
@@ -169,10 +175,7 @@ ALWAYS_INLINE void weigh_one(const struct scales *s, uint32_t v, uint32_t at)
                                   (l.nests ? TREE_NESTS : 0));
     }
     s->order[at] = v;
-    if (s->wide)
-        s->wide[at] = bytes;
-    else
-        s->narrow[at] = (uint32_t)(bytes >> s->shift);
+    set_weight(s, at, s->wide ? bytes : bytes >> s->shift);
 }
 
 /* Nobody reaches `v`, nor what is folded into it. */
@@ -220,17 +223,24 @@ ALWAYS_INLINE uint64_t sizes_inline(void *sizes, uint32_t node, uint32_t class)
     return sizes_of(sizes, node, class);
 }
 
-/* Ordinary sizes, labels and weights are worth a copy of the loop that knows
+/* Ordinary sizes, labels and weights are worth copies of the loops that know
  * them. */
+static bool are_ordinary(const struct scales *s)
+{
+    return s->shallow == sizes_next && !s->wide && !s->class_of.wide &&
+           s->classed;
+}
+
 static void weigh_piece(void *weighing, uint32_t begin, uint32_t end,
                         unsigned worker)
 {
     struct scales s = scales_of(weighing, worker);
 
-    if (s.shallow == sizes_next && !s.wide && !s.class_of.wide) {
+    if (are_ordinary(&s)) {
         s.shallow = sizes_inline;
-        s.class_of.wide = NULL;
         s.wide = NULL;
+        s.class_of.wide = NULL;
+        s.classed = true;
         weigh_by(&s, begin, end);
     } else {
         weigh_by(&s, begin, end);
@@ -255,56 +265,83 @@ static uint32_t next_top(const struct tree *t, uint32_t i)
     return from < t->n_tops ? t->tops[from] : t->reached;
 }
 
-/* What is added up while several threads share the subtrees. */
-struct sums {
-    const struct tree *t;
-    _Atomic uint64_t all;
-};
+/* What is folded into the node at position `i`, of classes that nest. */
+static void add_nesting(const struct scales *s, uint32_t i)
+{
+    const struct tree *t = s->t;
+    struct folded_iter it;
+    uint32_t w;
+
+    folded_begin(&t->core, s->order[i], &it);
+    while ((w = folded_next(&it)) != NO_NODE) {
+        uint32_t c = class_at(s, w);
+        struct tally *k = &s->tallies[c];
+
+        if (!k->nests || i < k->end ||
+            (it.above != it.node && class_at(s, it.above) == c))
+            continue;
+        k->retained += tree_retained(t, w);
+    }
+}
+
+/* The subtree at position `i` ends at `end`: its class retains it, unless one
+ * of the same is above it. Nobody can foresee that, so it's all bits or none.
+ */
+ALWAYS_INLINE void add_to_class(const struct scales *s, uint32_t i,
+                                uint32_t end, uint64_t bytes)
+{
+    struct tally *k = &s->tallies[class_at(s, s->order[i])];
+    uint64_t outermost = -(uint64_t)(i >= k->end);
+
+    k->retained += bytes & outermost;
+    k->end += (end - k->end) & (uint32_t)outermost;
+    if (s->folded[i] & TREE_NESTS)
+        add_nesting(s, i);
+}
 
 /*
  * Of the subtrees of the super-root that begin in [from, to), and are all
  * there: weights by position become sums. A subtree is a range, and its sum
  * the difference of two running sums; ascending, one is overwritten only
- * after all ranges that end there have been served.
+ * after all ranges that end there have been served. Returns the sum of all.
  */
-ALWAYS_INLINE uint64_t sum_by(const struct tree *t, uint32_t from, uint32_t to,
-                              bool narrow)
+ALWAYS_INLINE uint64_t sum_by(const struct scales *s, uint32_t from,
+                              uint32_t to)
 {
+    const uint32_t *span = s->t->span;
     uint64_t sum = 0;
 
     for (uint32_t i = from; i < to; i++) {
-        uint64_t own = weight(t, i, narrow);
+        uint64_t own = weight(s, i);
 
-        set_weight(t, i, sum, narrow);
+        set_weight(s, i, sum);
         sum += own;
     }
     for (uint32_t i = from; i < to; i++) {
-        uint32_t end = i + t->span[i];
-        uint64_t after = end < to ? weight(t, end, narrow) : sum;
+        uint32_t end = i + span[i];
+        uint64_t own = (end < to ? weight(s, end) : sum) - weight(s, i);
 
-        set_weight(t, i, after - weight(t, i, narrow), narrow);
+        set_weight(s, i, own);
+        add_to_class(s, i, end, s->wide ? own : own << s->shift);
     }
     return sum;
 }
 
-static void sum_some(void *sums, uint32_t i, uint32_t end, unsigned worker)
+static void sum_piece(void *weighing, uint32_t begin, uint32_t end,
+                      unsigned worker)
 {
-    struct sums *s = sums;
-    const struct tree t = *s->t;
-    uint32_t from = next_top(&t, i), to = next_top(&t, end);
+    struct weighing *x = weighing;
+    struct scales s = scales_of(x, worker);
+    uint32_t from = next_top(s.t, begin), to = next_top(s.t, end);
 
-    (void)worker;
-    s->all +=
-        t.narrow ? sum_by(&t, from, to, true) : sum_by(&t, from, to, false);
-}
-
-/* The super-root itself weighs nothing. */
-static void sum_subtrees(const struct tree *t)
-{
-    struct sums s = {.t = t};
-
-    sweep_numbers(t->core.graph, t->reached, sum_some, &s);
-    set_weight(t, 0, s.all, t->narrow);
+    if (are_ordinary(&s)) {
+        s.wide = NULL;
+        s.class_of.wide = NULL;
+        s.classed = true;
+        x->all += sum_by(&s, from, to);
+    } else {
+        x->all += sum_by(&s, from, to);
+    }
 }
 
 /* ---- several workers --------------------------------------------------- */
@@ -322,6 +359,7 @@ static bool tallies_init(struct weighing *x, struct err *e)
             return false;
         for (uint64_t c = 0; c < n; c++)
             k[c].nests = x->t->classes[c].nests;
+        k[n - 1].end = UINT32_MAX; /* nodes without a class */
     }
     return x->tallies != NULL;
 }
@@ -336,8 +374,8 @@ static void tallies_deinit(struct weighing *x)
 static void join_tallies(const struct weighing *x)
 {
     for (unsigned i = 0; i < x->workers; i++)
-        for (uint32_t c = 0; c <= x->t->core.graph->n_classes; c++)
-            x->t->classes[c].folded += x->tallies[i][c].folded;
+        for (uint32_t c = 0; c < x->t->core.graph->n_classes; c++)
+            x->t->classes[c].retained += x->tallies[i][c].retained;
 }
 
 static void see_all(const struct tree *t)
@@ -357,104 +395,11 @@ bool weigh_tree(struct tree *t, struct mem *m, struct err *e)
     if (ok) {
         see_all(t);
         sweep(t->core.graph, weigh_piece, &x);
+        sweep_numbers(t->core.graph, t->reached, sum_piece, &x);
+        set_weight(&(struct scales){.wide = t->wide, .narrow = t->narrow}, 0,
+                   x.all);
         join_tallies(&x);
-        sum_subtrees(t);
     }
     tallies_deinit(&x);
-    return ok;
-}
-
-/* ---- what classes retain ---------------------------------------------- */
-
-/* A worker's own. */
-struct by_class {
-    const struct tree *t;
-    const struct graph *g;
-    uint32_t *end; /* [n_classes + 1] where the subtree of its outermost open
-                      instance ends */
-    uint64_t *ret; /* [n_classes + 1] */
-};
-
-/* What is folded into the node at position `i`, of classes that nest. */
-static void add_nesting(struct by_class *b, uint32_t i)
-{
-    struct folded_iter it;
-    uint32_t w;
-
-    folded_begin(&b->t->core, b->t->order[i], &it);
-    while ((w = folded_next(&it)) != NO_NODE) {
-        uint32_t c = graph_class(b->g, w);
-
-        if (!b->t->classes[c].nests || i < b->end[c] ||
-            (it.above != it.node && graph_class(b->g, it.above) == c))
-            continue;
-        b->ret[c] += tree_retained(b->t, w);
-    }
-}
-
-/*
- * Of the subtrees that begin in [i, end): nothing reaches from one into
- * another. What the loop needs is copied, because the compiler takes sums for
- * what might change it. Asking for classes ahead gains nothing.
- */
-static void add_up_some(void *workers, uint32_t i, uint32_t end,
-                        unsigned worker)
-{
-    struct by_class *b = &((struct by_class *)workers)[worker];
-    const struct tree t = *b->t;
-    const struct graph g = *b->g;
-    uint32_t *ends = b->end;
-    uint64_t *ret = b->ret;
-
-    i = next_top(&t, i);
-    end = next_top(&t, end);
-    for (; i < end; i++) {
-        uint32_t c = graph_class(&g, t.order[i]);
-        uint64_t outermost; /* all bits or none, as nobody can foresee it */
-
-        outermost = -(uint64_t)(i >= ends[c]);
-        ret[c] += tree_bytes(&t, i) & outermost;
-        ends[c] += (i + t.span[i] - ends[c]) & (uint32_t)outermost;
-        if (t.folded[i] & TREE_NESTS)
-            add_nesting(b, i);
-    }
-}
-
-static bool by_class_init(struct by_class *b, const struct tree *t,
-                          struct mem *m, struct err *e)
-{
-    uint32_t n = t->core.graph->n_classes;
-
-    b->t = t;
-    b->g = t->core.graph;
-    b->end = mem_alloc(m, (uint64_t)n + 1, sizeof *b->end, e);
-    b->ret = b->end ? mem_alloc(m, (uint64_t)n + 1, sizeof *b->ret, e) : NULL;
-    if (!b->ret)
-        return false;
-    b->end[n] = UINT32_MAX; /* nodes without a class */
-    return true;
-}
-
-bool tree_class_retained(const struct tree *t, struct mem *m, uint64_t *ret,
-                         struct err *e)
-{
-    const struct graph *g = t->core.graph;
-    unsigned n = sweep_workers(g);
-    struct by_class *b = mem_alloc(m, n, sizeof *b, e);
-    bool ok = b != NULL;
-
-    for (unsigned i = 0; ok && i < n; i++)
-        ok = by_class_init(&b[i], t, m, e);
-    if (ok && g->class_node)
-        sweep_numbers(g, t->reached, add_up_some, b);
-    for (unsigned i = 0; b && i < n; i++) {
-        for (uint32_t c = 0; ok && c < g->n_classes; c++)
-            ret[c] += b[i].ret[c];
-        mem_free(m, b[i].end);
-        mem_free(m, b[i].ret);
-    }
-    for (uint32_t c = 0; ok && c < g->n_classes; c++)
-        ret[c] += t->classes[c].folded;
-    mem_free(m, b);
     return ok;
 }
