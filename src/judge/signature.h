@@ -32,6 +32,10 @@ struct signature {
 bool signature_find(const struct incident *i, const struct verdict *v,
                     struct arena *a, struct signature *ret, struct err *e);
 
+/* The holder alone; *ret stays as it is where nobody is one. */
+bool signature_holder(const struct incident *i, const struct verdict *v,
+                      struct arena *a, const char **ret, struct err *e);
+
 const char *kind_family(enum verdict_kind k);
 const char *kind_cause(enum verdict_kind k);
 
@@ -45,6 +49,8 @@ const char *kind_cause(enum verdict_kind k);
  *     ui.View$1                          -> ui.View$#
  */
 const char *signature_class(const char *name, struct arena *a, struct err *e);
+/* Whether a class is of the JDK, or only starts somebody else's. */
+bool signature_is_platform(const char *class_name);
 /* "app.Main", or "orders.jar" of "/srv/orders-1.4.2.jar --port 80". */
 const char *signature_command(const char *command, struct arena *a,
                               struct err *e);
