@@ -1,37 +1,16 @@
 /*
- * timeline.c - collects the events, doubts the clocks, sorts; see
- * timeline.h.
+ * timeline.c - collects the events and sorts them; see timeline.h.
  */
 #include "timeline.h"
 
 #include <string.h>
 
-#include "judge/pen.h"
+#include "judge/timeline_parts.h"
 
-#define NO_TIME INT64_MIN
-/* dmesg -T is made of a boot time that is never exact. */
-#define SLACK_MS   2000
-#define MINUTE_MS  60000
 #define KILLS_TOLD 16 /* of one log; of the rest there is a count */
 
-enum role { OTHER, ALIVE, DEATH };
-
-struct mark { /* what the doubts need to know of an event */
-    enum role role;
-    uint32_t snapshot;
-};
-
-struct builder {
-    const struct incident *incident;
-    const struct verdict *verdict;
-    struct mem *mem;
-    struct pen pen;
-    struct timeline *to;
-    VEC(struct mark) marks; /* of each event */
-};
-
-static bool add(struct builder *b, const struct timeline_event *ev,
-                struct mark mark)
+static bool add(struct timeline_builder *b, const struct timeline_event *ev,
+                struct timeline_mark mark)
 {
     struct timeline *t = b->to;
 
@@ -74,8 +53,8 @@ static bool tells_better(const struct input *a, const struct oom_kill *x,
     return dated == (y->time != NO_TIME) ? a < b : dated;
 }
 
-static bool is_told_better(const struct builder *b, const struct input *in,
-                           const struct oom_kill *k)
+static bool is_told_better(const struct timeline_builder *b,
+                           const struct input *in, const struct oom_kill *k)
 {
     const struct input *it;
 
@@ -92,7 +71,8 @@ static bool is_told_better(const struct builder *b, const struct input *in,
     return false;
 }
 
-static const char *kernel_clock(struct builder *b, const struct oom_kill *k)
+static const char *kernel_clock(struct timeline_builder *b,
+                                const struct oom_kill *k)
 {
     if (k->time != NO_TIME)
         return pen_write(&b->pen, "kernel log, %s",
@@ -102,7 +82,7 @@ static const char *kernel_clock(struct builder *b, const struct oom_kill *k)
     return "none";
 }
 
-static bool add_kill(struct builder *b, const struct input *in,
+static bool add_kill(struct timeline_builder *b, const struct input *in,
                      const struct oom_kill *k)
 {
     struct timeline_event ev = event_at(in, k->line, k->time, "");
@@ -114,10 +94,11 @@ static bool add_kill(struct builder *b, const struct input *in,
                         (unsigned long long)k->pid, k->name ? k->name : "?",
                         known(rss) ? ", resident " : "",
                         known(rss) ? pen_size(&b->pen, rss) : "");
-    return add(b, &ev, (struct mark){ours ? DEATH : OTHER, NO_SNAPSHOT});
+    return add(b, &ev,
+               (struct timeline_mark){ours ? DEATH : OTHER, NO_SNAPSHOT});
 }
 
-static bool add_kernel(struct builder *b, const struct input *in)
+static bool add_kernel(struct timeline_builder *b, const struct input *in)
 {
     const struct kernel_log *log = in->kernel;
     uint64_t told = 0, rest = 0;
@@ -139,14 +120,14 @@ static bool add_kernel(struct builder *b, const struct input *in)
 
         ev.count = rest;
         ev.what = "the kernel killed other processes";
-        return add(b, &ev, (struct mark){OTHER, NO_SNAPSHOT});
+        return add(b, &ev, (struct timeline_mark){OTHER, NO_SNAPSHOT});
     }
     return true;
 }
 
 /* ---- logs ------------------------------------------------------------- */
 
-static bool add_oome(struct builder *b, const struct input *in,
+static bool add_oome(struct timeline_builder *b, const struct input *in,
                      const struct oome *o)
 {
     struct timeline_event ev =
@@ -157,10 +138,10 @@ static bool add_oome(struct builder *b, const struct input *in,
                         *o->message ? ": " : "", o->message,
                         o->app_frame ? ", by " : "",
                         o->app_frame ? o->app_frame : "");
-    return add(b, &ev, (struct mark){ALIVE, NO_SNAPSHOT});
+    return add(b, &ev, (struct timeline_mark){ALIVE, NO_SNAPSHOT});
 }
 
-static bool add_app_log(struct builder *b, const struct input *in)
+static bool add_app_log(struct timeline_builder *b, const struct input *in)
 {
     const struct jvm_warning *w;
     const struct oome *o;
@@ -174,13 +155,13 @@ static bool add_app_log(struct builder *b, const struct input *in)
 
         ev.count = w->count;
         ev.what = pen_write(&b->pen, "\"%s\"", w->text);
-        if (!add(b, &ev, (struct mark){OTHER, NO_SNAPSHOT}))
+        if (!add(b, &ev, (struct timeline_mark){OTHER, NO_SNAPSHOT}))
             return false;
     }
     return true;
 }
 
-static const char *left_by(struct builder *b, const struct gc_pause *p)
+static const char *left_by(struct timeline_builder *b, const struct gc_pause *p)
 {
     return pen_write(&b->pen, "%s of %s",
                      p->after ? pen_size(&b->pen, p->after)
@@ -189,7 +170,7 @@ static const char *left_by(struct builder *b, const struct gc_pause *p)
 }
 
 /* Full collections come in hundreds at the end: one line for all. */
-static bool add_full(struct builder *b, const struct input *in)
+static bool add_full(struct timeline_builder *b, const struct input *in)
 {
     const struct gc_log *gc = in->gc;
     const struct gc_pause *first = NULL, *last = NULL, *p;
@@ -209,10 +190,10 @@ static bool add_full(struct builder *b, const struct input *in)
     ev.what =
         pen_write(&b->pen, "full collection; %s left %s",
                   gc->full_count > 1 ? "the last" : "it", left_by(b, last));
-    return add(b, &ev, (struct mark){OTHER, NO_SNAPSHOT});
+    return add(b, &ev, (struct timeline_mark){OTHER, NO_SNAPSHOT});
 }
 
-static bool add_gc(struct builder *b, const struct input *in)
+static bool add_gc(struct timeline_builder *b, const struct input *in)
 {
     const struct gc_log *gc = in->gc;
     const struct gc_pause *last =
@@ -226,38 +207,38 @@ static bool add_gc(struct builder *b, const struct input *in)
     ev = event_at(in, last->line, last->time, "the GC log's");
     ev.what = pen_write(&b->pen, "last collection that was logged; it left %s",
                         left_by(b, last));
-    return add(b, &ev, (struct mark){ALIVE, NO_SNAPSHOT});
+    return add(b, &ev, (struct timeline_mark){ALIVE, NO_SNAPSHOT});
 }
 
 /* ---- files of one moment ---------------------------------------------- */
 
-static bool add_dump(struct builder *b, const struct input *in)
+static bool add_dump(struct timeline_builder *b, const struct input *in)
 {
     struct timeline_event ev =
         event_at(in, 0, in->time, "the JVM's, in the dump's header");
 
     ev.what = "a heap dump was begun";
-    return add(b, &ev, (struct mark){ALIVE, in->snapshot});
+    return add(b, &ev, (struct timeline_mark){ALIVE, in->snapshot});
 }
 
-static bool add_vm_info(struct builder *b, const struct input *in)
+static bool add_vm_info(struct timeline_builder *b, const struct input *in)
 {
     const struct vm_info *v = in->vm_info;
     struct timeline_event ev = event_at(in, 0, v->time, "the JVM's");
 
     if (v->death == VM_ALIVE) {
         ev.what = "VM.info was taken";
-        return add(b, &ev, (struct mark){ALIVE, in->snapshot});
+        return add(b, &ev, (struct timeline_mark){ALIVE, in->snapshot});
     }
     ev.origin.line = v->headline_line;
     ev.what =
         pen_write(&b->pen, "the JVM wrote a fatal error report%s%s",
                   v->headline ? ": " : "", v->headline ? v->headline : "");
-    return add(b, &ev, (struct mark){DEATH, NO_SNAPSHOT});
+    return add(b, &ev, (struct timeline_mark){DEATH, NO_SNAPSHOT});
 }
 
 /* A folder whose name is a time, or nothing but its place in the order. */
-static bool add_snapshot(struct builder *b, const struct snapshot *s)
+static bool add_snapshot(struct timeline_builder *b, const struct snapshot *s)
 {
     const struct timeline *t = b->to;
     struct timeline_event ev = {.time = s->time,
@@ -274,10 +255,12 @@ static bool add_snapshot(struct builder *b, const struct snapshot *s)
             return true; /* that file has said it */
     ev.origin.path = s->name;
     ev.what = pen_write(&b->pen, "snapshot %s was taken", s->name);
-    return add(b, &ev, (struct mark){s->has_process ? ALIVE : OTHER, s->index});
+    return add(
+        b, &ev,
+        (struct timeline_mark){s->has_process ? ALIVE : OTHER, s->index});
 }
 
-static bool add_input(struct builder *b, const struct input *in)
+static bool add_input(struct timeline_builder *b, const struct input *in)
 {
     switch (in->kind) {
     case ARTIFACT_HPROF: return in->error || add_dump(b, in);
@@ -287,106 +270,6 @@ static bool add_input(struct builder *b, const struct input *in)
     case ARTIFACT_GC_LOG: return !in->gc || add_gc(b, in);
     default: return true;
     }
-}
-
-/* ---- doubts ----------------------------------------------------------- */
-
-static const char *apart(struct builder *b, int64_t ms)
-{
-    int64_t minutes = ms / MINUTE_MS, half = (minutes + 15) / 30;
-
-    /* Time zones lie whole half hours apart. */
-    if (half && minutes - half * 30 <= 2 && minutes - half * 30 >= -2)
-        return pen_write(&b->pen, "about %lld.%c h: a time zone?",
-                         (long long)(half / 2), half % 2 ? '5' : '0');
-    if (ms >= 2 * MINUTE_MS)
-        return pen_write(&b->pen, "%lld min", (long long)minutes);
-    return pen_write(&b->pen, "%lld.%03d s", (long long)(ms / 1000),
-                     (int)(ms % 1000));
-}
-
-static void doubt(struct builder *b, uint64_t k, const char *why)
-{
-    if (!b->to->events.at[k].doubt)
-        b->to->events.at[k].doubt = why;
-}
-
-/* What a living process left behind, later than its death. */
-static void doubt_after_death(struct builder *b, uint64_t death)
-{
-    struct timeline_event *d = &b->to->events.at[death];
-
-    for (uint64_t k = 0; k < b->to->events.n; k++) {
-        struct timeline_event *ev = &b->to->events.at[k];
-        const char *far;
-
-        if (b->marks.at[k].role != ALIVE || ev->time == NO_TIME ||
-            ev->time - d->time <= SLACK_MS)
-            continue;
-        far = apart(b, ev->time - d->time);
-        doubt(b, k,
-              pen_write(&b->pen,
-                        "%s after the death: its clock or that of the death "
-                        "is off, or it is another process's",
-                        far));
-        doubt(b, death,
-              pen_write(&b->pen,
-                        "signs of life are timed %s later: one of the clocks "
-                        "is off, or they are another process's",
-                        far));
-    }
-}
-
-/* The last sign of life lies half hours before the death: seen with a local
- * clock that was taken for UTC. */
-static void doubt_zone(struct builder *b, uint64_t death)
-{
-    struct timeline_event *d = &b->to->events.at[death];
-    int64_t last = NO_TIME, ms;
-
-    for (uint64_t k = 0; k < b->to->events.n; k++)
-        if (b->marks.at[k].role == ALIVE && b->to->events.at[k].time > last)
-            last = b->to->events.at[k].time;
-    if (last == NO_TIME || d->time - last < 28 * MINUTE_MS)
-        return;
-    ms = d->time - last;
-    if (strstr(apart(b, ms), "zone"))
-        doubt(b, death,
-              pen_write(&b->pen, "the last sign of life is older by %s",
-                        apart(b, ms)));
-}
-
-static void doubt_order(struct builder *b)
-{
-    const struct snapshot *s, *before = NULL;
-
-    VEC_EACH (&b->incident->snapshots, s) {
-        if (s->time == NO_TIME)
-            continue;
-        if (before && s->time + SLACK_MS < before->time)
-            for (uint64_t k = 0; k < b->to->events.n; k++)
-                if (b->marks.at[k].snapshot == s->index &&
-                    b->to->events.at[k].time == s->time)
-                    doubt(b, k,
-                          pen_write(&b->pen,
-                                    "%s before snapshot %s, whose folder "
-                                    "comes first: a clock was set back, or "
-                                    "the folders are out of order",
-                                    apart(b, before->time - s->time),
-                                    before->name));
-        before = s;
-    }
-}
-
-static void doubt_clocks(struct builder *b)
-{
-    for (uint64_t k = 0; k < b->to->events.n; k++) {
-        if (b->marks.at[k].role != DEATH || b->to->events.at[k].time == NO_TIME)
-            continue;
-        doubt_after_death(b, k);
-        doubt_zone(b, k);
-    }
-    doubt_order(b);
 }
 
 /* ---- all -------------------------------------------------------------- */
@@ -410,7 +293,7 @@ static void sort(struct timeline *t)
     }
 }
 
-static bool collect(struct builder *b)
+static bool collect(struct timeline_builder *b)
 {
     const struct snapshot *s;
     const struct input *in;
@@ -427,18 +310,18 @@ static bool collect(struct builder *b)
 bool timeline_build(const struct incident *i, const struct verdict *v,
                     struct mem *m, struct timeline *ret, struct err *e)
 {
-    struct builder b = {.incident = i,
-                        .verdict = v,
-                        .mem = m,
-                        .pen = {&ret->arena, e},
-                        .to = ret};
+    struct timeline_builder b = {.incident = i,
+                                 .verdict = v,
+                                 .mem = m,
+                                 .pen = {&ret->arena, e},
+                                 .to = ret};
     bool ok;
 
     memset(ret, 0, sizeof *ret);
     arena_init(&ret->arena, m);
     ok = collect(&b);
     if (ok) {
-        doubt_clocks(&b);
+        timeline_doubt(&b);
         sort(ret);
         ok = !err_is_set(e);
     }
