@@ -11,23 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hprof/jdk.h"
+
 #define NAME_LIMIT 200 /* characters */
 
 static bool is_oome_frame(const struct hprof_frame *f)
 {
     return strcmp(f->class_name, "java.lang.OutOfMemoryError") == 0 &&
            strcmp(f->method, "<init>") == 0;
-}
-
-static bool is_jdk_class(const char *name)
-{
-    static const char *const PREFIXES[] = {"java.", "javax.", "jdk.", "sun.",
-                                           "com.sun."};
-
-    for (unsigned i = 0; i < sizeof PREFIXES / sizeof *PREFIXES; i++)
-        if (strncmp(name, PREFIXES[i], strlen(PREFIXES[i])) == 0)
-            return true;
-    return false;
 }
 
 static const char *frame_text(struct analysis *a, const struct hprof_frame *f)
@@ -45,7 +36,7 @@ static const char *frame_text(struct analysis *a, const struct hprof_frame *f)
 static const char *asking_frame(struct analysis *a, const struct heap_thread *t)
 {
     for (uint32_t i = 0; i < t->n_frames; i++)
-        if (!is_jdk_class(t->frames[i]->class_name))
+        if (!jdk_has_class(t->frames[i]->class_name))
             return frame_text(a, t->frames[i]);
     return t->n_frames > 1 ? frame_text(a, t->frames[1]) : NULL;
 }

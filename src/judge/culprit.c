@@ -9,6 +9,9 @@
 
 #include <string.h>
 
+#include "hprof/jdk.h"
+#include "judge/steps.h"
+
 void culprit_named(const char *name, uint64_t bytes, struct culprit *ret)
 {
     ret->known = true;
@@ -28,51 +31,14 @@ static uint64_t chain_length(const struct heap_suspect *s)
     return s->path.n + down;
 }
 
-static const struct heap_step *chain(const struct heap_suspect *s, uint64_t i)
-{
-    return i < s->path.n ? &s->path.at[i] : &s->descent.at[i - s->path.n];
-}
-
-static bool is_class_object(const struct heap_step *s)
-{
-    return s->name && s->class_name &&
-           strcmp(s->class_name, "java.lang.Class") == 0;
-}
-
-static bool is_field(const char *via)
-{
-    return via && via[0] != '<' && via[0] != '[';
-}
-
 /* Index of the last step that leads out of a class object by a static. */
 static uint64_t last_static(const struct heap_suspect *s)
 {
     for (uint64_t i = chain_length(s); i-- > 1;)
-        if (is_class_object(chain(s, i - 1)) && is_field(chain(s, i)->via) &&
-            !is_class_object(chain(s, i)))
+        if (step_is_class(step_at(s, i - 1)) &&
+            step_is_field(step_at(s, i)->via) && !step_is_class(step_at(s, i)))
             return i;
     return 0;
-}
-
-/* "static NAME" and "Super#name" without what is in front of the name. */
-static const char *plain(const char *via)
-{
-    const char *hash = strrchr(via, '#');
-
-    if (strncmp(via, "static ", 7) == 0)
-        via += 7;
-    return hash ? hash + 1 : via;
-}
-
-static bool is_jdk(const char *class_name)
-{
-    static const char *const prefixes[] = {"java.", "javax.", "jdk.", "sun.",
-                                           "com.sun."};
-
-    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
-        if (strncmp(class_name, prefixes[i], strlen(prefixes[i])) == 0)
-            return true;
-    return strchr(class_name, '[') != NULL;
 }
 
 /*
@@ -85,11 +51,12 @@ static const char *fields(struct pen *p, const struct heap_suspect *s,
     const char *text = "";
 
     for (uint64_t i = from; i < chain_length(s) && i < from + 4; i++) {
-        const struct heap_step *step = chain(s, i);
+        const struct heap_step *step = step_at(s, i);
 
-        if (!is_field(step->via) || is_jdk(chain(s, i - 1)->class_name))
+        if (!step_is_field(step->via) ||
+            jdk_has_type(step_at(s, i - 1)->class_name))
             break;
-        text = pen_write(p, "%s.%s", text, plain(step->via));
+        text = pen_write(p, "%s.%s", text, step_field(step->via));
         *holder = step->class_name;
     }
     return text;
@@ -100,10 +67,10 @@ static const char *fields(struct pen *p, const struct heap_suspect *s,
 static void name_static(struct pen *p, const struct heap_suspect *s,
                         uint64_t at, struct culprit *ret)
 {
-    const char *holder = chain(s, at)->class_name, *rest;
+    const char *holder = step_at(s, at)->class_name, *rest;
 
-    ret->field = plain(chain(s, at)->via);
-    ret->class_name = chain(s, at - 1)->name;
+    ret->field = step_field(step_at(s, at)->via);
+    ret->class_name = step_at(s, at - 1)->name;
     rest = fields(p, s, at + 1, &holder);
     ret->name = pen_write(p, "static %s.%s%s (%s)", ret->class_name, ret->field,
                           rest, holder);
@@ -160,8 +127,8 @@ static void name_thread(struct pen *p, const struct heap_suspect *s,
 
     ret->thread = s->root_thread;
     ret->class_name = s->class_name;
-    if (s->descent.n && is_field(s->descent.at[0].via))
-        inside = pen_write(p, ".%s (%s)", plain(s->descent.at[0].via),
+    if (s->descent.n && step_is_field(s->descent.at[0].via))
+        inside = pen_write(p, ".%s (%s)", step_field(s->descent.at[0].via),
                            s->descent.at[0].class_name);
     if (s->root_frame)
         ret->name =

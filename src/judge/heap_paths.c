@@ -11,6 +11,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "hprof/jdk.h"
+
 static bool ends(const char *s, const char *suffix)
 {
     size_t n = strlen(s), m = strlen(suffix);
@@ -267,12 +269,6 @@ static bool named_listener(const struct heap_suspect *s)
     return false;
 }
 
-static bool is_application(const char *c)
-{
-    return strncmp(c, "java.", 5) != 0 && strncmp(c, "jdk.", 4) != 0 &&
-           strncmp(c, "sun.", 4) != 0 && !strchr(c, '[');
-}
-
 /* Inner objects and as many of the outer class: each inner one keeps its
  * outer alive by this$0. */
 static bool inner_and_outer(const struct heap_suspect *s)
@@ -282,7 +278,7 @@ static bool inner_and_outer(const struct heap_suspect *s)
         const char *dollar = strrchr(inner->class_name, '$');
         size_t n = dollar ? (size_t)(dollar - inner->class_name) : 0;
 
-        if (!dollar || !is_application(inner->class_name))
+        if (!dollar || jdk_has_type(inner->class_name))
             continue;
         for (uint64_t k = 0; k < s->contents.n; k++) {
             const struct heap_held *outer = &s->contents.at[k];

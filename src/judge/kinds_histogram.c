@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "culprit.h"
+#include "hprof/jdk.h"
 
 #define MANY 500 /* ordinary programs have a few dozen of each */
 
@@ -101,12 +102,6 @@ static bool by_array(struct tally *t)
     return false;
 }
 
-static bool is_application(const char *c)
-{
-    return strncmp(c, "java.", 5) != 0 && strncmp(c, "jdk.", 4) != 0 &&
-           strncmp(c, "sun.", 4) != 0 && !strchr(c, '[') && strchr(c, '.');
-}
-
 /* As many objects of an inner class as of its outer one. */
 static bool by_inner(struct tally *t)
 {
@@ -116,7 +111,8 @@ static bool by_inner(struct tally *t)
     VEC_EACH (&t->at->rows, inner) {
         dollar = strrchr(inner->class_name, '$');
         if (!dollar || inner->objects < MANY ||
-            !is_application(inner->class_name) || dollar[1] < '0' ||
+            jdk_has_type(inner->class_name) ||
+            !strchr(inner->class_name, '.') || dollar[1] < '0' ||
             dollar[1] > '9')
             continue;
         VEC_EACH (&t->at->rows, outer)

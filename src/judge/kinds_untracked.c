@@ -9,6 +9,7 @@
 
 #include "base/size.h"
 #include "culprit.h"
+#include "nmt/text.h"
 
 /* ---- the allocator's figures -------------------------------------------- */
 
@@ -183,11 +184,6 @@ static void by_mappings(const struct facts *f, struct pen *p, uint64_t bytes,
     }
 }
 
-static bool starts(const char *s, const char *prefix)
-{
-    return strncmp(s, prefix, strlen(prefix)) == 0;
-}
-
 /* Where libjvm.so is, up to "lib/": everything below is the JDK's. */
 static size_t jdk_prefix(const struct smaps *s, const char **path)
 {
@@ -218,7 +214,8 @@ static void name_library(const struct facts *f, struct pen *p,
     n = jdk_prefix(f->last->smaps, &jdk);
     VEC_EACH (&f->last->smaps->maps, map) {
         if (!strstr(map->path, ".so") || map->perms[2] != 'x' ||
-            starts(map->path, "/lib") || starts(map->path, "/usr/lib") ||
+            text_starts(map->path, "/lib") ||
+            text_starts(map->path, "/usr/lib") ||
             (n && strncmp(map->path, jdk, n) == 0))
             continue;
         ret->culprit.library = strrchr(map->path, '/') + 1;

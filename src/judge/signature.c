@@ -7,6 +7,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "hprof/jdk.h"
 #include "nmt/text.h"
 
 /* ---- families --------------------------------------------------------- */
@@ -162,16 +163,8 @@ const char *signature_command(const char *command, struct arena *a,
 
 bool signature_is_platform(const char *class_name)
 {
-    static const char *const prefixes[] = {
-        "java.", "javax.",   "jdk.",
-        "sun.",  "com.sun.", "org.springframework.boot.loader.",
-    };
-    size_t i;
-
-    for (i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
-        if (text_starts(class_name, prefixes[i]))
-            return true;
-    return strchr(class_name, '[') != NULL || text_starts(class_name, "$Proxy");
+    return jdk_has_type(class_name) || text_starts(class_name, "$Proxy") ||
+           text_starts(class_name, "org.springframework.boot.loader.");
 }
 
 static const char *command_of(const struct input *in)

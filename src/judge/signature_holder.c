@@ -7,53 +7,27 @@
 #include <string.h>
 
 #include "hprof/values.h"
+#include "judge/steps.h"
 #include "nmt/text.h"
 
 /* ---- along a path ------------------------------------------------------ */
-
-struct chain { /* a path and what follows it, as one */
-    const struct heap_suspect *suspect;
-    uint64_t n;
-};
-
-static const struct heap_step *step_at(const struct chain *c, uint64_t i)
-{
-    const struct heap_suspect *s = c->suspect;
-
-    return i < s->path.n ? &s->path.at[i] : &s->descent.at[i - s->path.n];
-}
-
-static bool is_class_object(const struct heap_step *s)
-{
-    return s->name && strcmp(s->class_name, "java.lang.Class") == 0;
-}
-
-/* "static NAME" and "Super#name" without what is in front of the name. */
-static const char *field_of(const char *via)
-{
-    const char *hash = strrchr(via, '#');
-
-    if (text_starts(via, "static "))
-        via += 7;
-    return hash ? hash + 1 : via;
-}
 
 /* A step from an object of the application along a field of its own, and
  * not along a chain of objects alike. */
 static bool is_own_field(const struct heap_step *owner,
                          const struct heap_step *held)
 {
-    const char *name = is_class_object(owner) ? owner->name : owner->class_name;
+    const char *name = step_is_class(owner) ? owner->name : owner->class_name;
 
-    return held->via && held->via[0] != '<' && held->via[0] != '[' && name &&
-           !signature_is_platform(name) && strcmp(name, held->class_name) != 0;
+    return step_is_field(held->via) && name && !signature_is_platform(name) &&
+           strcmp(name, held->class_name) != 0;
 }
 
 static const char *holder_text(const char *owner, const char *via,
                                struct arena *a, struct err *e)
 {
     const char *o = signature_class(owner, a, e);
-    const char *f = signature_class(field_of(via), a, e); /* "arg$1" */
+    const char *f = signature_class(step_field(via), a, e); /* "arg$1" */
 
     return o && f ? arena_printf(a, e, "%s.%s", o, f) : NULL;
 }
@@ -61,17 +35,15 @@ static const char *holder_text(const char *owner, const char *via,
 static bool holder_of_suspect(const struct heap_suspect *s, struct arena *a,
                               const char **ret, struct err *e)
 {
-    struct chain c = {s, s->path.n + s->descent.n};
-
-    for (uint64_t i = c.n; i-- > 1;) {
-        const struct heap_step *owner = step_at(&c, i - 1);
-        const struct heap_step *held = step_at(&c, i);
+    for (uint64_t i = s->path.n + s->descent.n; i-- > 1;) {
+        const struct heap_step *owner = step_at(s, i - 1);
+        const struct heap_step *held = step_at(s, i);
 
         if (!is_own_field(owner, held))
             continue;
-        *ret = holder_text(is_class_object(owner) ? owner->name
-                                                  : owner->class_name,
-                           held->via, a, e);
+        *ret =
+            holder_text(step_is_class(owner) ? owner->name : owner->class_name,
+                        held->via, a, e);
         return *ret != NULL;
     }
     return true;
@@ -122,7 +94,7 @@ static bool field_above(const struct incident *i, uint32_t above, uint32_t node,
     if (!hprof_values_read(d, i->heap_source, &v, 1, 0, a, e))
         return false;
     via = v.found ? hprof_step_name(d, &v, node, a, e) : NULL;
-    if (via && via[0] != '<' && via[0] != '[')
+    if (step_is_field(via))
         *ret = holder_text(name, via, a, e);
     return !err_is_set(e);
 }
