@@ -24,6 +24,7 @@ void text_close(struct text *t)
     source_close(t->source);
     arena_deinit(&t->arena);
     ck_assert_uint_eq(t->mem.held, 0);
+    t->source = NULL;
 }
 
 void sweep_prefixes(const char *s, text_reader *read)

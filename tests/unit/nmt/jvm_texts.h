@@ -15,7 +15,7 @@
 struct text {
     struct mem mem;
     struct arena arena;
-    struct source *source;
+    struct source *source; /* NULL: closed */
     struct err err;
 };
 

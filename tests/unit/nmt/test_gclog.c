@@ -13,16 +13,24 @@
 
 /* ---- GC logs ---------------------------------------------------------- */
 
-static void read_gc(struct text *t, const char *s, struct gc_log *log)
+/* The log that a test reads, one at a time. */
+static struct text t;
+static struct gc_log g;
+
+static void gc_done(void)
 {
-    text_open(t, s);
-    ck_assert(gc_log_read(t->source, &t->arena, log, &t->err));
+    if (!t.source)
+        return;
+    gc_log_deinit(&g, &t.mem);
+    text_close(&t);
 }
 
-static void gc_done(struct text *t, struct gc_log *log)
+static void read_gc(const char *s)
 {
-    gc_log_deinit(log, &t->mem);
-    text_close(t);
+    gc_done();
+    text_open(&t, s);
+    ck_assert_msg(gc_log_read(t.source, &t.arena, &g, &t.err), "%s",
+                  t.err.text);
 }
 
 static const char unified[] =
@@ -51,10 +59,7 @@ static const char unified[] =
 
 START_TEST(unified_g1)
 {
-    struct gc_log g;
-    struct text t;
-
-    read_gc(&t, unified, &g);
+    read_gc(unified);
     ck_assert_str_eq(g.collector, "G1");
     ck_assert_uint_eq(g.container_memory, MB(384));
     ck_assert_uint_eq(g.heap_max, MB(48));
@@ -75,17 +80,12 @@ START_TEST(unified_g1)
     ck_assert_uint_eq(g.humongous_last, MB(2));
     ck_assert_uint_eq(g.humongous_peak, MB(7));
     ck_assert_uint_eq(g.last_line, 12);
-    gc_done(&t, &g);
 }
 END_TEST
 
 START_TEST(unified_z)
 {
-    struct gc_log g;
-    struct text t;
-
-    read_gc(&t,
-            "[0.005s][info][gc,init] Initializing The Z Garbage Collector\n"
+    read_gc("[0.005s][info][gc,init] Initializing The Z Garbage Collector\n"
             "[1.005s][info][gc,heap] GC(0)      Live:         -        36M "
             "(7%)     36M (7%)\n"
             "[1.005s][info][gc] GC(0) Garbage Collection (Warmup) "
@@ -94,8 +94,7 @@ START_TEST(unified_z)
             "204M(40%)->154M(30%) 0.025s\n"
             "[2.105s][info][gc] GC(2) Minor Collection (Allocation Rate) "
             "205M(40%)->164M(30%) 0.025s\n"
-            "[2.205s][info][gc] Allocation Stall (main) 12.345ms\n",
-            &g);
+            "[2.205s][info][gc] Allocation Stall (main) 12.345ms\n");
     ck_assert_str_eq(g.collector, "Z");
     ck_assert_uint_eq(g.count, 3);
     ck_assert_uint_eq(g.full_count, 2);
@@ -105,54 +104,41 @@ START_TEST(unified_z)
     ck_assert(!known(g.pauses.at[0].capacity));
     ck_assert_str_eq(g.pauses.at[1].cause, "Allocation Rate");
     ck_assert_uint_eq(g.stalls, 1);
-    gc_done(&t, &g);
 }
 END_TEST
 
 START_TEST(unified_shenandoah)
 {
-    struct gc_log g;
-    struct text t;
-
-    read_gc(&t,
-            "[0.005s][info][gc] Using Shenandoah\n"
+    read_gc("[0.005s][info][gc] Using Shenandoah\n"
             "[1.0s][info][gc] GC(0) Pause Init Mark 0.123ms\n"
             "[1.0s][info][gc] GC(0) Concurrent cleanup 104M->54M(256M) 0.1ms\n"
             "[1.1s][info][gc] GC(1) Pause Degenerated GC (Mark) "
             "250M->240M(256M) 10ms\n"
-            "[1.2s][info][gc] GC(2) Pause Full 255M->254M(256M) 99ms\n",
-            &g);
+            "[1.2s][info][gc] GC(2) Pause Full 255M->254M(256M) 99ms\n");
     ck_assert_str_eq(g.collector, "Shenandoah");
     ck_assert_uint_eq(g.count, 3);
     ck_assert_uint_eq(g.full_count, 1);
     ck_assert_uint_eq(g.last_full_after, MB(254));
     ck_assert_uint_eq(g.stalls, 1);
     ck_assert_ptr_null(g.pauses.at[2].cause);
-    gc_done(&t, &g);
 }
 END_TEST
 
 START_TEST(shenandoah_starts_over)
 {
-    struct gc_log g;
-    struct text t;
-
-    read_gc(&t,
-            "[1.0s][info][gc] GC(1) Degenerated GC upgrading to Full GC\n"
+    read_gc("[1.0s][info][gc] GC(1) Degenerated GC upgrading to Full GC\n"
             "[1.1s][info][gc] GC(1) Pause Degenerated GC (Outside of Cycle) "
             "250M->240M(256M) 10ms\n"
             "[1.2s][info][gc] GC(2) Pause Degenerated GC (Mark) "
             "250M->245M(256M) 10ms\n"
             "[1.3s][info][gc] GC(3) Cancelling GC: Upgrade To Full GC\n"
             "[1.4s][info][gc] GC(3) Pause Degenerated GC (Outside of Cycle) "
-            "250M->241M(256M) 10ms\n",
-            &g);
+            "250M->241M(256M) 10ms\n");
     ck_assert_uint_eq(g.count, 3);
     ck_assert_uint_eq(g.full_count, 2);
     ck_assert_uint_eq(g.first_full_after, MB(240));
     ck_assert_uint_eq(g.last_full_after, MB(241));
     ck_assert_uint_eq(g.stalls, 3);
-    gc_done(&t, &g);
 }
 END_TEST
 
@@ -170,19 +156,16 @@ START_TEST(what_classes_use)
         "98958K->98957K(1056768K)], 0.0045 secs]\n",
     };
     char log[1024];
-    struct gc_log g;
-    struct text t;
 
     for (size_t i = 0; i < 3; i++) {
         snprintf(log, sizeof log,
                  "[0.1s][info][gc,metaspace] GC(0) Metaspace: "
                  "526K(704K)->526K(704K)\n%s",
                  last[i]);
-        read_gc(&t, log, &g);
+        read_gc(log);
         ck_assert_uint_eq(g.first_metaspace, KB(526));
         ck_assert_uint_eq(g.last_metaspace, KB(98957));
         ck_assert_uint_eq(g.metaspace_line, 2);
-        gc_done(&t, &g);
     }
 }
 END_TEST
@@ -190,18 +173,12 @@ END_TEST
 /* Its size at the exit and its address range are no collections. */
 START_TEST(what_classes_use_is_not_told)
 {
-    struct gc_log g;
-    struct text t;
-
-    read_gc(&t,
-            "[0.1s][info][gc] GC(0) Pause Young (Metadata GC Threshold) "
+    read_gc("[0.1s][info][gc] GC(0) Pause Young (Metadata GC Threshold) "
             "2M->1M(8M) 1.0ms\n"
             "[0.2s][info][gc,metaspace] CDS archive(s) mapped at: [0x1-0x2)\n"
             "[2.1s][info][gc,heap,exit] Metaspace       used 535K, committed "
-            "704K, reserved 1114112K\n",
-            &g);
+            "704K, reserved 1114112K\n");
     ck_assert(!known(g.first_metaspace) && !known(g.last_metaspace));
-    gc_done(&t, &g);
 }
 END_TEST
 
@@ -233,10 +210,8 @@ static const char old_log[] =
 START_TEST(old_format)
 {
     const struct gc_pause *p;
-    struct gc_log g;
-    struct text t;
 
-    read_gc(&t, old_log, &g);
+    read_gc(old_log);
     ck_assert_str_eq(g.collector, "Parallel");
     ck_assert_uint_eq(g.heap_max, 4194304000);
     ck_assert_uint_eq(g.pauses.n, 8);
@@ -259,7 +234,6 @@ START_TEST(old_format)
     ck_assert_uint_eq(p[6].after, KB(950));
     ck_assert(p[7].uptime < 0);
     ck_assert_uint_eq(g.last_full_after, KB(950));
-    gc_done(&t, &g);
 }
 END_TEST
 
@@ -286,10 +260,8 @@ static const char broken[] =
 START_TEST(old_format_in_pieces)
 {
     const struct gc_pause *p;
-    struct gc_log g;
-    struct text t;
 
-    read_gc(&t, broken, &g);
+    read_gc(broken);
     ck_assert_uint_eq(g.count, 2);
     p = g.pauses.at;
     ck_assert_uint_eq(p[0].after, KB(9000));
@@ -299,7 +271,6 @@ START_TEST(old_format_in_pieces)
     ck_assert(p[1].uptime < 0); /* a date alone */
     ck_assert_int_eq(p[1].time - p[0].time, 750);
     ck_assert_uint_eq(g.last_full_after, KB(8000));
-    gc_done(&t, &g);
 }
 END_TEST
 
@@ -324,10 +295,8 @@ static const char covert[] =
 START_TEST(old_generation_is_told)
 {
     const struct gc_pause *p;
-    struct gc_log g;
-    struct text t;
 
-    read_gc(&t, covert, &g);
+    read_gc(covert);
     ck_assert_uint_eq(g.count, 4);
     ck_assert_uint_eq(g.full_count, 2);
     p = g.pauses.at;
@@ -335,7 +304,6 @@ START_TEST(old_generation_is_told)
     ck_assert_uint_eq(p[2].after, KB(13570));
     ck_assert(p[3].uptime == 4.0); /* not the worker's */
     ck_assert_str_eq(p[3].cause, "G1 Evacuation Pause");
-    gc_done(&t, &g);
 }
 END_TEST
 
@@ -347,57 +315,43 @@ static const char detailed[] =
     "20M->12M(40M) 9.1ms\n"
     "[0.11s][info][gc,cpu      ] GC(0) User=0.00s Sys=0.00s Real=0.00s\n";
 
-static void read_ending(const char *end, struct gc_log *g)
+static void read_ending(const char *end)
 {
     char all[2048];
-    struct text t;
 
     snprintf(all, sizeof all, "%s%s", detailed, end);
-    read_gc(&t, all, g);
-    gc_done(&t, g);
+    read_gc(all);
 }
 
 START_TEST(how_a_log_ends)
 {
-    struct gc_log g;
-
-    read_ending("", &g);
+    read_ending("");
     ck_assert(g.detailed);
     ck_assert_uint_eq(g.exit_line, 0);
-    read_ending("[9.0s][info][gc,heap,exit  ] Heap\n", &g);
+    read_ending("[9.0s][info][gc,heap,exit  ] Heap\n");
     ck_assert_uint_eq(g.exit_line, 6);
-    read_ending("[9.0s][info][gc,exit       ] Heap\n", &g);
+    read_ending("[9.0s][info][gc,exit       ] Heap\n");
     ck_assert_uint_eq(g.exit_line, 6);
     /* Another life in the same log. */
     read_ending("[9.0s][info][gc,exit       ] Heap\n"
                 "[0.1s][info][gc] GC(0) Pause Young (Normal) "
-                "20M->12M(40M) 9.1ms\n",
-                &g);
+                "20M->12M(40M) 9.1ms\n");
     ck_assert_uint_eq(g.exit_line, 0);
 }
 END_TEST
 
 START_TEST(a_plain_log_never_tells_of_its_end)
 {
-    struct gc_log g;
-    struct text t;
-
-    read_gc(&t,
-            "[0.01s][info][gc] Using Serial\n"
+    read_gc("[0.01s][info][gc] Using Serial\n"
             "[0.11s][info][gc] GC(0) Pause Young (Allocation Failure) "
-            "20M->12M(40M) 9.1ms\n",
-            &g);
+            "20M->12M(40M) 9.1ms\n");
     ck_assert(!g.detailed && !g.exit_line);
-    gc_done(&t, &g);
-    read_gc(&t,
-            "0.345: [GC (Allocation Failure) [PSYoungGen: 6144K->512K(7168K)] "
+    read_gc("0.345: [GC (Allocation Failure) [PSYoungGen: 6144K->512K(7168K)] "
             "6144K->520K(23552K), 0.001 secs] [Times: user=0.00 sys=0.00, "
             "real=0.00 secs]\n"
             "Heap\n"
-            " PSYoungGen      total 7168K, used 600K\n",
-            &g);
+            " PSYoungGen      total 7168K, used 600K\n");
     ck_assert(g.detailed && g.exit_line == 2);
-    gc_done(&t, &g);
 }
 END_TEST
 
@@ -406,15 +360,13 @@ START_TEST(long_logs)
     const uint64_t n = 2 * GC_LOG_KEPT + 1234;
     size_t size = 0;
     char *text = NULL;
-    struct gc_log g;
-    struct text t;
     FILE *f = open_memstream(&text, &size);
 
     for (uint64_t i = 0; i < n; i++)
         fprintf(f, "[%lu.0s][info][gc] GC(%lu) Pause Young 5M->4M(9M) 1ms\n",
                 (unsigned long)i, (unsigned long)i);
     fclose(f);
-    read_gc(&t, text, &g);
+    read_gc(text);
     ck_assert_uint_eq(g.count, n);
     ck_assert_uint_eq(g.pauses.n, 2 * GC_LOG_KEPT);
     for (uint64_t i = 0; i < GC_LOG_KEPT; i++) {
@@ -422,18 +374,17 @@ START_TEST(long_logs)
         ck_assert_uint_eq(g.pauses.at[GC_LOG_KEPT + i].line,
                           n - GC_LOG_KEPT + i + 1);
     }
-    gc_done(&t, &g);
     free(text);
 }
 END_TEST
 
 static bool read_and_free(struct source *s, struct arena *a, struct err *e)
 {
-    struct gc_log g;
+    struct gc_log log;
 
-    if (!gc_log_read(s, a, &g, e))
+    if (!gc_log_read(s, a, &log, e))
         return false;
-    gc_log_deinit(&g, a->mem);
+    gc_log_deinit(&log, a->mem);
     return true;
 }
 
@@ -456,6 +407,7 @@ TCase *gclog_case(void)
 {
     TCase *c = tcase_create("GC logs");
 
+    tcase_add_checked_fixture(c, NULL, gc_done);
     tcase_add_test(c, unified_g1);
     tcase_add_test(c, unified_z);
     tcase_add_test(c, unified_shenandoah);

@@ -13,16 +13,24 @@
 
 /* ---- application logs ------------------------------------------------- */
 
-static void read_app(struct text *t, const char *s, struct app_log *log)
+/* The log that a test reads, one at a time. */
+static struct text t;
+static struct app_log app;
+
+static void app_done(void)
 {
-    text_open(t, s);
-    ck_assert(app_log_read(t->source, &t->arena, log, &t->err));
+    if (!t.source)
+        return;
+    app_log_deinit(&app, &t.mem);
+    text_close(&t);
 }
 
-static void app_done(struct text *t, struct app_log *log)
+static void read_app(const char *s)
 {
-    app_log_deinit(log, &t->mem);
-    text_close(t);
+    app_done();
+    text_open(&t, s);
+    ck_assert_msg(app_log_read(t.source, &t.arena, &app, &t.err), "%s",
+                  t.err.text);
 }
 
 static const char stack_log[] =
@@ -39,15 +47,13 @@ static const char stack_log[] =
 
 START_TEST(an_error_with_its_stack)
 {
-    struct app_log log;
     const struct oome *o;
-    struct text t;
 
-    read_app(&t, stack_log, &log);
+    read_app(stack_log);
     /* The JVM's announcement and the stack are one error. */
-    ck_assert_uint_eq(log.oomes.n, 1);
-    ck_assert_uint_eq(log.oome_count, 1);
-    o = &log.oomes.at[0];
+    ck_assert_uint_eq(app.oomes.n, 1);
+    ck_assert_uint_eq(app.oome_count, 1);
+    o = &app.oomes.at[0];
     ck_assert_int_eq(o->kind, OOME_HEAP_SPACE);
     ck_assert_str_eq(o->message, "Java heap space");
     ck_assert_str_eq(o->thread, "worker \"3\"");
@@ -57,12 +63,11 @@ START_TEST(an_error_with_its_stack)
     ck_assert_uint_eq(o->count, 1);
     ck_assert_uint_eq(o->line, 2);
     ck_assert_uint_eq(o->last_line, 5);
-    ck_assert_uint_eq(log.warnings.n, 2);
-    ck_assert_int_eq(log.warnings.at[0].kind, WARN_DUMPING);
-    ck_assert_int_eq(log.warnings.at[1].kind, WARN_DUMP_WRITTEN);
-    ck_assert_uint_eq(log.warnings.at[1].bytes, 51326880);
-    ck_assert_uint_eq(log.lines, 9);
-    app_done(&t, &log);
+    ck_assert_uint_eq(app.warnings.n, 2);
+    ck_assert_int_eq(app.warnings.at[0].kind, WARN_DUMPING);
+    ck_assert_int_eq(app.warnings.at[1].kind, WARN_DUMP_WRITTEN);
+    ck_assert_uint_eq(app.warnings.at[1].bytes, 51326880);
+    ck_assert_uint_eq(app.lines, 9);
 }
 END_TEST
 
@@ -98,17 +103,14 @@ START_TEST(kinds)
         {"the dog ate it", OOME_OTHER},
     };
     char text[256];
-    struct app_log log;
-    struct text t;
 
     ck_assert_int_eq(oome_classify(all[_i].message), all[_i].kind);
     snprintf(text, sizeof text, "x\njava.lang.OutOfMemoryError: %s\n",
              all[_i].message);
-    read_app(&t, text, &log);
-    ck_assert_uint_eq(log.oomes.n, 1);
-    ck_assert_int_eq(log.oomes.at[0].kind, all[_i].kind);
-    ck_assert_str_eq(log.oomes.at[0].message, all[_i].message);
-    app_done(&t, &log);
+    read_app(text);
+    ck_assert_uint_eq(app.oomes.n, 1);
+    ck_assert_int_eq(app.oomes.at[0].kind, all[_i].kind);
+    ck_assert_str_eq(app.oomes.at[0].message, all[_i].message);
 }
 END_TEST
 
@@ -127,13 +129,10 @@ START_TEST(remarks)
         "the OutOfMemoryError was handled",
         "OutOfMemoryError java_heap_errors=1",
     };
-    struct app_log log;
-    struct text t;
 
-    read_app(&t, all[_i], &log);
-    ck_assert_uint_eq(log.oomes.n, 0);
-    ck_assert_uint_eq(log.oome_count, 0);
-    app_done(&t, &log);
+    read_app(all[_i]);
+    ck_assert_uint_eq(app.oomes.n, 0);
+    ck_assert_uint_eq(app.oome_count, 0);
 }
 END_TEST
 
@@ -158,118 +157,85 @@ START_TEST(announcements)
         "2026-01-31T10:00:00Z stderr F Exception in thread \"a\" "
         "java.lang.OutOfMemoryError: Java heap space",
     };
-    struct app_log log;
-    struct text t;
 
-    read_app(&t, all[_i], &log);
-    ck_assert_uint_eq(log.oomes.n, 1);
-    ck_assert_int_eq(log.oomes.at[0].kind, OOME_HEAP_SPACE);
-    ck_assert_str_eq(log.oomes.at[0].message, "Java heap space");
-    app_done(&t, &log);
+    read_app(all[_i]);
+    ck_assert_uint_eq(app.oomes.n, 1);
+    ck_assert_int_eq(app.oomes.at[0].kind, OOME_HEAP_SPACE);
+    ck_assert_str_eq(app.oomes.at[0].message, "Java heap space");
 }
 END_TEST
 
 START_TEST(one_line_json)
 {
-    struct app_log log;
-    struct text t;
-
-    read_app(&t,
-             "{\"stack\":\"java.lang.OutOfMemoryError: Metaspace\\n\\tat "
+    read_app("{\"stack\":\"java.lang.OutOfMemoryError: Metaspace\\n\\tat "
              "java.base/java.lang.ClassLoader.defineClass1(Native "
-             "Method)\\n\\tat a.B.c(B.java:1)\\n\"}\n",
-             &log);
-    ck_assert_int_eq(log.oomes.at[0].kind, OOME_METASPACE);
-    ck_assert_str_eq(log.oomes.at[0].app_frame, "a.B.c(B.java:1)");
-    app_done(&t, &log);
+             "Method)\\n\\tat a.B.c(B.java:1)\\n\"}\n");
+    ck_assert_int_eq(app.oomes.at[0].kind, OOME_METASPACE);
+    ck_assert_str_eq(app.oomes.at[0].app_frame, "a.B.c(B.java:1)");
 }
 END_TEST
 
 START_TEST(nested_and_caused)
 {
-    struct app_log log;
-    struct text t;
-
-    read_app(&t,
-             "Exception in thread \"main\" x.ExecutionException: "
+    read_app("Exception in thread \"main\" x.ExecutionException: "
              "java.lang.OutOfMemoryError: Java heap space\n"
              "\tat x.FutureTask.report(FutureTask.java:122)\n"
              "Caused by: java.lang.OutOfMemoryError: Java heap space\n"
              "\tat a.Leak.fill(Leak.java:9)\n"
-             "\t... 3 more\n",
-             &log);
-    ck_assert_uint_eq(log.oomes.n, 1);
-    ck_assert_uint_eq(log.oomes.at[0].count, 1);
-    ck_assert_str_eq(log.oomes.at[0].thread, "main");
-    ck_assert_str_eq(log.oomes.at[0].top_frame, "a.Leak.fill(Leak.java:9)");
-    app_done(&t, &log);
+             "\t... 3 more\n");
+    ck_assert_uint_eq(app.oomes.n, 1);
+    ck_assert_uint_eq(app.oomes.at[0].count, 1);
+    ck_assert_str_eq(app.oomes.at[0].thread, "main");
+    ck_assert_str_eq(app.oomes.at[0].top_frame, "a.Leak.fill(Leak.java:9)");
 }
 END_TEST
 
 START_TEST(without_message)
 {
-    struct app_log log;
-    struct text t;
-
-    read_app(&t,
-             "Caused by: java.lang.OutOfMemoryError\n"
+    read_app("Caused by: java.lang.OutOfMemoryError\n"
              "\tat sun.misc.Unsafe.allocateMemory(Native Method)\n"
              "\tat a.Off.heap(Off.java:1)\n\n"
              "Exception: java.lang.OutOfMemoryError thrown from the "
-             "UncaughtExceptionHandler in thread \"main\"\n",
-             &log);
-    ck_assert_uint_eq(log.oomes.n, 2);
-    ck_assert_int_eq(log.oomes.at[0].kind, OOME_NATIVE);
-    ck_assert_str_eq(log.oomes.at[0].message, "");
-    ck_assert_int_eq(log.oomes.at[1].kind, OOME_OTHER);
-    ck_assert_str_eq(log.oomes.at[1].thread, "main");
-    app_done(&t, &log);
+             "UncaughtExceptionHandler in thread \"main\"\n");
+    ck_assert_uint_eq(app.oomes.n, 2);
+    ck_assert_int_eq(app.oomes.at[0].kind, OOME_NATIVE);
+    ck_assert_str_eq(app.oomes.at[0].message, "");
+    ck_assert_int_eq(app.oomes.at[1].kind, OOME_OTHER);
+    ck_assert_str_eq(app.oomes.at[1].thread, "main");
 }
 END_TEST
 
 START_TEST(figures_of_messages)
 {
-    struct app_log log;
-    struct text t;
-
-    read_app(&t,
-             "java.lang.OutOfMemoryError: Cannot reserve 65536 bytes of "
+    read_app("java.lang.OutOfMemoryError: Cannot reserve 65536 bytes of "
              "direct buffer memory (allocated: 64880640, limit: 64880641)\n"
              "x io.example.shaded.io.netty.util.internal."
              "OutOfDirectMemoryError: no\n"
              "Exception in thread \"x\" "
              "io.netty.util.internal.OutOfDirectMemoryError: failed to "
              "allocate 16777216 byte(s) of direct memory (used: 105, max: "
-             "107)\n",
-             &log);
-    ck_assert_uint_eq(log.oomes.n, 2);
-    ck_assert_uint_eq(log.oomes.at[0].requested, 65536);
-    ck_assert_uint_eq(log.oomes.at[0].used, 64880640);
-    ck_assert_uint_eq(log.oomes.at[0].limit, 64880641);
-    ck_assert_int_eq(log.oomes.at[1].kind, OOME_NETTY_DIRECT);
-    ck_assert_uint_eq(log.oomes.at[1].requested, 16777216);
-    ck_assert_uint_eq(log.oomes.at[1].used, 105);
-    ck_assert_uint_eq(log.oomes.at[1].limit, 107);
-    app_done(&t, &log);
+             "107)\n");
+    ck_assert_uint_eq(app.oomes.n, 2);
+    ck_assert_uint_eq(app.oomes.at[0].requested, 65536);
+    ck_assert_uint_eq(app.oomes.at[0].used, 64880640);
+    ck_assert_uint_eq(app.oomes.at[0].limit, 64880641);
+    ck_assert_int_eq(app.oomes.at[1].kind, OOME_NETTY_DIRECT);
+    ck_assert_uint_eq(app.oomes.at[1].requested, 16777216);
+    ck_assert_uint_eq(app.oomes.at[1].used, 105);
+    ck_assert_uint_eq(app.oomes.at[1].limit, 107);
 }
 END_TEST
 
 /* The error of a full code cache, before it became an OutOfMemoryError. */
 START_TEST(another_class)
 {
-    struct app_log log;
-    struct text t;
-
-    read_app(&t,
-             "Exception in thread \"main\" java.lang.VirtualMachineError: Out "
+    read_app("Exception in thread \"main\" java.lang.VirtualMachineError: Out "
              "of space in CodeCache for adapters\n\tat a.B.c(B.java:1)\n"
-             "java.lang.VirtualMachineError: OutOfMemory\n",
-             &log);
-    ck_assert_uint_eq(log.oomes.n, 1);
-    ck_assert_int_eq(log.oomes.at[0].kind, OOME_CODE_CACHE);
-    ck_assert_str_eq(log.oomes.at[0].thread, "main");
-    ck_assert_str_eq(log.oomes.at[0].top_frame, "a.B.c(B.java:1)");
-    app_done(&t, &log);
+             "java.lang.VirtualMachineError: OutOfMemory\n");
+    ck_assert_uint_eq(app.oomes.n, 1);
+    ck_assert_int_eq(app.oomes.at[0].kind, OOME_CODE_CACHE);
+    ck_assert_str_eq(app.oomes.at[0].thread, "main");
+    ck_assert_str_eq(app.oomes.at[0].top_frame, "a.B.c(B.java:1)");
 }
 END_TEST
 
@@ -277,8 +243,6 @@ START_TEST(storms)
 {
     size_t size = 0;
     char *text = NULL;
-    struct app_log log;
-    struct text t;
     FILE *f = open_memstream(&text, &size);
 
     for (int i = 0; i < 3000; i++)
@@ -291,12 +255,11 @@ START_TEST(storms)
         fprintf(f, "java.lang.OutOfMemoryError: %c%c strange\n", 'a' + i % 26,
                 'a' + i / 26);
     fclose(f);
-    read_app(&t, text, &log);
-    ck_assert_uint_eq(log.oomes.n, APP_LOG_DISTINCT);
-    ck_assert_uint_eq(log.oome_count, 3200);
-    ck_assert_uint_eq(log.oomes.at[0].count, 3000);
-    ck_assert_uint_eq(log.oomes.at[0].last_line, 5999);
-    app_done(&t, &log);
+    read_app(text);
+    ck_assert_uint_eq(app.oomes.n, APP_LOG_DISTINCT);
+    ck_assert_uint_eq(app.oome_count, 3200);
+    ck_assert_uint_eq(app.oomes.at[0].count, 3000);
+    ck_assert_uint_eq(app.oomes.at[0].last_line, 5999);
     free(text);
 }
 END_TEST
@@ -352,30 +315,22 @@ START_TEST(warnings)
         {"[0.003s][error][gc] Failed to reserve 6G address space for Java heap",
          WARN_RESERVE_FAILED, MB(6144)},
     };
-    struct app_log log;
-    struct text t;
 
-    read_app(&t, all[_i].line, &log);
-    ck_assert_uint_eq(log.warnings.n, 1);
-    ck_assert_int_eq(log.warnings.at[0].kind, all[_i].kind);
-    ck_assert_uint_eq(log.warnings.at[0].bytes, all[_i].bytes);
-    ck_assert_str_eq(log.warnings.at[0].text, all[_i].line);
-    app_done(&t, &log);
+    read_app(all[_i].line);
+    ck_assert_uint_eq(app.warnings.n, 1);
+    ck_assert_int_eq(app.warnings.at[0].kind, all[_i].kind);
+    ck_assert_uint_eq(app.warnings.at[0].bytes, all[_i].bytes);
+    ck_assert_str_eq(app.warnings.at[0].text, all[_i].line);
 }
 END_TEST
 
 START_TEST(pids_it_names)
 {
-    struct app_log log;
-    struct text t;
-
-    read_app(&t, "job 7: convert pid 4300\nstarted (pid=4301)\nrapid 12\n",
-             &log);
-    ck_assert_uint_eq(log.pids.n, 2);
-    ck_assert_uint_eq(log.pids.at[0].pid, 4300);
-    ck_assert_uint_eq(log.pids.at[1].pid, 4301);
-    ck_assert_uint_eq(log.pids.at[1].line, 2);
-    app_done(&t, &log);
+    read_app("job 7: convert pid 4300\nstarted (pid=4301)\nrapid 12\n");
+    ck_assert_uint_eq(app.pids.n, 2);
+    ck_assert_uint_eq(app.pids.at[0].pid, 4300);
+    ck_assert_uint_eq(app.pids.at[1].pid, 4301);
+    ck_assert_uint_eq(app.pids.at[1].line, 2);
 }
 END_TEST
 
@@ -397,27 +352,18 @@ START_TEST(exit_status)
         {"flexit 12", UNKNOWN},
         {"ExitOnOutOfMemoryError 1", UNKNOWN},
     };
-    struct app_log log;
-    struct text t;
 
-    read_app(&t, all[_i].line, &log);
-    ck_assert_uint_eq(log.exit_status, all[_i].status);
-    ck_assert_uint_eq(log.warnings.n, all[_i].status == 137);
-    app_done(&t, &log);
+    read_app(all[_i].line);
+    ck_assert_uint_eq(app.exit_status, all[_i].status);
+    ck_assert_uint_eq(app.warnings.n, all[_i].status == 137);
 }
 END_TEST
 
 START_TEST(times)
 {
-    struct app_log log;
-    struct text t;
-
-    read_app(&t,
-             "2026-01-31T10:00:00.250Z Exception in thread \"a\" "
-             "java.lang.OutOfMemoryError: Metaspace\n",
-             &log);
-    ck_assert_int_eq(log.oomes.at[0].time, 1769853600250);
-    app_done(&t, &log);
+    read_app("2026-01-31T10:00:00.250Z Exception in thread \"a\" "
+             "java.lang.OutOfMemoryError: Metaspace\n");
+    ck_assert_int_eq(app.oomes.at[0].time, 1769853600250);
 }
 END_TEST
 
@@ -443,6 +389,7 @@ Suite *logs_suite(void)
     Suite *s = suite_create("logs");
     TCase *c = tcase_create("application logs");
 
+    tcase_add_checked_fixture(c, NULL, app_done);
     tcase_add_test(c, an_error_with_its_stack);
     tcase_add_loop_test(c, kinds, 0, 18);
     tcase_add_loop_test(c, remarks, 0, 10);

@@ -130,23 +130,28 @@ static bool read_and_free(struct source *s, struct arena *a, struct err *e)
     return true;
 }
 
-static void read_text(struct text *t, const char *s, struct nmt_report *r)
+/* The report that a test reads, one at a time. */
+static struct text t;
+static struct nmt_report r;
+
+static void done(void)
 {
-    text_open(t, s);
-    ck_assert_msg(read_first(t->source, &t->arena, r, &t->err), "%s",
-                  t->err.text);
+    if (!t.source)
+        return;
+    nmt_report_deinit(&r, &t.mem);
+    text_close(&t);
 }
 
-static void done(struct text *t, struct nmt_report *r)
+static void read_text(const char *s)
 {
-    nmt_report_deinit(r, &t->mem);
-    text_close(t);
+    done();
+    text_open(&t, s);
+    ck_assert_msg(read_first(t.source, &t.arena, &r, &t.err), "%s", t.err.text);
 }
 
-static const struct nmt_category *need(const struct nmt_report *r,
-                                       const char *name)
+static const struct nmt_category *need(const char *name)
 {
-    const struct nmt_category *c = nmt_find(r, name);
+    const struct nmt_category *c = nmt_find(&r, name);
 
     ck_assert_msg(c != NULL, "no category %s", name);
     return c;
@@ -180,10 +185,7 @@ static char *prefixed(const char *text, const char *prefix)
 
 START_TEST(summary_of_8)
 {
-    struct nmt_report r;
-    struct text t;
-
-    read_text(&t, summary_8, &r);
+    read_text(summary_8);
     ck_assert_uint_eq(r.pid, 4711);
     ck_assert(r.enabled && r.has_total && !r.diff && !r.detail);
     ck_assert_uint_eq(r.scale, 1024);
@@ -191,75 +193,65 @@ START_TEST(summary_of_8)
     ck_assert_uint_eq(r.total.reserved, KB(5000));
     ck_assert_uint_eq(r.total.committed, KB(3000));
     ck_assert_uint_eq(r.categories.n, 3);
-    ck_assert(!known_delta(need(&r, "Java Heap")->committed_delta));
-    ck_assert_uint_eq(need(&r, "Thread")->count, 9);
-    ck_assert_uint_eq(need(&r, "Thread")->mmap_committed, KB(880));
-    ck_assert_uint_eq(need(&r, "Thread")->malloc, KB(15));
-    ck_assert_uint_eq(need(&r, "Thread")->malloc_count, 44);
-    ck_assert_uint_eq(need(&r, "Thread")->arena, KB(5));
-    ck_assert_uint_eq(need(&r, "Internal")->line, 15);
-    ck_assert(!known(need(&r, "Internal")->mmap_committed));
+    ck_assert(!known_delta(need("Java Heap")->committed_delta));
+    ck_assert_uint_eq(need("Thread")->count, 9);
+    ck_assert_uint_eq(need("Thread")->mmap_committed, KB(880));
+    ck_assert_uint_eq(need("Thread")->malloc, KB(15));
+    ck_assert_uint_eq(need("Thread")->malloc_count, 44);
+    ck_assert_uint_eq(need("Thread")->arena, KB(5));
+    ck_assert_uint_eq(need("Internal")->line, 15);
+    ck_assert(!known(need("Internal")->mmap_committed));
     ck_assert(!known(r.total.malloc));
-    done(&t, &r);
 }
 END_TEST
 
 START_TEST(summary_of_25)
 {
-    struct nmt_report r;
-    struct text t;
-
-    read_text(&t, summary_25, &r);
+    read_text(summary_25);
     ck_assert(r.omitted && !r.diff);
     ck_assert_uint_eq(r.total.malloc, KB(300));
     ck_assert_uint_eq(r.total.malloc_peak, KB(290));
     ck_assert_uint_eq(r.total.mmap_reserved, KB(8700));
-    ck_assert_uint_eq(need(&r, "Class")->count, 77);
-    ck_assert_uint_eq(need(&r, "Class")->malloc, KB(100));
-    ck_assert_uint_eq(need(&r, "Class")->malloc_peak, KB(110));
-    ck_assert_uint_eq(need(&r, "Class")->mmap_peak, KB(250));
+    ck_assert_uint_eq(need("Class")->count, 77);
+    ck_assert_uint_eq(need("Class")->malloc, KB(100));
+    ck_assert_uint_eq(need("Class")->malloc_peak, KB(110));
+    ck_assert_uint_eq(need("Class")->mmap_peak, KB(250));
     ck_assert_uint_eq(r.metadata.used, KB(600));
     ck_assert_uint_eq(r.class_space.reserved, KB(1024));
     ck_assert_uint_eq(r.class_space.waste, KB(32));
-    ck_assert_uint_eq(need(&r, "Thread")->count, 3);
-    ck_assert_uint_eq(need(&r, "Thread")->malloc_peak, KB(7));
-    ck_assert_uint_eq(need(&r, "Native Memory Tracking")->overhead, KB(30));
-    ck_assert_uint_eq(need(&r, "Shared class space")->committed, KB(300));
-    done(&t, &r);
+    ck_assert_uint_eq(need("Thread")->count, 3);
+    ck_assert_uint_eq(need("Thread")->malloc_peak, KB(7));
+    ck_assert_uint_eq(need("Native Memory Tracking")->overhead, KB(30));
+    ck_assert_uint_eq(need("Shared class space")->committed, KB(300));
 }
 END_TEST
 
 START_TEST(diff_of_17)
 {
     const struct nmt_category *c;
-    struct nmt_report r;
-    struct text t;
 
-    read_text(&t, diff_17, &r);
+    read_text(diff_17);
     ck_assert(r.diff && r.detail);
     ck_assert_int_eq(r.total.reserved_delta, DKB(30));
     ck_assert_int_eq(r.total.committed_delta, DKB(-20));
-    c = need(&r, "Other");
+    c = need("Other");
     ck_assert_int_eq(c->malloc_delta, DKB(40));
     ck_assert_int_eq(c->malloc_count_delta, 4);
-    c = need(&r, "Compiler");
+    c = need("Compiler");
     ck_assert_int_eq(c->arena_delta, DKB(-10)); /* printed without unit */
     ck_assert_int_eq(c->malloc_delta, 0);
     ck_assert_int_eq(c->malloc_count_delta, -1);
-    c = need(&r, "Thread");
+    c = need("Thread");
     ck_assert_int_eq(c->committed_delta, 0);
     ck_assert_int_eq(c->count_delta, -1);
-    done(&t, &r);
 }
 END_TEST
 
 START_TEST(sites_of_17)
 {
     const struct nmt_site *s;
-    struct nmt_report r;
-    struct text t;
 
-    read_text(&t, diff_17, &r);
+    read_text(diff_17);
     ck_assert_uint_eq(r.sites.n, 4);
     s = r.sites.at;
     ck_assert_str_eq(s[0].frame, "Unsafe_AllocateMemory0(long)");
@@ -277,16 +269,12 @@ START_TEST(sites_of_17)
     ck_assert_uint_eq(s[3].bytes, KB(30));
     ck_assert_uint_eq(s[3].reserved, KB(70));
     ck_assert_int_eq(s[3].delta, DKB(5));
-    done(&t, &r);
 }
 END_TEST
 
 START_TEST(detail_of_25)
 {
-    struct nmt_report r;
-    struct text t;
-
-    read_text(&t, detail_25, &r);
+    read_text(detail_25);
     ck_assert(r.detail && !r.diff);
     ck_assert_uint_eq(r.regions.n, 3);
     ck_assert_str_eq(r.regions.at[0].category, "Java Heap");
@@ -303,7 +291,6 @@ START_TEST(detail_of_25)
     ck_assert_str_eq(r.sites.at[1].category, "Shared class space");
     ck_assert_uint_eq(r.sites.at[1].bytes, KB(60));
     ck_assert_uint_eq(r.categories.n, 1);
-    done(&t, &r);
 }
 END_TEST
 
@@ -319,16 +306,13 @@ START_TEST(prefixes)
         "\t",
     };
     char *text = prefixed(summary_8, before[_i]);
-    struct nmt_report r;
-    struct text t;
 
-    read_text(&t, text, &r);
+    read_text(text);
     ck_assert_uint_eq(r.total.committed, KB(3000));
     ck_assert_uint_eq(r.categories.n, 3);
-    ck_assert_uint_eq(need(&r, "Java Heap")->reserved, KB(4000));
-    ck_assert_uint_eq(need(&r, "Thread")->count, 9);
+    ck_assert_uint_eq(need("Java Heap")->reserved, KB(4000));
+    ck_assert_uint_eq(need("Thread")->count, 9);
     ck_assert_uint_eq(r.pid, 4711);
-    done(&t, &r);
     free(text);
 }
 END_TEST
@@ -344,17 +328,14 @@ START_TEST(remarks_and_gaps)
         "-                     Class (reserved=6KB, committed=4KB)  <--- "
         "meta\n" INDENT
         "(malloc=3KB, #1000)           <--- malloc'd, #number\n";
-    struct nmt_report r;
-    struct text t;
 
-    read_text(&t, text, &r);
+    read_text(text);
     ck_assert_uint_eq(r.total.reserved, KB(664));
     ck_assert_uint_eq(r.categories.n, 2);
     ck_assert_str_eq(r.categories.at[0].name, "Java Heap");
-    ck_assert_uint_eq(need(&r, "Class")->malloc, KB(3));
-    ck_assert_uint_eq(need(&r, "Class")->malloc_count, 1000);
+    ck_assert_uint_eq(need("Class")->malloc, KB(3));
+    ck_assert_uint_eq(need("Class")->malloc_count, 1000);
     ck_assert(!known(r.pid));
-    done(&t, &r);
 }
 END_TEST
 
@@ -365,34 +346,27 @@ START_TEST(scales)
         uint64_t bytes;
     } units[] = {{"", 1}, {"KB", 1 << 10}, {"MB", 1 << 20}, {"GB", 1 << 30}};
     char text[256];
-    struct nmt_report r;
-    struct text t;
 
     snprintf(text, sizeof text,
              "Total: reserved=3%s, committed=0%s\n"
              "-   Java Heap (reserved=2%s +1%s, committed=0%s)\n",
              units[_i].unit, units[_i].unit, units[_i].unit, units[_i].unit,
              units[_i].unit);
-    read_text(&t, text, &r);
+    read_text(text);
     ck_assert_uint_eq(r.scale, units[_i].bytes);
     ck_assert_uint_eq(r.total.reserved, 3 * units[_i].bytes);
     ck_assert_uint_eq(r.total.committed, 0);
     ck_assert_int_eq(r.categories.at[0].reserved_delta,
                      (int64_t)units[_i].bytes);
-    done(&t, &r);
 }
 END_TEST
 
 START_TEST(begins_in_the_middle)
 {
-    struct nmt_report r;
-    struct text t;
-
-    read_text(&t, strstr(summary_8, "-                    Thread"), &r);
+    read_text(strstr(summary_8, "-                    Thread"));
     ck_assert(!r.has_total);
     ck_assert_uint_eq(r.categories.n, 2);
     ck_assert(!known(r.total.committed));
-    done(&t, &r);
 }
 END_TEST
 
@@ -400,7 +374,6 @@ START_TEST(several_reports)
 {
     char text[sizeof summary_8 + sizeof summary_25 + 64];
     struct nmt_reports all;
-    struct text t;
 
     snprintf(text, sizeof text, "Baseline taken\n%s%s", summary_8, summary_25);
     text_open(&t, text);
@@ -418,17 +391,12 @@ END_TEST
 
 START_TEST(no_figures)
 {
-    struct nmt_report r;
-    struct text t;
-
-    read_text(&t, "77:\nNative memory tracking is not enabled\n", &r);
+    read_text("77:\nNative memory tracking is not enabled\n");
     ck_assert(!r.enabled && !r.has_total);
     ck_assert_uint_eq(r.pid, 77);
     ck_assert_uint_eq(r.line, 2);
-    done(&t, &r);
-    read_text(&t, "77:\nBaseline succeeded\n", &r);
+    read_text("77:\nBaseline succeeded\n");
     ck_assert(r.baseline_only && r.enabled);
-    done(&t, &r);
 
     text_open(&t, "hello\nTotal: 12 apples\n");
     ck_assert(!read_first(t.source, &t.arena, &r, &t.err));
@@ -444,29 +412,22 @@ START_TEST(other_names)
         "-   Memory Tracking (reserved=1KB, committed=1KB)\n"
         "-   Synchronizer (reserved=2KB, committed=2KB)\n"
         "-   Something New (reserved=3KB, committed=3KB)\n";
-    struct nmt_report r;
-    struct text t;
 
-    read_text(&t, text, &r);
-    ck_assert_uint_eq(need(&r, "Native Memory Tracking")->reserved, KB(1));
-    ck_assert_uint_eq(need(&r, "Synchronization")->reserved, KB(2));
-    ck_assert_uint_eq(need(&r, "Something New")->reserved, KB(3));
+    read_text(text);
+    ck_assert_uint_eq(need("Native Memory Tracking")->reserved, KB(1));
+    ck_assert_uint_eq(need("Synchronization")->reserved, KB(2));
+    ck_assert_uint_eq(need("Something New")->reserved, KB(3));
     ck_assert_ptr_null(nmt_find(&r, "java heap"));
-    done(&t, &r);
 }
 END_TEST
 
 /* The reserved region it lies in was cut off. */
 START_TEST(committed_without_region)
 {
-    struct nmt_report r;
-    struct text t;
-
-    read_text(&t, "\t[0x1000 - 0x2000] committed 4KB from\n", &r);
+    read_text("\t[0x1000 - 0x2000] committed 4KB from\n");
     ck_assert_uint_eq(r.regions.n, 1);
     ck_assert_str_eq(r.regions.at[0].category, "Unknown");
     ck_assert(r.regions.at[0].committed && r.regions.at[0].part);
-    done(&t, &r);
 }
 END_TEST
 
@@ -480,14 +441,11 @@ START_TEST(absurd_figures)
         "(malloc=18446744073709551615GB +1KB #1)\n"
         "[0x0000000000000009 - 0x0000000000000001] reserved 1KB for X from\n"
         "[0x - 0xzz] reserved 1KB for X from\n";
-    struct nmt_report r;
-    struct text t;
 
-    read_text(&t, text, &r);
+    read_text(text);
     ck_assert(!r.has_total);
     ck_assert(!known(r.categories.at[0].malloc));
     ck_assert_uint_eq(r.regions.n, 0);
-    done(&t, &r);
 }
 END_TEST
 
@@ -506,6 +464,7 @@ Suite *nmt_suite(void)
     Suite *s = suite_create("nmt");
     TCase *c = tcase_create("reports");
 
+    tcase_add_checked_fixture(c, NULL, done);
     tcase_add_test(c, summary_of_8);
     tcase_add_test(c, summary_of_25);
     tcase_add_test(c, diff_of_17);

@@ -152,26 +152,31 @@ static bool read_flags(struct source *s, struct arena *a, struct err *e)
     return vm_flags_read(s, a, &f, e);
 }
 
-static void read_text(struct text *t, const char *s, struct vm_info *v)
+/* The text that a test reads, one at a time. */
+static struct text t;
+static struct vm_info v;
+
+static void done(void)
 {
-    text_open(t, s);
-    ck_assert(vm_info_read(t->source, &t->arena, v, &t->err));
+    if (!t.source)
+        return;
+    vm_info_deinit(&v, &t.mem);
+    text_close(&t);
 }
 
-static void done(struct text *t, struct vm_info *v)
+static void read_text(const char *s)
 {
-    vm_info_deinit(v, &t->mem);
-    text_close(t);
+    done();
+    text_open(&t, s);
+    ck_assert_msg(vm_info_read(t.source, &t.arena, &v, &t.err), "%s",
+                  t.err.text);
 }
 
 /* ---- tests ------------------------------------------------------------- */
 
 START_TEST(death_of_8)
 {
-    struct vm_info v;
-    struct text t;
-
-    read_text(&t, hs_err_8, &v);
+    read_text(hs_err_8);
     ck_assert_int_eq(v.death, VM_OUT_OF_MEMORY);
     ck_assert_str_eq(v.failure.function, "mmap");
     ck_assert_uint_eq(v.failure.bytes, 754974720);
@@ -188,16 +193,12 @@ START_TEST(death_of_8)
     ck_assert(v.uptime == 42016);
     ck_assert_int_eq(v.time, INT64_MIN); /* no zone */
     ck_assert(!v.truncated && !v.has_nmt);
-    done(&t, &v);
 }
 END_TEST
 
 START_TEST(figures_of_8)
 {
-    struct vm_info v;
-    struct text t;
-
-    read_text(&t, hs_err_8, &v);
+    read_text(hs_err_8);
     ck_assert(v.compressed_oops);
     ck_assert_str_eq(v.oops_mode, "32-bit");
     ck_assert_uint_eq(v.heap_max, MB(1024)); /* the later -Xmx */
@@ -221,16 +222,12 @@ START_TEST(figures_of_8)
     ck_assert_uint_eq(v.oome_heap_errors, 3);
     ck_assert_uint_eq(v.oome_metaspace_errors, 1);
     ck_assert(!known(v.oome_class_space_errors));
-    done(&t, &v);
 }
 END_TEST
 
 START_TEST(info_of_17)
 {
-    struct vm_info v;
-    struct text t;
-
-    read_text(&t, vm_info_17, &v);
+    read_text(vm_info_17);
     ck_assert_int_eq(v.death, VM_ALIVE);
     ck_assert_ptr_null(v.headline);
     ck_assert_uint_eq(v.pid, 12);
@@ -251,16 +248,12 @@ START_TEST(info_of_17)
     ck_assert_uint_eq(v.nmt.categories.n, 2);
     ck_assert_uint_eq(v.nmt.total.committed, KB(400));
     ck_assert(!v.truncated);
-    done(&t, &v);
 }
 END_TEST
 
 START_TEST(memory_of_17)
 {
-    struct vm_info v;
-    struct text t;
-
-    read_text(&t, vm_info_17, &v);
+    read_text(vm_info_17);
     ck_assert_uint_eq(v.rss, KB(43852));
     ck_assert_uint_eq(v.rss_peak, KB(50000));
     ck_assert_uint_eq(v.rss_anon, KB(23044));
@@ -276,16 +269,12 @@ START_TEST(memory_of_17)
     ck_assert_uint_eq(v.pids_current, 30);
     ck_assert_uint_eq(v.rlimit_nproc, 96365);
     ck_assert_uint_eq(v.pid_max, 32768);
-    done(&t, &v);
 }
 END_TEST
 
 START_TEST(abort_of_25)
 {
-    struct vm_info v;
-    struct text t;
-
-    read_text(&t, abort_25, &v);
+    read_text(abort_25);
     ck_assert_int_eq(v.death, VM_OOME_ABORT);
     ck_assert_str_eq(v.headline,
                      "fatal error: OutOfMemory encountered: Java heap space");
@@ -295,7 +284,6 @@ START_TEST(abort_of_25)
     ck_assert_uint_eq(v.code_cache, 251658240);
     ck_assert_uint_eq(v.map_count, 187);
     ck_assert(v.truncated);
-    done(&t, &v);
 }
 END_TEST
 
@@ -320,11 +308,9 @@ START_TEST(failures)
     };
     char text[512] = "# There is insufficient memory for the Java Runtime "
                      "Environment to continue.\n# ";
-    struct vm_info v;
-    struct text t;
 
     strcat(text, all[_i].line);
-    read_text(&t, text, &v);
+    read_text(text);
     ck_assert_int_eq(v.death, VM_OUT_OF_MEMORY);
     ck_assert_str_eq(v.failure.sentence, all[_i].line);
     ck_assert_str_eq(v.failure.function, all[_i].function);
@@ -333,31 +319,23 @@ START_TEST(failures)
         ck_assert_str_eq(v.failure.purpose, all[_i].purpose);
     else
         ck_assert_ptr_null(v.failure.purpose);
-    done(&t, &v);
 }
 END_TEST
 
 START_TEST(windows)
 {
-    struct vm_info v;
-    struct text t;
-
-    read_text(&t,
-              "Memory: 4k page, system-wide physical 16383M (5994M free)\n"
+    read_text("Memory: 4k page, system-wide physical 16383M (5994M free)\n"
               "current process WorkingSet (physical memory assigned to "
-              "process): 30M, peak: 31M\n",
-              &v);
+              "process): 30M, peak: 31M\n");
     ck_assert_uint_eq(v.physical, MB(16383));
     ck_assert_uint_eq(v.physical_free, MB(5994));
     ck_assert_uint_eq(v.rss, MB(30));
-    done(&t, &v);
 }
 END_TEST
 
 START_TEST(flags_of_jcmd)
 {
     struct vm_flags f;
-    struct text t;
 
     text_open(&t, "99:\n-XX:CICompilerCount=2 -XX:MaxHeapSize=50331648 "
                   "-XX:+UseSerialGC -XX:-UseCompressedOops "
@@ -390,7 +368,6 @@ START_TEST(flags_cut_by_a_terminal)
     for (int width = 60; width < 140; width++) {
         char cut[512] = "4711:\n";
         struct vm_flags f;
-        struct text t;
 
         for (size_t at = 0; at < sizeof line - 1; at += (size_t)width)
             sprintf(cut + strlen(cut), "%.*s\n", width, line + at);
@@ -410,7 +387,6 @@ END_TEST
 START_TEST(flags_of_a_command_line)
 {
     struct vm_flags f;
-    struct text t;
 
     text_open(&t, "VM Arguments:\njvm_args: -Xms1g -Xmx2g -Xmx3G "
                   "-XX:MaxRAMPercentage=75.0 -XX:+UseZGC\n"
@@ -428,7 +404,6 @@ END_TEST
 START_TEST(flags_of_a_start_script)
 {
     struct vm_flags f;
-    struct text t;
 
     text_open(&t, "#!/bin/sh\n# was -Xmx9g\n"
                   "exec java -Xms1g -Xmx2g -XX:+AlwaysPreTouch a.Main\n");
@@ -444,7 +419,6 @@ END_TEST
 START_TEST(later_flags_win)
 {
     struct vm_flags f;
-    struct text t;
 
     text_open(&t, "jvm_args: -Xss1m -XX:+UseG1GC -XX:-UseG1GC "
                   "-XX:+ExitOnOutOfMemoryError -XX:MaxMetaspaceSize=1x\n");
@@ -473,6 +447,7 @@ Suite *vminfo_suite(void)
     Suite *s = suite_create("vminfo");
     TCase *c = tcase_create("hs_err, VM.info, flags");
 
+    tcase_add_checked_fixture(c, NULL, done);
     tcase_add_test(c, death_of_8);
     tcase_add_test(c, figures_of_8);
     tcase_add_test(c, info_of_17);
