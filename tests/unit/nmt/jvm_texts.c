@@ -27,6 +27,12 @@ void text_close(struct text *t)
     t->source = NULL;
 }
 
+void text_end(struct text *t)
+{
+    if (t->source)
+        text_close(t);
+}
+
 void sweep_prefixes(const char *s, text_reader *read)
 {
     for (size_t n = 0; n <= strlen(s); n++) {

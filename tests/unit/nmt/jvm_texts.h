@@ -23,6 +23,18 @@ void text_open(struct text *t, const char *s);
 void text_open_bytes(struct text *t, const char *s, size_t n);
 /* Fails the test if anything allocated is still held. */
 void text_close(struct text *t);
+/* The same of what may not be open at all. */
+void text_end(struct text *t);
+
+/* Ends `t`, opens `s` in it, and reads that: (source, arena, ret, err). The
+ * test ends if that fails. */
+#define TEXT_READ(t, s, reader, ret)                                           \
+    do {                                                                       \
+        text_end(t);                                                           \
+        text_open((t), (s));                                                   \
+        ck_assert_msg(reader((t)->source, &(t)->arena, (ret), &(t)->err),      \
+                      "%s", (t)->err.text);                                    \
+    } while (0)
 
 /* Reads and frees what it read; false with `e` set as the reader does. */
 typedef bool text_reader(struct source *s, struct arena *a, struct err *e);

@@ -12,6 +12,14 @@
 #include "tests/unit/nmt/jvm_texts.h"
 #include "suites.h"
 
+/* What a test reads, one text at a time. */
+static struct text t;
+
+static void end(void)
+{
+    text_end(&t);
+}
+
 static const char described[] = "Name:  shop-1\n"
                                 "Containers:\n"
                                 "  shop:\n"
@@ -102,7 +110,6 @@ START_TEST(limits_and_options)
 {
     struct container c;
     char text[4096];
-    struct text t;
 
     strcpy(text, samples[_i].text);
     strcat(text, samples[_i].more);
@@ -132,12 +139,9 @@ START_TEST(what_is_no_limit)
         "",
     };
     struct container c;
-    struct text t;
 
-    text_open(&t, texts[_i]);
-    ck_assert(container_read(t.source, &t.arena, &c, &t.err));
+    TEXT_READ(&t, texts[_i], container_read, &c);
     ck_assert_uint_eq(c.limit, UNKNOWN);
-    text_close(&t);
 }
 END_TEST
 
@@ -222,7 +226,6 @@ static const struct {
 START_TEST(services)
 {
     struct container c;
-    struct text t;
 
     text_open(&t, units[_i].text);
     ck_assert_int_eq(artifact_sniff(t.source, "a"), ARTIFACT_CONTAINER);
@@ -240,13 +243,11 @@ END_TEST
 START_TEST(several_services_leave_it_open)
 {
     struct container c;
-    struct text t;
 
-    text_open(&t, "MemoryMax=1G\nTasksMax=5\n\nMemoryMax=2G\nTasksMax=5\n");
-    ck_assert(container_read(t.source, &t.arena, &c, &t.err));
+    TEXT_READ(&t, "MemoryMax=1G\nTasksMax=5\n\nMemoryMax=2G\nTasksMax=5\n",
+              container_read, &c);
     ck_assert_uint_eq(c.limit, UNKNOWN);
     ck_assert_uint_eq(unit_value(&c.unit.tasks), 5);
-    text_close(&t);
 }
 END_TEST
 
@@ -272,6 +273,7 @@ Suite *container_suite(void)
     Suite *s = suite_create("container");
     TCase *c = tcase_create("container");
 
+    tcase_add_checked_fixture(c, NULL, end);
     tcase_add_loop_test(c, limits_and_options, 0,
                         sizeof samples / sizeof *samples);
     tcase_add_loop_test(c, services, 0, sizeof units / sizeof *units);

@@ -28,9 +28,7 @@ static void gc_done(void)
 static void read_gc(const char *s)
 {
     gc_done();
-    text_open(&t, s);
-    ck_assert_msg(gc_log_read(t.source, &t.arena, &g, &t.err), "%s",
-                  t.err.text);
+    TEXT_READ(&t, s, gc_log_read, &g);
 }
 
 static const char unified[] =

@@ -11,6 +11,14 @@
 #include "nmt/logs.h"
 #include "suites.h"
 
+/* What a test reads, one text at a time. */
+static struct text t;
+
+static void end(void)
+{
+    text_end(&t);
+}
+
 /* ---- readers that free what they read */
 
 #define READER(name, type, read, deinit)                                       \
@@ -49,10 +57,8 @@ static const char histogram_text[] =
 START_TEST(class_histograms)
 {
     struct class_histogram h;
-    struct text t;
 
-    text_open(&t, histogram_text);
-    ck_assert(class_histogram_read(t.source, &t.arena, &h, &t.err));
+    TEXT_READ(&t, histogram_text, class_histogram_read, &h);
     ck_assert_uint_eq(h.rows.n, 4);
     ck_assert_str_eq(h.rows.at[0].class_name, "byte[]");
     ck_assert_uint_eq(h.rows.at[0].bytes, 4000);
@@ -63,14 +69,12 @@ START_TEST(class_histograms)
     ck_assert_uint_eq(h.objects, 18);
     ck_assert_uint_eq(h.bytes, 4472);
     class_histogram_deinit(&h, &t.mem);
-    text_close(&t);
 }
 END_TEST
 
 START_TEST(histogram_without_total)
 {
     struct class_histogram h;
-    struct text t;
 
     text_open_bytes(&t, histogram_text,
                     (size_t)(strstr(histogram_text, "Total") - histogram_text));
@@ -95,10 +99,8 @@ static const char threads_text[] =
 START_TEST(thread_dumps)
 {
     struct thread_dump d;
-    struct text t;
 
-    text_open(&t, threads_text);
-    ck_assert(thread_dump_read(t.source, &t.arena, &d, &t.err));
+    TEXT_READ(&t, threads_text, thread_dump_read, &d);
     ck_assert_uint_eq(d.threads, 4);
     ck_assert_uint_eq(d.internal, 1);
     ck_assert_uint_eq(d.virtual_threads, 1);
@@ -107,7 +109,6 @@ START_TEST(thread_dumps)
     ck_assert_str_eq(d.names.at[1], "say \"hi\"");
     ck_assert_str_eq(d.names.at[3], "plat");
     thread_dump_deinit(&d, &t.mem);
-    text_close(&t);
 }
 END_TEST
 
@@ -171,15 +172,12 @@ START_TEST(heap_infos)
          "G1", KB(3), MB(2), MB(2)},
     };
     struct heap_info h;
-    struct text t;
 
-    text_open(&t, all[_i].text);
-    ck_assert(heap_info_read(t.source, &t.arena, &h, &t.err));
+    TEXT_READ(&t, all[_i].text, heap_info_read, &h);
     ck_assert_str_eq(h.collector, all[_i].collector);
     ck_assert_uint_eq(h.used, all[_i].used);
     ck_assert_uint_eq(h.committed, all[_i].committed);
     ck_assert_uint_eq(h.reserved, all[_i].reserved);
-    text_close(&t);
 }
 END_TEST
 
@@ -187,7 +185,6 @@ END_TEST
 START_TEST(jstats)
 {
     struct heap_info h;
-    struct text t;
 
     text_open(&t,
               "Timestamp  S0C    S1C    S0U    S1U      EC       EU        "
@@ -210,7 +207,6 @@ END_TEST
 START_TEST(jstats_of_g1)
 {
     struct heap_info h;
-    struct text t;
 
     text_open(&t,
               "    S0C         S1C         S0U         S1U          EC       "
@@ -245,10 +241,8 @@ static const char metaspace_text[] =
 START_TEST(metaspaces)
 {
     struct metaspace_info m;
-    struct text t;
 
-    text_open(&t, metaspace_text);
-    ck_assert(metaspace_read(t.source, &t.arena, &m, &t.err));
+    TEXT_READ(&t, metaspace_text, metaspace_read, &m);
     ck_assert_uint_eq(m.loaders, 53);
     ck_assert_uint_eq(m.classes, 1057);
     ck_assert_uint_eq(m.used, KB(4608));
@@ -259,12 +253,11 @@ START_TEST(metaspaces)
     ck_assert_uint_eq(m.waste, KB(286));
     ck_assert_uint_eq(m.max, MB(40));
     ck_assert_uint_eq(m.class_limit, MB(32));
-    text_close(&t);
-    text_open(&t, "MaxMetaspaceSize: unlimited\n"
-                  "CompressedClassSpaceSize: 17179869184.00 GB\n");
-    ck_assert(metaspace_read(t.source, &t.arena, &m, &t.err));
+    TEXT_READ(&t,
+              "MaxMetaspaceSize: unlimited\n"
+              "CompressedClassSpaceSize: 17179869184.00 GB\n",
+              metaspace_read, &m);
     ck_assert(!known(m.max) && !known(m.class_limit) && !known(m.used));
-    text_close(&t);
 }
 END_TEST
 
@@ -279,23 +272,20 @@ static const char codecache_text[] =
 START_TEST(codecaches)
 {
     struct codecache_info c;
-    struct text t;
 
-    text_open(&t, codecache_text);
-    ck_assert(codecache_read(t.source, &t.arena, &c, &t.err));
+    TEXT_READ(&t, codecache_text, codecache_read, &c);
     ck_assert_uint_eq(c.size, KB(200));
     ck_assert_uint_eq(c.used, KB(15));
     ck_assert_uint_eq(c.max_used, KB(26));
     ck_assert_uint_eq(c.free, KB(185));
     ck_assert(!c.full);
-    text_close(&t);
-    text_open(&t, "CodeCache: size=240Kb used=239Kb max_used=240Kb free=1Kb\n"
-                  " compilation: disabled (not enough contiguous free space "
-                  "left)\n");
-    ck_assert(codecache_read(t.source, &t.arena, &c, &t.err));
+    TEXT_READ(&t,
+              "CodeCache: size=240Kb used=239Kb max_used=240Kb free=1Kb\n"
+              " compilation: disabled (not enough contiguous free space "
+              "left)\n",
+              codecache_read, &c);
     ck_assert_uint_eq(c.size, KB(240));
     ck_assert(c.full);
-    text_close(&t);
 }
 END_TEST
 
@@ -313,44 +303,38 @@ static const char malloc_info[] =
 START_TEST(native_heaps)
 {
     struct native_heap h;
-    struct text t;
 
-    text_open(&t, malloc_info);
-    ck_assert(native_heap_read(t.source, &t.arena, &h, &t.err));
+    TEXT_READ(&t, malloc_info, native_heap_read, &h);
     ck_assert_uint_eq(h.arenas, 2);
     ck_assert_uint_eq(h.system, 8000);
     ck_assert_uint_eq(h.mmapped, 4000);
     ck_assert_uint_eq(h.free_bytes, 1000);
     ck_assert_uint_eq(h.in_use, 11000);
-    text_close(&t);
 
-    text_open(&t, "Arena 0:\nsystem bytes     =     135168\n"
-                  "Total (incl. mmap):\nsystem bytes     =     9000\n"
-                  "in use bytes     =     4000\n");
-    ck_assert(native_heap_read(t.source, &t.arena, &h, &t.err));
+    TEXT_READ(&t,
+              "Arena 0:\nsystem bytes     =     135168\n"
+              "Total (incl. mmap):\nsystem bytes     =     9000\n"
+              "in use bytes     =     4000\n",
+              native_heap_read, &h);
     ck_assert_uint_eq(h.system, 9000);
     ck_assert_uint_eq(h.free_bytes, 5000);
-    text_close(&t);
 }
 END_TEST
 
 START_TEST(trims)
 {
     struct native_heap h;
-    struct text t;
 
-    text_open(&t, "1:\nTrim native heap: RSS+Swap: 193M->192M (-144K)\n");
-    ck_assert(native_heap_read(t.source, &t.arena, &h, &t.err));
+    TEXT_READ(&t, "1:\nTrim native heap: RSS+Swap: 193M->192M (-144K)\n",
+              native_heap_read, &h);
     ck_assert_uint_eq(h.trim_before, MB(193));
     ck_assert_uint_eq(h.trim_after, MB(192));
     ck_assert_int_eq(h.trim_delta, -144 * 1024);
     ck_assert_uint_eq(h.line, 2);
-    text_close(&t);
-    text_open(&t, "Done.\nRSS before: 171084k, after: 154348k, (-16736k)\n");
-    ck_assert(native_heap_read(t.source, &t.arena, &h, &t.err));
+    TEXT_READ(&t, "Done.\nRSS before: 171084k, after: 154348k, (-16736k)\n",
+              native_heap_read, &h);
     ck_assert_uint_eq(h.trim_before, KB(171084));
     ck_assert_uint_eq(h.trim_after, KB(154348));
-    text_close(&t);
 }
 END_TEST
 
@@ -366,10 +350,8 @@ static const char javacore_text[] =
 START_TEST(javacores)
 {
     struct javacore j;
-    struct text t;
 
-    text_open(&t, javacore_text);
-    ck_assert(javacore_read(t.source, &t.arena, &j, &t.err));
+    TEXT_READ(&t, javacore_text, javacore_read, &j);
     ck_assert_uint_eq(j.jre, 782554848);
     ck_assert_uint_eq(j.rows.n, 4);
     ck_assert_str_eq(j.rows.at[2].name, "Memory Manager (GC)");
@@ -377,7 +359,6 @@ START_TEST(javacores)
     ck_assert_str_eq(j.rows.at[3].name, "Java Heap");
     ck_assert_uint_eq(j.rows.at[3].bytes, 536870912);
     javacore_deinit(&j, &t.mem);
-    text_close(&t);
 }
 END_TEST
 
@@ -394,10 +375,8 @@ static const char javacore_error[] =
 START_TEST(javacores_of_an_error)
 {
     struct javacore j;
-    struct text t;
 
-    text_open(&t, javacore_error);
-    ck_assert(javacore_read(t.source, &t.arena, &j, &t.err));
+    TEXT_READ(&t, javacore_error, javacore_read, &j);
     ck_assert(j.has_oome);
     ck_assert_int_eq(j.oome.kind, OOME_HEAP_SPACE);
     ck_assert_str_eq(j.oome.message, "Java heap space");
@@ -405,23 +384,21 @@ START_TEST(javacores_of_an_error)
     ck_assert_uint_eq(j.heap_total, 536870912);
     ck_assert_uint_eq(j.heap_used, 534003112);
     javacore_deinit(&j, &t.mem);
-    text_close(&t);
 }
 END_TEST
 
 START_TEST(javacores_of_something_else)
 {
     struct javacore j;
-    struct text t;
 
-    text_open(&t, "1TISIGINFO     Dump Event \"user\" (00004000) received \n"
-                  "1STHEAPTOTAL   Total memory\n"
-                  "3XMTHREADINFO  \"java/lang/OutOfMemoryError\" J9VMThread\n");
-    ck_assert(javacore_read(t.source, &t.arena, &j, &t.err));
+    TEXT_READ(&t,
+              "1TISIGINFO     Dump Event \"user\" (00004000) received \n"
+              "1STHEAPTOTAL   Total memory\n"
+              "3XMTHREADINFO  \"java/lang/OutOfMemoryError\" J9VMThread\n",
+              javacore_read, &j);
     ck_assert(!j.has_oome);
     ck_assert(!known(j.heap_total) && !known(j.heap_used));
     javacore_deinit(&j, &t.mem);
-    text_close(&t);
 }
 END_TEST
 
@@ -446,6 +423,7 @@ TCase *jcmd_case(void)
 {
     TCase *c = tcase_create("jcmd");
 
+    tcase_add_checked_fixture(c, NULL, end);
     tcase_add_test(c, class_histograms);
     tcase_add_test(c, histogram_without_total);
     tcase_add_test(c, thread_dumps);

@@ -28,9 +28,7 @@ static void app_done(void)
 static void read_app(const char *s)
 {
     app_done();
-    text_open(&t, s);
-    ck_assert_msg(app_log_read(t.source, &t.arena, &app, &t.err), "%s",
-                  t.err.text);
+    TEXT_READ(&t, s, app_log_read, &app);
 }
 
 static const char stack_log[] =

@@ -145,8 +145,7 @@ static void done(void)
 static void read_text(const char *s)
 {
     done();
-    text_open(&t, s);
-    ck_assert_msg(read_first(t.source, &t.arena, &r, &t.err), "%s", t.err.text);
+    TEXT_READ(&t, s, read_first, &r);
 }
 
 static const struct nmt_category *need(const char *name)

@@ -13,6 +13,14 @@
 #include "jvm_texts.h"
 #include "suites.h"
 
+/* What a test reads, one text at a time. */
+static struct text t;
+
+static void end(void)
+{
+    text_end(&t);
+}
+
 /* ---- text ------------------------------------------------------------- */
 
 static const struct {
@@ -95,10 +103,8 @@ static const char status[] =
 START_TEST(a_process_by_its_status)
 {
     struct proc_status p;
-    struct text t;
 
-    text_open(&t, status);
-    ck_assert(proc_status_read(t.source, &t.arena, &p, &t.err));
+    TEXT_READ(&t, status, proc_status_read, &p);
     ck_assert_str_eq(p.name, "java");
     ck_assert_uint_eq(p.pid, 4711);
     ck_assert_uint_eq(p.ppid, 1);
@@ -110,46 +116,49 @@ START_TEST(a_process_by_its_status)
     ck_assert_uint_eq(p.threads, 14);
     ck_assert_uint_eq(p.line, 9);
     ck_assert(!known(p.data));
-    text_close(&t);
 }
 END_TEST
 
+static struct proc_limits limits_of(const char *text)
+{
+    struct proc_limits ret;
+
+    text_end(&t);
+    text_open(&t, text);
+    ck_assert(proc_limits_read(t.source, &ret, &t.mem, &t.err));
+    return ret;
+}
+
 START_TEST(limits_of_a_process)
 {
-    struct proc_limits l;
-    struct text t;
-
-    text_open(&t, "Limit            Soft Limit    Hard Limit   Units\n"
+    struct proc_limits l =
+        limits_of("Limit            Soft Limit    Hard Limit   Units\n"
                   "Max processes             120       96365   processes\n"
                   "Max address space     unlimited   unlimited   bytes\n"
                   "Max stack size          8388608   unlimited   bytes\n");
-    ck_assert(proc_limits_read(t.source, &l, &t.mem, &t.err));
+
     ck_assert_uint_eq(l.processes, 120);
     ck_assert_uint_eq(l.address_space, LIMIT_UNLIMITED);
     ck_assert_uint_eq(l.stack, 8388608);
     ck_assert(!known(l.open_files));
-    text_close(&t);
 }
 END_TEST
 
 START_TEST(limits_that_a_shell_lists)
 {
-    struct proc_limits l;
-    struct text t;
-
-    text_open(&t, "$ ulimit -a\n"
+    struct proc_limits l =
+        limits_of("$ ulimit -a\n"
                   "max locked memory           (kbytes, -l) 8192\n"
                   "open files                          (-n) 20000\n"
                   "stack size                  (kbytes, -s) unlimited\n"
                   "max user processes                  (-u) 96343\n"
                   "virtual memory              (kbytes, -v) 2662400\n");
-    ck_assert(proc_limits_read(t.source, &l, &t.mem, &t.err));
+
     ck_assert_uint_eq(l.address_space, KB(2662400));
     ck_assert_uint_eq(l.processes, 96343);
     ck_assert_uint_eq(l.open_files, 20000);
     ck_assert_uint_eq(l.locked, KB(8192));
     ck_assert_uint_eq(l.stack, LIMIT_UNLIMITED);
-    text_close(&t);
 }
 END_TEST
 
@@ -167,21 +176,12 @@ START_TEST(limits_that_a_script_sets)
         "vector(x-v) 600000\n",
         "ulimit -v 99999999999999999999\n",
     };
-    struct proc_limits l;
-    struct text t;
 
-    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
-        text_open(&t, lines[i]);
-        ck_assert(proc_limits_read(t.source, &l, &t.mem, &t.err));
-        ck_assert_uint_eq(l.address_space, KB(600000));
-        text_close(&t);
-    }
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-        text_open(&t, others[i]);
-        ck_assert(proc_limits_read(t.source, &l, &t.mem, &t.err));
-        ck_assert_msg(!known(l.address_space), "%s", others[i]);
-        text_close(&t);
-    }
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        ck_assert_uint_eq(limits_of(lines[i]).address_space, KB(600000));
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        ck_assert_msg(!known(limits_of(others[i]).address_space), "%s",
+                      others[i]);
 }
 END_TEST
 
@@ -210,10 +210,8 @@ START_TEST(what_is_resident_where)
 {
     uint64_t count, resident;
     struct smaps s;
-    struct text t;
 
-    text_open(&t, maps);
-    ck_assert(smaps_read(t.source, &t.arena, &s, &t.err));
+    TEXT_READ(&t, maps, smaps_read, &s);
     ck_assert(!s.rollup);
     ck_assert_uint_eq(s.maps.n, 8);
     ck_assert_uint_eq(s.rss, KB(2048 + 512 + 4096 + 8 + 3 * 64));
@@ -231,7 +229,6 @@ START_TEST(what_is_resident_where)
     ck_assert_uint_eq(count, 3);
     ck_assert_uint_eq(resident, KB(512 + 4096));
     smaps_deinit(&s, &t.mem);
-    text_close(&t);
 }
 END_TEST
 
@@ -239,12 +236,12 @@ START_TEST(a_rollup_is_a_sum)
 {
     uint64_t count, resident;
     struct smaps s;
-    struct text t;
 
-    text_open(&t, "0c00-7ffd ---p 00000000 00:00 0     [rollup]\n"
-                  "Rss:  63600 kB\nPss: 50492 kB\nPss_Anon: 39064 kB\n"
-                  "Pss_File: 11428 kB\nPss_Shmem: 0 kB\n");
-    ck_assert(smaps_read(t.source, &t.arena, &s, &t.err));
+    TEXT_READ(&t,
+              "0c00-7ffd ---p 00000000 00:00 0     [rollup]\n"
+              "Rss:  63600 kB\nPss: 50492 kB\nPss_Anon: 39064 kB\n"
+              "Pss_File: 11428 kB\nPss_Shmem: 0 kB\n",
+              smaps_read, &s);
     ck_assert(s.rollup);
     ck_assert_uint_eq(s.rss, KB(63600));
     ck_assert_uint_eq(s.pss_anon, KB(39064));
@@ -253,7 +250,6 @@ START_TEST(a_rollup_is_a_sum)
     smaps_arenas(&s, &count, &resident);
     ck_assert(!known(count) && !known(resident));
     smaps_deinit(&s, &t.mem);
-    text_close(&t);
 }
 END_TEST
 
@@ -357,7 +353,6 @@ static const struct {
 START_TEST(files_of_v2)
 {
     struct group g;
-    struct text t;
 
     text_open(&t, v2[_i].text);
     ck_assert_int_eq(artifact_sniff(t.source, v2[_i].name), v2[_i].kind);
@@ -468,16 +463,13 @@ static bool read_processes(struct source *s, struct arena *a, struct err *e)
 START_TEST(processes_and_parents)
 {
     struct process_list l;
-    struct text t;
 
-    text_open(&t, ps_ef);
-    ck_assert(process_list_read(t.source, &t.arena, &l, &t.err));
+    TEXT_READ(&t, ps_ef, process_list_read, &l);
     ck_assert_uint_eq(l.rows.n, 3);
     ck_assert_uint_eq(process_list_find(&l, 4300)->ppid, 4242);
     ck_assert_str_eq(process_list_find(&l, 4242)->name, "java");
     ck_assert_ptr_null(process_list_find(&l, 7));
     process_list_deinit(&l, &t.mem);
-    text_close(&t);
 }
 END_TEST
 
@@ -504,31 +496,32 @@ END_TEST
 Suite *process_suite(void)
 {
     Suite *s = suite_create("process");
-    TCase *t = tcase_create("text");
+    TCase *c = tcase_create("text");
 
-    tcase_add_loop_test(t, amounts_and_units, 0,
+    tcase_add_loop_test(c, amounts_and_units, 0,
                         sizeof amounts / sizeof *amounts);
-    tcase_add_test(t, what_does_not_fit_is_not_found);
-    tcase_add_test(t, times_of_any_zone);
-    suite_add_tcase(s, t);
-    t = tcase_create("files");
-    tcase_add_test(t, a_process_by_its_status);
-    tcase_add_test(t, limits_of_a_process);
-    tcase_add_test(t, limits_that_a_shell_lists);
-    tcase_add_test(t, limits_that_a_script_sets);
-    tcase_add_test(t, what_is_resident_where);
-    tcase_add_test(t, a_rollup_is_a_sum);
-    tcase_add_test(t, files_of_one_value);
-    tcase_add_loop_test(t, files_of_v2, 0, (int)(sizeof v2 / sizeof *v2));
-    tcase_add_test(t, files_of_many_keys);
-    tcase_add_test(t, files_behind_each_other);
-    tcase_add_test(t, files_behind_headings);
-    tcase_add_test(t, processes_and_parents);
-    suite_add_tcase(s, t);
-    t = tcase_create("sweeps");
-    tcase_set_timeout(t, 60);
-    tcase_add_test(t, cut_anywhere);
-    tcase_add_test(t, out_of_memory_anywhere);
-    suite_add_tcase(s, t);
+    tcase_add_test(c, what_does_not_fit_is_not_found);
+    tcase_add_test(c, times_of_any_zone);
+    suite_add_tcase(s, c);
+    c = tcase_create("files");
+    tcase_add_checked_fixture(c, NULL, end);
+    tcase_add_test(c, a_process_by_its_status);
+    tcase_add_test(c, limits_of_a_process);
+    tcase_add_test(c, limits_that_a_shell_lists);
+    tcase_add_test(c, limits_that_a_script_sets);
+    tcase_add_test(c, what_is_resident_where);
+    tcase_add_test(c, a_rollup_is_a_sum);
+    tcase_add_test(c, files_of_one_value);
+    tcase_add_loop_test(c, files_of_v2, 0, (int)(sizeof v2 / sizeof *v2));
+    tcase_add_test(c, files_of_many_keys);
+    tcase_add_test(c, files_behind_each_other);
+    tcase_add_test(c, files_behind_headings);
+    tcase_add_test(c, processes_and_parents);
+    suite_add_tcase(s, c);
+    c = tcase_create("sweeps");
+    tcase_set_timeout(c, 60);
+    tcase_add_test(c, cut_anywhere);
+    tcase_add_test(c, out_of_memory_anywhere);
+    suite_add_tcase(s, c);
     return s;
 }

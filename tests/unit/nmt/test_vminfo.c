@@ -167,9 +167,7 @@ static void done(void)
 static void read_text(const char *s)
 {
     done();
-    text_open(&t, s);
-    ck_assert_msg(vm_info_read(t.source, &t.arena, &v, &t.err), "%s",
-                  t.err.text);
+    TEXT_READ(&t, s, vm_info_read, &v);
 }
 
 /* ---- tests ------------------------------------------------------------- */
@@ -337,12 +335,13 @@ START_TEST(flags_of_jcmd)
 {
     struct vm_flags f;
 
-    text_open(&t, "99:\n-XX:CICompilerCount=2 -XX:MaxHeapSize=50331648 "
-                  "-XX:+UseSerialGC -XX:-UseCompressedOops "
-                  "-XX:NativeMemoryTracking=detail "
-                  "-XX:+HeapDumpOnOutOfMemoryError -XX:ThreadStackSize=256 "
-                  "-XX:MaxDirectMemorySize=0\n");
-    ck_assert(vm_flags_read(t.source, &t.arena, &f, &t.err));
+    TEXT_READ(&t,
+              "99:\n-XX:CICompilerCount=2 -XX:MaxHeapSize=50331648 "
+              "-XX:+UseSerialGC -XX:-UseCompressedOops "
+              "-XX:NativeMemoryTracking=detail "
+              "-XX:+HeapDumpOnOutOfMemoryError -XX:ThreadStackSize=256 "
+              "-XX:MaxDirectMemorySize=0\n",
+              vm_flags_read, &f);
     ck_assert_uint_eq(f.pid, 99);
     ck_assert_uint_eq(f.xmx, 50331648);
     ck_assert_str_eq(f.gc, "Serial");
@@ -352,7 +351,6 @@ START_TEST(flags_of_jcmd)
     ck_assert_uint_eq(f.stack_size, KB(256));
     ck_assert(!known(f.max_direct)); /* 0 is the default, not a limit */
     ck_assert_uint_eq(f.line, 2);
-    text_close(&t);
 }
 END_TEST
 
@@ -371,15 +369,13 @@ START_TEST(flags_cut_by_a_terminal)
 
         for (size_t at = 0; at < sizeof line - 1; at += (size_t)width)
             sprintf(cut + strlen(cut), "%.*s\n", width, line + at);
-        text_open(&t, cut);
-        ck_assert(vm_flags_read(t.source, &t.arena, &f, &t.err));
+        TEXT_READ(&t, cut, vm_flags_read, &f);
         ck_assert_uint_eq(f.pid, 4711);
         ck_assert_uint_eq(f.xmx, MB(64));
         ck_assert_uint_eq(f.xms, MB(8));
         ck_assert_str_eq(f.gc, "Serial");
         ck_assert_str_eq(f.nmt, "summary");
         ck_assert(f.compressed_oops_off);
-        text_close(&t);
     }
 }
 END_TEST
@@ -388,16 +384,16 @@ START_TEST(flags_of_a_command_line)
 {
     struct vm_flags f;
 
-    text_open(&t, "VM Arguments:\njvm_args: -Xms1g -Xmx2g -Xmx3G "
-                  "-XX:MaxRAMPercentage=75.0 -XX:+UseZGC\n"
-                  "java_command: com.x.Main -Xmx9g\n");
-    ck_assert(vm_flags_read(t.source, &t.arena, &f, &t.err));
+    TEXT_READ(&t,
+              "VM Arguments:\njvm_args: -Xms1g -Xmx2g -Xmx3G "
+              "-XX:MaxRAMPercentage=75.0 -XX:+UseZGC\n"
+              "java_command: com.x.Main -Xmx9g\n",
+              vm_flags_read, &f);
     ck_assert_uint_eq(f.xmx, MB(3072));
     ck_assert_uint_eq(f.xms, MB(1024));
     ck_assert(f.max_ram_percentage == 75);
     ck_assert_str_eq(f.gc, "Z");
     ck_assert_str_eq(f.main_class, "com.x.Main");
-    text_close(&t);
 }
 END_TEST
 
@@ -405,14 +401,14 @@ START_TEST(flags_of_a_start_script)
 {
     struct vm_flags f;
 
-    text_open(&t, "#!/bin/sh\n# was -Xmx9g\n"
-                  "exec java -Xms1g -Xmx2g -XX:+AlwaysPreTouch a.Main\n");
-    ck_assert(vm_flags_read(t.source, &t.arena, &f, &t.err));
+    TEXT_READ(&t,
+              "#!/bin/sh\n# was -Xmx9g\n"
+              "exec java -Xms1g -Xmx2g -XX:+AlwaysPreTouch a.Main\n",
+              vm_flags_read, &f);
     ck_assert_uint_eq(f.xms, MB(1024));
     ck_assert_uint_eq(f.xmx, MB(2048));
     ck_assert(f.pretouch);
     ck_assert_uint_eq(f.line, 3);
-    text_close(&t);
 }
 END_TEST
 
@@ -420,15 +416,15 @@ START_TEST(later_flags_win)
 {
     struct vm_flags f;
 
-    text_open(&t, "jvm_args: -Xss1m -XX:+UseG1GC -XX:-UseG1GC "
-                  "-XX:+ExitOnOutOfMemoryError -XX:MaxMetaspaceSize=1x\n");
-    ck_assert(vm_flags_read(t.source, &t.arena, &f, &t.err));
+    TEXT_READ(&t,
+              "jvm_args: -Xss1m -XX:+UseG1GC -XX:-UseG1GC "
+              "-XX:+ExitOnOutOfMemoryError -XX:MaxMetaspaceSize=1x\n",
+              vm_flags_read, &f);
     ck_assert_uint_eq(f.stack_size, MB(1));
     ck_assert_ptr_null(f.gc);
     ck_assert(f.exit_on_oome);
     ck_assert(!known(f.xmx));
     ck_assert(f.max_ram_percentage < 0);
-    text_close(&t);
 }
 END_TEST
 
