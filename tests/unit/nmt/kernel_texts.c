@@ -39,20 +39,24 @@ const char *const modern_report[] = {
     NULL,
 };
 
-void kernel_case_open(struct kernel_case *c, const char *text)
+struct kernel_log kernel;
+static struct text t;
+
+void kernel_done(void)
 {
-    text_open(&c->text, text);
-    ck_assert(
-        kernel_log_read(c->text.source, &c->text.arena, &c->log, &c->text.err));
+    if (!t.source)
+        return;
+    kernel_log_deinit(&kernel, &t.mem);
+    text_close(&t);
 }
 
-void kernel_case_close(struct kernel_case *c)
+void read_kernel(const char *text)
 {
-    kernel_log_deinit(&c->log, &c->text.mem);
-    text_close(&c->text);
+    kernel_done();
+    TEXT_READ(&t, text, kernel_log_read, &kernel);
 }
 
-bool kernel_case_read(struct source *s, struct arena *a, struct err *e)
+bool kernel_read_and_free(struct source *s, struct arena *a, struct err *e)
 {
     struct kernel_log log;
 
@@ -104,19 +108,19 @@ static void assert_modern_report(const struct oom_report *r)
 
 static void assert_modern_tasks(const struct oom_report *r)
 {
-    const struct oom_task *t = oom_report_task(r, 4711);
+    const struct oom_task *java = oom_report_task(r, 4711);
 
     ck_assert_uint_eq(r->tasks.n, 2);
-    ck_assert_ptr_nonnull(t);
-    ck_assert_str_eq(t->name, "java");
-    ck_assert_uint_eq(t->uid, 1000);
-    ck_assert_uint_eq(t->total_vm, (uint64_t)700000 * 4096);
-    ck_assert_uint_eq(t->rss, (uint64_t)120000 * 4096);
-    ck_assert_uint_eq(t->anon, (uint64_t)115000 * 4096);
-    ck_assert_uint_eq(t->file, (uint64_t)5000 * 4096);
-    ck_assert_uint_eq(t->page_tables, 1048576);
-    ck_assert_uint_eq(t->swap, 4 * 4096);
-    ck_assert_int_eq(t->oom_score_adj, 900);
+    ck_assert_ptr_nonnull(java);
+    ck_assert_str_eq(java->name, "java");
+    ck_assert_uint_eq(java->uid, 1000);
+    ck_assert_uint_eq(java->total_vm, (uint64_t)700000 * 4096);
+    ck_assert_uint_eq(java->rss, (uint64_t)120000 * 4096);
+    ck_assert_uint_eq(java->anon, (uint64_t)115000 * 4096);
+    ck_assert_uint_eq(java->file, (uint64_t)5000 * 4096);
+    ck_assert_uint_eq(java->page_tables, 1048576);
+    ck_assert_uint_eq(java->swap, 4 * 4096);
+    ck_assert_int_eq(java->oom_score_adj, 900);
     ck_assert_str_eq(oom_report_task(r, 4700)->name, "(sd-pam)");
     ck_assert_ptr_null(oom_report_task(r, 1));
 }

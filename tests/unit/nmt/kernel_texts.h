@@ -11,14 +11,13 @@
 /* One memcg report of 6.8: 15 lines, pid 4711 (java) of two tasks dies. */
 extern const char *const modern_report[];
 
-struct kernel_case {
-    struct text text;
-    struct kernel_log log;
-};
+/* What a test reads, one log at a time; kernel_done ends it. */
+extern struct kernel_log kernel;
 
-void kernel_case_open(struct kernel_case *c, const char *text);
-void kernel_case_close(struct kernel_case *c);
-bool kernel_case_read(struct source *s, struct arena *a, struct err *e);
+void read_kernel(const char *text);
+void kernel_done(void);
+/* Reads and frees. */
+bool kernel_read_and_free(struct source *s, struct arena *a, struct err *e);
 /* The lines, each with `prefix` before and `end` behind it; to be freed. */
 char *kernel_text(const char *const *lines, const char *prefix,
                   const char *end);

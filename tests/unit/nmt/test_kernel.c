@@ -54,12 +54,11 @@ static uint64_t kb(uint64_t v)
 
 START_TEST(every_generation_names_its_victim)
 {
-    struct kernel_case c;
     const struct oom_kill *k;
 
-    kernel_case_open(&c, victims[_i].line);
-    ck_assert_uint_eq(c.log.kills.n, 1);
-    k = &c.log.kills.at[0];
+    read_kernel(victims[_i].line);
+    ck_assert_uint_eq(kernel.kills.n, 1);
+    k = &kernel.kills.at[0];
     ck_assert_uint_eq(k->pid, victims[_i].pid);
     ck_assert_uint_eq(k->uid, victims[_i].uid);
     ck_assert_str_eq(k->name, victims[_i].name);
@@ -71,49 +70,41 @@ START_TEST(every_generation_names_its_victim)
     ck_assert(!known(k->report));
     if (!known(k->anon))
         ck_assert(!known(oom_kill_rss(k)));
-    kernel_case_close(&c);
 }
 END_TEST
 
 START_TEST(only_killed_is_killed)
 {
-    struct kernel_case c;
-
-    kernel_case_open(
-        &c, "java invoked oom-killer: gfp_mask=0x0, order=0, oom_adj=0\n"
-            "Pid: 100, comm: java Not tainted 2.6.32-demo.el6 #1\n"
-            "Memory cgroup out of memory: Kill process 101 (AsyncLogger-1) "
-            "score 991 or sacrifice child\n"
-            "Killed process 102 (worker) total-vm:40kB, anon-rss:8kB, "
-            "file-rss:0kB\n"
-            "oom_reaper: reaped process 102 (worker), now anon-rss:0kB, "
-            "file-rss:0kB, shmem-rss:0kB\n");
-    ck_assert_uint_eq(c.log.kills.n, 1);
-    ck_assert_uint_eq(c.log.kills.at[0].pid, 102);
-    ck_assert(c.log.kills.at[0].memcg);
-    ck_assert_uint_eq(c.log.reports.n, 1);
-    ck_assert_uint_eq(c.log.reports.at[0].announced_pid, 101);
-    ck_assert_str_eq(c.log.reports.at[0].announced_name, "AsyncLogger-1");
-    ck_assert_str_eq(c.log.reports.at[0].kernel, "2.6.32-demo.el6");
-    ck_assert_uint_eq(c.log.reports.at[0].invoker_pid, 100);
-    ck_assert_int_eq(c.log.reports.at[0].constraint, OOM_CONSTRAINT_MEMCG);
-    ck_assert_uint_eq(c.log.events.n, 0);
-    kernel_case_close(&c);
+    read_kernel("java invoked oom-killer: gfp_mask=0x0, order=0, oom_adj=0\n"
+                "Pid: 100, comm: java Not tainted 2.6.32-demo.el6 #1\n"
+                "Memory cgroup out of memory: Kill process 101 (AsyncLogger-1) "
+                "score 991 or sacrifice child\n"
+                "Killed process 102 (worker) total-vm:40kB, anon-rss:8kB, "
+                "file-rss:0kB\n"
+                "oom_reaper: reaped process 102 (worker), now anon-rss:0kB, "
+                "file-rss:0kB, shmem-rss:0kB\n");
+    ck_assert_uint_eq(kernel.kills.n, 1);
+    ck_assert_uint_eq(kernel.kills.at[0].pid, 102);
+    ck_assert(kernel.kills.at[0].memcg);
+    ck_assert_uint_eq(kernel.reports.n, 1);
+    ck_assert_uint_eq(kernel.reports.at[0].announced_pid, 101);
+    ck_assert_str_eq(kernel.reports.at[0].announced_name, "AsyncLogger-1");
+    ck_assert_str_eq(kernel.reports.at[0].kernel, "2.6.32-demo.el6");
+    ck_assert_uint_eq(kernel.reports.at[0].invoker_pid, 100);
+    ck_assert_int_eq(kernel.reports.at[0].constraint, OOM_CONSTRAINT_MEMCG);
+    ck_assert_uint_eq(kernel.events.n, 0);
 }
 END_TEST
 
 START_TEST(an_announcement_without_a_kill_is_an_event)
 {
-    struct kernel_case c;
-
-    kernel_case_open(&c, "Out of memory: kill process 12 (java) score 99 or a "
-                         "child\n");
-    ck_assert_uint_eq(c.log.kills.n, 0);
-    ck_assert_uint_eq(c.log.events.n, 1);
-    ck_assert_int_eq(c.log.events.at[0].kind, OOM_EVENT_ANNOUNCED);
-    ck_assert_uint_eq(c.log.events.at[0].pid, 12);
-    ck_assert_str_eq(c.log.events.at[0].name, "java");
-    kernel_case_close(&c);
+    read_kernel("Out of memory: kill process 12 (java) score 99 or a "
+                "child\n");
+    ck_assert_uint_eq(kernel.kills.n, 0);
+    ck_assert_uint_eq(kernel.events.n, 1);
+    ck_assert_int_eq(kernel.events.at[0].kind, OOM_EVENT_ANNOUNCED);
+    ck_assert_uint_eq(kernel.events.at[0].pid, 12);
+    ck_assert_str_eq(kernel.events.at[0].name, "java");
 }
 END_TEST
 
@@ -121,29 +112,28 @@ END_TEST
 
 START_TEST(groups_of_old_kernels)
 {
-    struct kernel_case c;
     const struct oom_report *r;
 
-    kernel_case_open(
-        &c, "java invoked oom-killer: gfp_mask=0xd0, order=0, "
-            "oom_score_adj=0\n"
-            "Task in /pod/a b killed as a result of limit of /pod\n"
-            "memory: usage 980kB, limit 980kB, failcnt 4152239\n"
-            "memory+swap: usage 990kB, limit 18014398509481983kB, failcnt 0\n"
-            "kmem: usage 12kB, limit 9007199254740988kB, failcnt 0\n"
-            "Memory cgroup stats for /pod: cache:1KB rss:2KB shmem:1KB\n"
-            "Memory cgroup stats for /pod/a b: cache:10KB rss:900KB "
-            "shmem:4KB\n"
-            "[ pid ]   uid  tgid total_vm      rss nr_ptes nr_pmds swapents "
-            "oom_score_adj name\n"
-            "[   77]     0    77     1000      240      16       3        9"
-            "             0 java\n"
-            "Memory cgroup out of memory: Kill process 77 (java) score 996 "
-            "or sacrifice child\n"
-            "Killed process 77 (java) total-vm:4000kB, anon-rss:920kB, "
-            "file-rss:40kB\n");
-    r = &c.log.reports.at[0];
-    ck_assert_uint_eq(c.log.reports.n, 1);
+    read_kernel(
+        "java invoked oom-killer: gfp_mask=0xd0, order=0, "
+        "oom_score_adj=0\n"
+        "Task in /pod/a b killed as a result of limit of /pod\n"
+        "memory: usage 980kB, limit 980kB, failcnt 4152239\n"
+        "memory+swap: usage 990kB, limit 18014398509481983kB, failcnt 0\n"
+        "kmem: usage 12kB, limit 9007199254740988kB, failcnt 0\n"
+        "Memory cgroup stats for /pod: cache:1KB rss:2KB shmem:1KB\n"
+        "Memory cgroup stats for /pod/a b: cache:10KB rss:900KB "
+        "shmem:4KB\n"
+        "[ pid ]   uid  tgid total_vm      rss nr_ptes nr_pmds swapents "
+        "oom_score_adj name\n"
+        "[   77]     0    77     1000      240      16       3        9"
+        "             0 java\n"
+        "Memory cgroup out of memory: Kill process 77 (java) score 996 "
+        "or sacrifice child\n"
+        "Killed process 77 (java) total-vm:4000kB, anon-rss:920kB, "
+        "file-rss:40kB\n");
+    r = &kernel.reports.at[0];
+    ck_assert_uint_eq(kernel.reports.n, 1);
     ck_assert_str_eq(r->task_path, "/pod/a b");
     ck_assert_str_eq(r->memcg_path, "/pod");
     ck_assert_uint_eq(r->limit, KB(980));
@@ -157,24 +147,20 @@ START_TEST(groups_of_old_kernels)
     ck_assert_uint_eq(r->tasks.at[0].page_tables, 19 * 4096);
     ck_assert_uint_eq(r->tasks.at[0].swap, 9 * 4096);
     ck_assert(r->tasks_complete);
-    kernel_case_close(&c);
 }
 END_TEST
 
 START_TEST(totals_of_a_hierarchy_come_first)
 {
-    struct kernel_case c;
-
-    kernel_case_open(&c, "Memory cgroup stats for /x:\nrss 10\ncache 3\n"
-                         "shmem 1\ntotal_rss 30\ntotal_cache 7\n"
-                         "not a figure\ntotal_shmem 5\nslab 100\n"
-                         "kernel_stack 20\n");
-    ck_assert_uint_eq(c.log.reports.n, 1);
-    ck_assert_uint_eq(oom_report_stat(&c.log.reports.at[0], "anon"), 30);
-    ck_assert_uint_eq(oom_report_stat(&c.log.reports.at[0], "file"), 7);
-    ck_assert_uint_eq(oom_report_stat(&c.log.reports.at[0], "shmem"), 5);
-    ck_assert_uint_eq(oom_report_stat(&c.log.reports.at[0], "kernel"), 120);
-    kernel_case_close(&c);
+    read_kernel("Memory cgroup stats for /x:\nrss 10\ncache 3\n"
+                "shmem 1\ntotal_rss 30\ntotal_cache 7\n"
+                "not a figure\ntotal_shmem 5\nslab 100\n"
+                "kernel_stack 20\n");
+    ck_assert_uint_eq(kernel.reports.n, 1);
+    ck_assert_uint_eq(oom_report_stat(&kernel.reports.at[0], "anon"), 30);
+    ck_assert_uint_eq(oom_report_stat(&kernel.reports.at[0], "file"), 7);
+    ck_assert_uint_eq(oom_report_stat(&kernel.reports.at[0], "shmem"), 5);
+    ck_assert_uint_eq(oom_report_stat(&kernel.reports.at[0], "kernel"), 120);
 }
 END_TEST
 
@@ -185,64 +171,55 @@ START_TEST(figures_in_one_message)
         "anon 10 file 3 slab 5", "anon 10#012file 3#012slab 5#012",
         "anon 10\\x0afile 3\\x0aslab 5", "anon 10\n     file 3\n     slab 5"};
     char text[256] = "[ 1.0] Memory cgroup stats for /x:\n[ 1.0] ";
-    struct kernel_case c;
 
     strcat(text, texts[_i]);
     strcat(text, "\n[ 1.0] anon 10 was it\n");
-    kernel_case_open(&c, text);
-    ck_assert_uint_eq(c.log.reports.at[0].stats.n, 3);
-    ck_assert_uint_eq(oom_report_stat(&c.log.reports.at[0], "anon"), 10);
-    ck_assert_uint_eq(oom_report_stat(&c.log.reports.at[0], "file"), 3);
-    ck_assert_uint_eq(oom_report_stat(&c.log.reports.at[0], "kernel"), 5);
-    kernel_case_close(&c);
+    read_kernel(text);
+    ck_assert_uint_eq(kernel.reports.at[0].stats.n, 3);
+    ck_assert_uint_eq(oom_report_stat(&kernel.reports.at[0], "anon"), 10);
+    ck_assert_uint_eq(oom_report_stat(&kernel.reports.at[0], "file"), 3);
+    ck_assert_uint_eq(oom_report_stat(&kernel.reports.at[0], "kernel"), 5);
 }
 END_TEST
 
 START_TEST(a_constraint_nobody_knows)
 {
-    struct kernel_case c;
-
-    kernel_case_open(
-        &c, "oom-kill:constraint=CONSTRAINT_BPF_PSI_MEM,nodemask=(null),"
-            "task=a,pid=1,b,pid=34,uid=0\n"
-            "Out of memory: Killed process 34 (a,pid=1,b)\n"
-            "oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),"
-            "oom_memcg=/foo,task_memcg=/foo,task=stress,pid=35,uid=0\n"
-            "Memory cgroup out of memory: Killed process 35 (stress)\n"
-            "oom-kill:constraint=CONSTRAINT_CPUSET,nodemask=(null),task=x,"
-            "pid=36,uid=0\n"
-            "Out of memory: Killed process 36 (x)\n");
-    ck_assert_uint_eq(c.log.reports.n, 3);
-    ck_assert_int_eq(c.log.reports.at[0].constraint, OOM_CONSTRAINT_UNKNOWN);
+    read_kernel("oom-kill:constraint=CONSTRAINT_BPF_PSI_MEM,nodemask=(null),"
+                "task=a,pid=1,b,pid=34,uid=0\n"
+                "Out of memory: Killed process 34 (a,pid=1,b)\n"
+                "oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),"
+                "oom_memcg=/foo,task_memcg=/foo,task=stress,pid=35,uid=0\n"
+                "Memory cgroup out of memory: Killed process 35 (stress)\n"
+                "oom-kill:constraint=CONSTRAINT_CPUSET,nodemask=(null),task=x,"
+                "pid=36,uid=0\n"
+                "Out of memory: Killed process 36 (x)\n");
+    ck_assert_uint_eq(kernel.reports.n, 3);
+    ck_assert_int_eq(kernel.reports.at[0].constraint, OOM_CONSTRAINT_UNKNOWN);
     ck_assert_ptr_null(oom_constraint_name(OOM_CONSTRAINT_UNKNOWN));
-    ck_assert_str_eq(c.log.reports.at[0].announced_name, "a,pid=1,b");
-    ck_assert_uint_eq(c.log.reports.at[0].announced_pid, 34);
-    ck_assert_str_eq(c.log.kills.at[0].name, "a,pid=1,b");
-    ck_assert_int_eq(c.log.reports.at[1].constraint, OOM_CONSTRAINT_MEMCG);
-    ck_assert(c.log.reports.at[1].memcg);
-    ck_assert_str_eq(oom_constraint_name(c.log.reports.at[2].constraint),
+    ck_assert_str_eq(kernel.reports.at[0].announced_name, "a,pid=1,b");
+    ck_assert_uint_eq(kernel.reports.at[0].announced_pid, 34);
+    ck_assert_str_eq(kernel.kills.at[0].name, "a,pid=1,b");
+    ck_assert_int_eq(kernel.reports.at[1].constraint, OOM_CONSTRAINT_MEMCG);
+    ck_assert(kernel.reports.at[1].memcg);
+    ck_assert_str_eq(oom_constraint_name(kernel.reports.at[2].constraint),
                      "cpuset");
-    kernel_case_close(&c);
 }
 END_TEST
 
 START_TEST(a_group_dies_together)
 {
-    struct kernel_case c;
-
-    kernel_case_open(
-        &c, "oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),"
-            "oom_memcg=/p,task_memcg=/p,task=java,pid=5,uid=0\n"
-            "Memory cgroup out of memory: Killed process 5 (java)\n"
-            "Tasks in /p are going to be killed due to memory.oom.group set\n"
-            "Memory cgroup out of memory: Killed process 5 (java)\n"
-            "Memory cgroup out of memory: Killed process 6 (sh)\n");
-    ck_assert_uint_eq(c.log.kills.n, 3);
+    read_kernel(
+        "oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),"
+        "oom_memcg=/p,task_memcg=/p,task=java,pid=5,uid=0\n"
+        "Memory cgroup out of memory: Killed process 5 (java)\n"
+        "Tasks in /p are going to be killed due to memory.oom.group set\n"
+        "Memory cgroup out of memory: Killed process 5 (java)\n"
+        "Memory cgroup out of memory: Killed process 6 (sh)\n");
+    ck_assert_uint_eq(kernel.kills.n, 3);
     for (int i = 0; i < 3; i++) {
-        ck_assert(c.log.kills.at[i].group);
-        ck_assert_uint_eq(c.log.kills.at[i].report, 0);
+        ck_assert(kernel.kills.at[i].group);
+        ck_assert_uint_eq(kernel.kills.at[i].report, 0);
     }
-    kernel_case_close(&c);
 }
 END_TEST
 
@@ -250,20 +227,19 @@ END_TEST
 
 START_TEST(pages_of_64_kilobytes)
 {
-    struct kernel_case c;
     const struct oom_report *r;
 
-    kernel_case_open(
-        &c, "Mem-Info:\n4000 pages RAM\n"
-            "[  pid  ]   uid  tgid total_vm      rss rss_anon rss_file "
-            "rss_shmem pgtables_bytes swapents oom_score_adj name\n"
-            "[ 177372]     0 177372      571       10        8        2"
-            "         0    51200       96             0 test_zswap\n"
-            "3000 pages RAM\nTotal swap = 20kB\nFree swap  = 10kB\n"
-            "Memory cgroup out of memory: Killed process 177372 (test_zswap) "
-            "total-vm:36544kB, anon-rss:512kB, file-rss:128kB, "
-            "shmem-rss:0kB, UID:0 pgtables:50kB oom_score_adj:0\n");
-    r = &c.log.reports.at[0];
+    read_kernel(
+        "Mem-Info:\n4000 pages RAM\n"
+        "[  pid  ]   uid  tgid total_vm      rss rss_anon rss_file "
+        "rss_shmem pgtables_bytes swapents oom_score_adj name\n"
+        "[ 177372]     0 177372      571       10        8        2"
+        "         0    51200       96             0 test_zswap\n"
+        "3000 pages RAM\nTotal swap = 20kB\nFree swap  = 10kB\n"
+        "Memory cgroup out of memory: Killed process 177372 (test_zswap) "
+        "total-vm:36544kB, anon-rss:512kB, file-rss:128kB, "
+        "shmem-rss:0kB, UID:0 pgtables:50kB oom_score_adj:0\n");
+    r = &kernel.reports.at[0];
     ck_assert_uint_eq(r->page_size, 65536);
     ck_assert_uint_eq(r->tasks.at[0].rss, 10 * 65536);
     ck_assert_uint_eq(r->tasks.at[0].swap, 96 * 65536);
@@ -271,46 +247,41 @@ START_TEST(pages_of_64_kilobytes)
     ck_assert_uint_eq(r->ram, (uint64_t)3000 * 65536);
     ck_assert_uint_eq(r->swap_total, KB(20));
     ck_assert_uint_eq(r->swap_free, KB(10));
-    kernel_case_close(&c);
 }
 END_TEST
 
 START_TEST(buddy_lists_tell_the_page_too)
 {
-    struct kernel_case c;
-
-    kernel_case_open(&c, "sh invoked oom-killer: gfp_mask=0x0, order=-1, "
-                         "oom_score_adj=0\n"
-                         "Node 0 Normal: 12*16kB (U) 3*32kB = 288kB\n"
-                         "1000 pages RAM\n"
-                         "Out of memory and no killable processes...\n"
-                         "Kernel panic - not syncing: System is deadlocked "
-                         "on memory\n");
-    ck_assert_uint_eq(c.log.reports.n, 1);
-    ck_assert_uint_eq(c.log.reports.at[0].page_size, 16384);
-    ck_assert_uint_eq(c.log.reports.at[0].ram, 16384000);
-    ck_assert_int_eq(c.log.reports.at[0].order, -1);
-    ck_assert(c.log.reports.at[0].no_victim);
-    ck_assert_uint_eq(c.log.kills.n, 0);
-    kernel_case_close(&c);
+    read_kernel("sh invoked oom-killer: gfp_mask=0x0, order=-1, "
+                "oom_score_adj=0\n"
+                "Node 0 Normal: 12*16kB (U) 3*32kB = 288kB\n"
+                "1000 pages RAM\n"
+                "Out of memory and no killable processes...\n"
+                "Kernel panic - not syncing: System is deadlocked "
+                "on memory\n");
+    ck_assert_uint_eq(kernel.reports.n, 1);
+    ck_assert_uint_eq(kernel.reports.at[0].page_size, 16384);
+    ck_assert_uint_eq(kernel.reports.at[0].ram, 16384000);
+    ck_assert_int_eq(kernel.reports.at[0].order, -1);
+    ck_assert(kernel.reports.at[0].no_victim);
+    ck_assert_uint_eq(kernel.kills.n, 0);
 }
 END_TEST
 
 START_TEST(columns_of_2_6_32)
 {
-    struct kernel_case c;
     const struct oom_task *t;
 
-    kernel_case_open(&c, "[ pid ]   uid  tgid total_vm      rss cpu oom_adj "
-                         "oom_score_adj name\n"
-                         "[ 1234]    27  1234 4295083049    1000   3     -17 "
-                         "        -1000 (sd-pam)\n"
-                         "[ 1235]     0  1235        1        1   0       0"
-                         "             0 tmux: server\n"
-                         "[ 1236]    27\n"
-                         "[bad] row\n");
-    t = &c.log.reports.at[0].tasks.at[0];
-    ck_assert_uint_eq(c.log.reports.at[0].tasks.n, 2);
+    read_kernel("[ pid ]   uid  tgid total_vm      rss cpu oom_adj "
+                "oom_score_adj name\n"
+                "[ 1234]    27  1234 4295083049    1000   3     -17 "
+                "        -1000 (sd-pam)\n"
+                "[ 1235]     0  1235        1        1   0       0"
+                "             0 tmux: server\n"
+                "[ 1236]    27\n"
+                "[bad] row\n");
+    t = &kernel.reports.at[0].tasks.at[0];
+    ck_assert_uint_eq(kernel.reports.at[0].tasks.n, 2);
     ck_assert_str_eq(t[1].name, "tmux: server");
     ck_assert_uint_eq(t->total_vm, (uint64_t)4295083049 * 4096);
     ck_assert_uint_eq(t->uid, 27);
@@ -318,26 +289,22 @@ START_TEST(columns_of_2_6_32)
     ck_assert_str_eq(t->name, "(sd-pam)");
     ck_assert(!known(t->anon));
     ck_assert(!known(t->page_tables));
-    ck_assert(!c.log.reports.at[0].tasks_complete);
-    kernel_case_close(&c);
+    ck_assert(!kernel.reports.at[0].tasks_complete);
 }
 END_TEST
 
 START_TEST(a_table_without_its_header)
 {
-    struct kernel_case c;
-
-    kernel_case_open(&c, "[    100]     0   100     4042      275    65536"
-                         "       12             0 bash\n"
-                         "Out of memory: Killed process 100 (bash) "
-                         "total-vm:16168kB, anon-rss:0kB, file-rss:0kB, "
-                         "shmem-rss:0kB\n");
-    ck_assert_uint_eq(c.log.reports.n, 1);
-    ck_assert_uint_eq(c.log.reports.at[0].tasks.n, 1);
-    ck_assert_uint_eq(c.log.reports.at[0].tasks.at[0].rss, 275 * 4096);
-    ck_assert(!known(c.log.reports.at[0].tasks.at[0].page_tables));
-    ck_assert(!c.log.reports.at[0].tasks_complete);
-    kernel_case_close(&c);
+    read_kernel("[    100]     0   100     4042      275    65536"
+                "       12             0 bash\n"
+                "Out of memory: Killed process 100 (bash) "
+                "total-vm:16168kB, anon-rss:0kB, file-rss:0kB, "
+                "shmem-rss:0kB\n");
+    ck_assert_uint_eq(kernel.reports.n, 1);
+    ck_assert_uint_eq(kernel.reports.at[0].tasks.n, 1);
+    ck_assert_uint_eq(kernel.reports.at[0].tasks.at[0].rss, 275 * 4096);
+    ck_assert(!known(kernel.reports.at[0].tasks.at[0].page_tables));
+    ck_assert(!kernel.reports.at[0].tasks_complete);
 }
 END_TEST
 
@@ -346,22 +313,20 @@ END_TEST
 START_TEST(reports_follow_each_other)
 {
     char *one = kernel_text(modern_report, "[ 1.000000] ", "\n"), *text;
-    struct kernel_case c;
 
     text = malloc(2 * strlen(one) + 200);
     strcpy(text, "[ 0.500000] Memory cgroup out of memory: Killed process 1 "
                  "(end) total-vm:4kB, anon-rss:0kB, file-rss:0kB\n");
     strcat(text, one);
     strcat(text, one);
-    kernel_case_open(&c, text);
-    ck_assert_uint_eq(c.log.reports.n, 2);
-    ck_assert_uint_eq(c.log.kills.n, 3);
-    ck_assert(!known(c.log.kills.at[0].report));
-    ck_assert_uint_eq(c.log.kills.at[1].report, 0);
-    ck_assert_uint_eq(c.log.kills.at[2].report, 1);
-    ck_assert_uint_eq(c.log.reports.at[1].line, 20);
-    ck_assert_uint_eq(c.log.reports.at[1].stats.n, 4);
-    kernel_case_close(&c);
+    read_kernel(text);
+    ck_assert_uint_eq(kernel.reports.n, 2);
+    ck_assert_uint_eq(kernel.kills.n, 3);
+    ck_assert(!known(kernel.kills.at[0].report));
+    ck_assert_uint_eq(kernel.kills.at[1].report, 0);
+    ck_assert_uint_eq(kernel.kills.at[2].report, 1);
+    ck_assert_uint_eq(kernel.reports.at[1].line, 20);
+    ck_assert_uint_eq(kernel.reports.at[1].stats.n, 4);
     free(text);
     free(one);
 }
@@ -370,29 +335,26 @@ END_TEST
 /* Two kernels' logs in one stream: the table says whose the victim was. */
 START_TEST(a_kill_finds_the_table_that_names_it)
 {
-    struct kernel_case c;
-
-    kernel_case_open(
-        &c, "java invoked oom-killer: gfp_mask=0x0, order=0, oom_score_adj=0\n"
-            "[ pid ]   uid  tgid total_vm      rss nr_ptes swapents "
-            "oom_score_adj name\n"
-            "[   11]     0    11     1000      240      16        9"
-            "             0 java\n"
-            "perl invoked oom-killer: gfp_mask=0x0, order=0, oom_score_adj=0\n"
-            "[   22]     0    22     1000      240      16        9"
-            "             0 perl\n"
-            "Out of memory: Killed process 11 (java) total-vm:4000kB, "
-            "anon-rss:920kB, file-rss:40kB\n"
-            "Out of memory: Killed process 22 (perl) total-vm:4000kB, "
-            "anon-rss:920kB, file-rss:40kB\n"
-            "Out of memory: Killed process 33 (late) total-vm:4000kB, "
-            "anon-rss:920kB, file-rss:40kB\n");
-    ck_assert_uint_eq(c.log.kills.n, 3);
-    ck_assert_uint_eq(c.log.kills.at[0].report, 0);
-    ck_assert_uint_eq(c.log.kills.at[1].report, 1);
-    ck_assert(!known(c.log.kills.at[2].report));
-    ck_assert_int_eq(c.log.reports.at[0].constraint, OOM_CONSTRAINT_NONE);
-    kernel_case_close(&c);
+    read_kernel(
+        "java invoked oom-killer: gfp_mask=0x0, order=0, oom_score_adj=0\n"
+        "[ pid ]   uid  tgid total_vm      rss nr_ptes swapents "
+        "oom_score_adj name\n"
+        "[   11]     0    11     1000      240      16        9"
+        "             0 java\n"
+        "perl invoked oom-killer: gfp_mask=0x0, order=0, oom_score_adj=0\n"
+        "[   22]     0    22     1000      240      16        9"
+        "             0 perl\n"
+        "Out of memory: Killed process 11 (java) total-vm:4000kB, "
+        "anon-rss:920kB, file-rss:40kB\n"
+        "Out of memory: Killed process 22 (perl) total-vm:4000kB, "
+        "anon-rss:920kB, file-rss:40kB\n"
+        "Out of memory: Killed process 33 (late) total-vm:4000kB, "
+        "anon-rss:920kB, file-rss:40kB\n");
+    ck_assert_uint_eq(kernel.kills.n, 3);
+    ck_assert_uint_eq(kernel.kills.at[0].report, 0);
+    ck_assert_uint_eq(kernel.kills.at[1].report, 1);
+    ck_assert(!known(kernel.kills.at[2].report));
+    ck_assert_int_eq(kernel.reports.at[0].constraint, OOM_CONSTRAINT_NONE);
 }
 END_TEST
 
@@ -400,10 +362,7 @@ END_TEST
 
 START_TEST(hearsay_is_no_kill)
 {
-    struct kernel_case c;
-
-    kernel_case_open(
-        &c,
+    read_kernel(
         "Warning  SystemOOM  2m  kubelet  System OOM encountered, victim "
         "process: java, pid: 4711\n"
         "Jan 15 03:08:35 h systemd[1]: shop.service: A process of this unit "
@@ -413,18 +372,17 @@ START_TEST(hearsay_is_no_kill)
         "earlyoom[3]: sending SIGTERM to process 12 uid 1000 \"java\": "
         "badness 867, VmRSS 2345 MiB\n"
         "      Reason:       OOMKilled\n");
-    ck_assert_uint_eq(c.log.kills.n, 0);
-    ck_assert_uint_eq(c.log.events.n, 5);
-    ck_assert_int_eq(c.log.events.at[0].kind, OOM_EVENT_SYSTEM_OOM);
-    ck_assert_uint_eq(c.log.events.at[0].pid, 4711);
-    ck_assert_str_eq(c.log.events.at[0].name, "java");
-    ck_assert_int_eq(c.log.events.at[1].kind, OOM_EVENT_UNIT);
-    ck_assert_int_eq(c.log.events.at[2].kind, OOM_EVENT_OOMD);
-    ck_assert_uint_eq(c.log.events.at[2].line, 3);
-    ck_assert_uint_eq(c.log.events.at[3].pid, 12);
-    ck_assert_str_eq(c.log.events.at[3].name, "java");
-    ck_assert_int_eq(c.log.events.at[4].kind, OOM_EVENT_OOM_KILLED);
-    kernel_case_close(&c);
+    ck_assert_uint_eq(kernel.kills.n, 0);
+    ck_assert_uint_eq(kernel.events.n, 5);
+    ck_assert_int_eq(kernel.events.at[0].kind, OOM_EVENT_SYSTEM_OOM);
+    ck_assert_uint_eq(kernel.events.at[0].pid, 4711);
+    ck_assert_str_eq(kernel.events.at[0].name, "java");
+    ck_assert_int_eq(kernel.events.at[1].kind, OOM_EVENT_UNIT);
+    ck_assert_int_eq(kernel.events.at[2].kind, OOM_EVENT_OOMD);
+    ck_assert_uint_eq(kernel.events.at[2].line, 3);
+    ck_assert_uint_eq(kernel.events.at[3].pid, 12);
+    ck_assert_str_eq(kernel.events.at[3].name, "java");
+    ck_assert_int_eq(kernel.events.at[4].kind, OOM_EVENT_OOM_KILLED);
 }
 END_TEST
 
@@ -466,61 +424,49 @@ START_TEST(whose_word_it_is)
          "memory limits. Current usage: 2.0 GB. Killing container.\n"},
     };
     const int n = sizeof words / sizeof *words;
-    struct kernel_case c;
 
     ck_assert_int_eq(n, 12);
-    kernel_case_open(&c, words[_i].text);
-    ck_assert_uint_eq(c.log.kills.n, 0);
-    ck_assert_uint_eq(c.log.events.n, 1);
-    ck_assert_int_eq(c.log.events.at[0].kind, words[_i].kind);
-    ck_assert_uint_eq(c.log.events.at[0].pid, words[_i].pid);
-    kernel_case_close(&c);
+    read_kernel(words[_i].text);
+    ck_assert_uint_eq(kernel.kills.n, 0);
+    ck_assert_uint_eq(kernel.events.n, 1);
+    ck_assert_int_eq(kernel.events.at[0].kind, words[_i].kind);
+    ck_assert_uint_eq(kernel.events.at[0].pid, words[_i].pid);
 }
 END_TEST
 
 START_TEST(a_detector_quotes_two_sentences)
 {
-    struct kernel_case c;
-
-    kernel_case_open(&c, "{\"reason\":\"OOMKilling\",\"message\":\"Memory "
-                         "cgroup out of memory: Kill process 10 (java) score "
-                         "99 or sacrifice child\\nKilled process 10 (java) "
-                         "total-vm:8kB, anon-rss:4kB, file-rss:0kB\"}\n");
-    ck_assert_uint_eq(c.log.kills.n, 1);
-    ck_assert_uint_eq(c.log.kills.at[0].pid, 10);
-    ck_assert_str_eq(c.log.kills.at[0].name, "java");
-    ck_assert(c.log.kills.at[0].memcg);
-    kernel_case_close(&c);
+    read_kernel("{\"reason\":\"OOMKilling\",\"message\":\"Memory "
+                "cgroup out of memory: Kill process 10 (java) score "
+                "99 or sacrifice child\\nKilled process 10 (java) "
+                "total-vm:8kB, anon-rss:4kB, file-rss:0kB\"}\n");
+    ck_assert_uint_eq(kernel.kills.n, 1);
+    ck_assert_uint_eq(kernel.kills.at[0].pid, 10);
+    ck_assert_str_eq(kernel.kills.at[0].name, "java");
+    ck_assert(kernel.kills.at[0].memcg);
 }
 END_TEST
 
 /* 15 bytes are a name's most: before them stands a prefix. */
 START_TEST(an_invoker_behind_who_knows_what)
 {
-    struct kernel_case c;
-
-    kernel_case_open(&c, "some relay: 12 C2 CompilerThre invoked oom-killer: "
-                         "order=0\n"
-                         "a                        invoked oom-killer: \n");
-    ck_assert_uint_eq(c.log.reports.n, 2);
-    ck_assert_str_eq(c.log.reports.at[0].invoker, "C2 CompilerThre");
-    ck_assert_str_eq(c.log.reports.at[1].invoker, "");
-    kernel_case_close(&c);
+    read_kernel("some relay: 12 C2 CompilerThre invoked oom-killer: "
+                "order=0\n"
+                "a                        invoked oom-killer: \n");
+    ck_assert_uint_eq(kernel.reports.n, 2);
+    ck_assert_str_eq(kernel.reports.at[0].invoker, "C2 CompilerThre");
+    ck_assert_str_eq(kernel.reports.at[1].invoker, "");
 }
 END_TEST
 
 START_TEST(nothing_reads_as_nothing)
 {
-    struct kernel_case c;
-
-    kernel_case_open(&c, "");
-    ck_assert_uint_eq(c.log.lines, 0);
-    ck_assert_uint_eq(c.log.kills.n, 0);
-    kernel_case_close(&c);
-    kernel_case_open(&c, "Hello\n[  0.000000] Linux version 6.1\n");
-    ck_assert_uint_eq(c.log.lines, 2);
-    ck_assert_uint_eq(c.log.reports.n, 0);
-    kernel_case_close(&c);
+    read_kernel("");
+    ck_assert_uint_eq(kernel.lines, 0);
+    ck_assert_uint_eq(kernel.kills.n, 0);
+    read_kernel("Hello\n[  0.000000] Linux version 6.1\n");
+    ck_assert_uint_eq(kernel.lines, 2);
+    ck_assert_uint_eq(kernel.reports.n, 0);
 }
 END_TEST
 
@@ -530,7 +476,7 @@ START_TEST(every_prefix_of_a_log_reads)
 {
     char *text = kernel_text(modern_report, "[ 1.000000] ", "\n");
 
-    sweep_prefixes(text, kernel_case_read);
+    sweep_prefixes(text, kernel_read_and_free);
     free(text);
 }
 END_TEST
@@ -539,7 +485,7 @@ START_TEST(every_allocation_may_fail)
 {
     char *text = kernel_text(modern_report, "", "\n");
 
-    sweep_failures(text, kernel_case_read);
+    sweep_failures(text, kernel_read_and_free);
     free(text);
 }
 END_TEST
@@ -549,6 +495,7 @@ Suite *kernel_suite(void)
     Suite *s = suite_create("kernel");
     TCase *t = tcase_create("reports");
 
+    tcase_add_checked_fixture(t, NULL, kernel_done);
     tcase_add_loop_test(t, every_generation_names_its_victim, 0,
                         sizeof victims / sizeof *victims);
     tcase_add_test(t, only_killed_is_killed);

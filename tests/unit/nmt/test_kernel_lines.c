@@ -92,16 +92,14 @@ START_TEST(a_prefix_changes_nothing)
 {
     char *text =
         kernel_text(modern_report, prefixes[_i].prefix, prefixes[_i].end);
-    struct kernel_case c;
     const struct oom_kill *k;
 
-    kernel_case_open(&c, text);
-    assert_modern(&c.log);
-    k = &c.log.kills.at[0];
+    read_kernel(text);
+    assert_modern(&kernel);
+    k = &kernel.kills.at[0];
     ck_assert_pstr_eq(k->clock, prefixes[_i].clock);
     ck_assert_int_eq(k->time, prefixes[_i].time);
     ck_assert_double_eq_tol(k->uptime, prefixes[_i].uptime, 1e-9);
-    kernel_case_close(&c);
     free(text);
 }
 END_TEST
@@ -110,63 +108,52 @@ START_TEST(a_message_may_be_an_array_of_bytes)
 {
     static const char sentence[] = "Killed process 9 (\xE9t\xE9)";
     char text[512] = "{\"MESSAGE\":[";
-    struct kernel_case c;
 
     for (const char *p = sentence; *p; p++)
         sprintf(text + strlen(text), "%s%d", p == sentence ? "" : ",",
                 (unsigned char)*p);
     strcat(text, "],\"PRIORITY\":\"3\"}\n");
-    kernel_case_open(&c, text);
-    ck_assert_uint_eq(c.log.kills.n, 1);
-    ck_assert_uint_eq(c.log.kills.at[0].pid, 9);
-    ck_assert_str_eq(c.log.kills.at[0].name, "\xE9t\xE9");
-    kernel_case_close(&c);
+    read_kernel(text);
+    ck_assert_uint_eq(kernel.kills.n, 1);
+    ck_assert_uint_eq(kernel.kills.at[0].pid, 9);
+    ck_assert_str_eq(kernel.kills.at[0].name, "\xE9t\xE9");
 }
 END_TEST
 
 START_TEST(json_escapes_are_decoded)
 {
-    struct kernel_case c;
-
-    kernel_case_open(&c, "{\"message\":\"Killed process 7 (a\\u0062\\\"c)\"}");
-    ck_assert_uint_eq(c.log.kills.n, 1);
-    ck_assert_str_eq(c.log.kills.at[0].name, "ab\"c");
-    kernel_case_close(&c);
+    read_kernel("{\"message\":\"Killed process 7 (a\\u0062\\\"c)\"}");
+    ck_assert_uint_eq(kernel.kills.n, 1);
+    ck_assert_str_eq(kernel.kills.at[0].name, "ab\"c");
 }
 END_TEST
 
 START_TEST(a_prefix_may_stand_on_its_own_line)
 {
-    struct kernel_case c;
     const struct oom_kill *k;
 
-    kernel_case_open(&c,
-                     "Jun  4 07:41:59 web-01 kernel: \n\t[70667120.897649]\n"
-                     "\tOut of memory: Kill process 29957 (java) score 366 or "
-                     "sacrifice child\n"
-                     "Jun  4 07:41:59 web-01 kernel: \n\t[70667120.897701]\n"
-                     "\tKilled process 29957 (java) total-vm:2532680kB, "
-                     "anon-rss:1416508kB, file-rss:0kB\n");
-    ck_assert_uint_eq(c.log.kills.n, 1);
-    k = &c.log.kills.at[0];
+    read_kernel("Jun  4 07:41:59 web-01 kernel: \n\t[70667120.897649]\n"
+                "\tOut of memory: Kill process 29957 (java) score 366 or "
+                "sacrifice child\n"
+                "Jun  4 07:41:59 web-01 kernel: \n\t[70667120.897701]\n"
+                "\tKilled process 29957 (java) total-vm:2532680kB, "
+                "anon-rss:1416508kB, file-rss:0kB\n");
+    ck_assert_uint_eq(kernel.kills.n, 1);
+    k = &kernel.kills.at[0];
     ck_assert_uint_eq(k->line, 6);
     ck_assert_double_eq_tol(k->uptime, 70667120.897701, 1e-6);
     ck_assert(!k->memcg);
-    kernel_case_close(&c);
 }
 END_TEST
 
 START_TEST(output_before_the_clock_is_no_name)
 {
-    struct kernel_case c;
-
-    kernel_case_open(&c, "Creating journal: [   34.739137] mkfs.ext4 invoked "
-                         "oom-killer: gfp_mask=0x1, order=2, "
-                         "oom_score_adj=0\n");
-    ck_assert_uint_eq(c.log.reports.n, 1);
-    ck_assert_str_eq(c.log.reports.at[0].invoker, "mkfs.ext4");
-    ck_assert_int_eq(c.log.reports.at[0].order, 2);
-    kernel_case_close(&c);
+    read_kernel("Creating journal: [   34.739137] mkfs.ext4 invoked "
+                "oom-killer: gfp_mask=0x1, order=2, "
+                "oom_score_adj=0\n");
+    ck_assert_uint_eq(kernel.reports.n, 1);
+    ck_assert_str_eq(kernel.reports.at[0].invoker, "mkfs.ext4");
+    ck_assert_int_eq(kernel.reports.at[0].order, 2);
 }
 END_TEST
 
@@ -218,11 +205,9 @@ static char *wrapped(const char *prefix, size_t width, const char *quote)
 static void assert_wrapped(const char *prefix, size_t width, const char *quote)
 {
     char *text = wrapped(prefix, width, quote);
-    struct kernel_case c;
 
-    kernel_case_open(&c, text);
-    assert_modern(&c.log);
-    kernel_case_close(&c);
+    read_kernel(text);
+    assert_modern(&kernel);
     free(text);
 }
 
@@ -245,16 +230,13 @@ END_TEST
 
 START_TEST(prose_is_not_joined)
 {
-    struct kernel_case c;
-
-    kernel_case_open(&c, "[1.000000] Killed process 5 (java) total-vm:8kB, "
-                         "anon-rss:4kB, file-rss:0kB\n"
-                         "This was on the old machine, pid 12.\n"
-                         "12345\n");
-    ck_assert_uint_eq(c.log.kills.n, 1);
-    ck_assert_uint_eq(c.log.kills.at[0].file, 0);
-    ck_assert(!known(c.log.kills.at[0].shmem));
-    kernel_case_close(&c);
+    read_kernel("[1.000000] Killed process 5 (java) total-vm:8kB, "
+                "anon-rss:4kB, file-rss:0kB\n"
+                "This was on the old machine, pid 12.\n"
+                "12345\n");
+    ck_assert_uint_eq(kernel.kills.n, 1);
+    ck_assert_uint_eq(kernel.kills.at[0].file, 0);
+    ck_assert(!known(kernel.kills.at[0].shmem));
 }
 END_TEST
 
@@ -263,6 +245,7 @@ Suite *kernel_lines_suite(void)
     Suite *s = suite_create("kernel_lines");
     TCase *t = tcase_create("prefixes");
 
+    tcase_add_checked_fixture(t, NULL, kernel_done);
     tcase_add_loop_test(t, a_prefix_changes_nothing, 0,
                         sizeof prefixes / sizeof *prefixes);
     tcase_add_test(t, a_message_may_be_an_array_of_bytes);
@@ -271,6 +254,7 @@ Suite *kernel_lines_suite(void)
     tcase_add_test(t, output_before_the_clock_is_no_name);
     suite_add_tcase(s, t);
     t = tcase_create("wrapping");
+    tcase_add_checked_fixture(t, NULL, kernel_done);
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, mail_wraps_at_blanks, 0, 3);
     tcase_add_loop_test(t, terminals_cut_anywhere, 0, 2);

@@ -44,13 +44,11 @@ static const char *const prefixes[] = {
 START_TEST(the_newest_line_comes_first)
 {
     char *text = turned(modern_report, prefixes[_i], "\n");
-    struct kernel_case c;
 
-    kernel_case_open(&c, text);
-    assert_modern(&c.log);
-    ck_assert_uint_eq(c.log.kills.at[0].line, 1);
-    ck_assert_uint_eq(c.log.reports.at[0].line, count(modern_report));
-    kernel_case_close(&c);
+    read_kernel(text);
+    assert_modern(&kernel);
+    ck_assert_uint_eq(kernel.kills.at[0].line, 1);
+    ck_assert_uint_eq(kernel.reports.at[0].line, count(modern_report));
     free(text);
 }
 END_TEST
@@ -58,11 +56,9 @@ END_TEST
 START_TEST(in_json_too)
 {
     char *text = turned(modern_report, "{\"message\":\"", "\"}\n");
-    struct kernel_case c;
 
-    kernel_case_open(&c, text);
-    assert_modern(&c.log);
-    kernel_case_close(&c);
+    read_kernel(text);
+    assert_modern(&kernel);
     free(text);
 }
 END_TEST
@@ -73,7 +69,6 @@ START_TEST(a_wrapped_line_goes_on_below)
     const char *other[LINES_MAX] = {0};
     size_t n = count(modern_report);
     char *text;
-    struct kernel_case c;
 
     for (size_t i = 0; i < n; i++)
         other[i] = modern_report[n - 1 - i];
@@ -83,41 +78,34 @@ START_TEST(a_wrapped_line_goes_on_below)
                "total-vm:2800000kB, anon-rss:460000kB, file-rss:20000kB,\n"
                "shmem-rss:0kB, UID:1000 pgtables:1024kB oom_score_adj:900";
     text = kernel_text(other, "[ 3504.250000] ", "\n");
-    kernel_case_open(&c, text);
-    assert_modern(&c.log);
-    kernel_case_close(&c);
+    read_kernel(text);
+    assert_modern(&kernel);
     free(text);
 }
 END_TEST
 
 START_TEST(kills_alone_are_told_by_their_clocks)
 {
-    struct kernel_case c;
-
-    kernel_case_open(&c, "[30.000003] Killed process 3 (c)\n"
-                         "[20.000002] Killed process 2 (b)\n"
-                         "[10.000001] Killed process 1 (a)\n");
-    ck_assert_uint_eq(c.log.kills.n, 3);
-    ck_assert_uint_eq(c.log.kills.at[0].pid, 1);
-    ck_assert_uint_eq(c.log.kills.at[0].line, 3);
-    ck_assert_uint_eq(c.log.kills.at[2].pid, 3);
-    kernel_case_close(&c);
+    read_kernel("[30.000003] Killed process 3 (c)\n"
+                "[20.000002] Killed process 2 (b)\n"
+                "[10.000001] Killed process 1 (a)\n");
+    ck_assert_uint_eq(kernel.kills.n, 3);
+    ck_assert_uint_eq(kernel.kills.at[0].pid, 1);
+    ck_assert_uint_eq(kernel.kills.at[0].line, 3);
+    ck_assert_uint_eq(kernel.kills.at[2].pid, 3);
 }
 END_TEST
 
 /* The clock begins anew, the log does not. */
 START_TEST(a_boot_in_between_turns_nothing)
 {
-    struct kernel_case c;
-
-    kernel_case_open(&c, "[10.000001] Killed process 1 (a)\n"
-                         "[30.000003] Killed process 2 (b)\n"
-                         "[ 5.000002] Killed process 3 (c)\n"
-                         "[ 9.000002] Killed process 4 (d)\n"
-                         "[ 1.000002] Killed process 5 (e)\n");
-    ck_assert_uint_eq(c.log.kills.n, 5);
-    ck_assert_uint_eq(c.log.kills.at[4].pid, 5);
-    kernel_case_close(&c);
+    read_kernel("[10.000001] Killed process 1 (a)\n"
+                "[30.000003] Killed process 2 (b)\n"
+                "[ 5.000002] Killed process 3 (c)\n"
+                "[ 9.000002] Killed process 4 (d)\n"
+                "[ 1.000002] Killed process 5 (e)\n");
+    ck_assert_uint_eq(kernel.kills.n, 5);
+    ck_assert_uint_eq(kernel.kills.at[4].pid, 5);
 }
 END_TEST
 
@@ -126,17 +114,15 @@ START_TEST(reports_are_in_the_order_of_time)
     char *text = turned(modern_report, "[ 3504.250000] ", "\n");
     char *more = turned(modern_report, "[ 1404.250000] ", "\n");
     char all[16384];
-    struct kernel_case c;
 
     snprintf(all, sizeof all, "%s%s", text, more);
-    kernel_case_open(&c, all);
-    ck_assert_uint_eq(c.log.reports.n, 2);
-    ck_assert_uint_eq(c.log.kills.n, 2);
-    ck_assert_double_eq_tol(c.log.kills.at[0].uptime, 1404.25, 1e-6);
-    ck_assert_uint_eq(c.log.kills.at[0].report, 0);
-    ck_assert_uint_eq(c.log.reports.at[0].tasks.n, 2);
-    ck_assert_uint_eq(c.log.reports.at[1].tasks.n, 2);
-    kernel_case_close(&c);
+    read_kernel(all);
+    ck_assert_uint_eq(kernel.reports.n, 2);
+    ck_assert_uint_eq(kernel.kills.n, 2);
+    ck_assert_double_eq_tol(kernel.kills.at[0].uptime, 1404.25, 1e-6);
+    ck_assert_uint_eq(kernel.kills.at[0].report, 0);
+    ck_assert_uint_eq(kernel.reports.at[0].tasks.n, 2);
+    ck_assert_uint_eq(kernel.reports.at[1].tasks.n, 2);
     free(text);
     free(more);
 }
@@ -146,7 +132,7 @@ START_TEST(every_allocation_may_fail)
 {
     char *text = turned(modern_report, "[ 3504.250000] ", "\n");
 
-    sweep_failures(text, kernel_case_read);
+    sweep_failures(text, kernel_read_and_free);
     free(text);
 }
 END_TEST
@@ -156,6 +142,7 @@ Suite *kernel_order_suite(void)
     Suite *s = suite_create("kernel_order");
     TCase *t = tcase_create("newest first");
 
+    tcase_add_checked_fixture(t, NULL, kernel_done);
     tcase_add_loop_test(t, the_newest_line_comes_first, 0,
                         sizeof prefixes / sizeof *prefixes);
     tcase_add_test(t, in_json_too);
