@@ -38,7 +38,7 @@ bool classes_load(struct classes *t, const struct loaded *l, struct err *e)
            idmap_put(&t->loaded_by_serial, l->serial, i, t->mem, e);
 }
 
-static const struct loaded *loaded(const struct classes *t, uint64_t id)
+const struct loaded *classes_loaded(const struct classes *t, uint64_t id)
 {
     uint32_t i = idmap_get(&t->loaded_by_id, id);
 
@@ -140,7 +140,7 @@ bool classes_dump(struct classes *t, const struct sub *s, struct err *e)
 
 bool classes_hide(struct classes *t, uint64_t id, struct err *e)
 {
-    if (idmap_get(t->by_id, id) != IDMAP_NONE || !loaded(t, id))
+    if (idmap_get(t->by_id, id) != IDMAP_NONE || !classes_loaded(t, id))
         return true;
     return append(t, id, true, e) != NULL;
 }
@@ -169,10 +169,9 @@ static const struct {
 };
 #define N_PRIMITIVES (sizeof primitives / sizeof *primitives)
 
-/* Whether the class is called `name` in the dump's spelling. */
-static bool called(struct classes *t, uint64_t id, const char *name)
+bool classes_called(struct classes *t, uint64_t id, const char *name)
 {
-    const struct loaded *l = loaded(t, id);
+    const struct loaded *l = classes_loaded(t, id);
 
     return l && names_is(t->names, l->name_id, name);
 }
@@ -184,8 +183,8 @@ uint32_t classes_find_primitive(struct classes *t, unsigned type)
             continue;
         for (uint32_t c = 0; c < t->all.n && t->primitive[type] == CLASS_NONE;
              c++)
-            if (called(t, t->all.at[c].id, primitives[i].code) ||
-                called(t, t->all.at[c].id, primitives[i].java))
+            if (classes_called(t, t->all.at[c].id, primitives[i].code) ||
+                classes_called(t, t->all.at[c].id, primitives[i].java))
                 t->primitive[type] = c;
     }
     return t->primitive[type];
@@ -221,148 +220,6 @@ static uint8_t element_type(const char *name)
     return HPROF_OBJECT;
 }
 
-/* ---- layouts ---------------------------------------------------------- */
-
-static uint32_t super_of(const struct classes *t, uint32_t c)
-{
-    uint64_t id = t->all.at[c].super_id;
-
-    return id ? idmap_get(t->by_id, id) : CLASS_NONE;
-}
-
-static uint8_t strength(struct classes *t, uint32_t c)
-{
-    static const struct {
-        const char *slashed, *dotted;
-        uint8_t strength;
-    } kinds[] = {
-        {"java/lang/ref/SoftReference", "java.lang.ref.SoftReference", SOFT},
-        {"java/lang/ref/WeakReference", "java.lang.ref.WeakReference", WEAK},
-        {"java/lang/ref/PhantomReference", "java.lang.ref.PhantomReference",
-         PHANTOM},
-        {"java/lang/ref/FinalReference", "java.lang.ref.FinalReference", FINAL},
-    };
-    const struct loaded *l = loaded(t, t->all.at[c].id);
-
-    for (size_t i = 0; l && i < sizeof kinds / sizeof *kinds; i++)
-        if (names_is(t->names, l->name_id, kinds[i].slashed) ||
-            names_is(t->names, l->name_id, kinds[i].dotted))
-            return kinds[i].strength;
-    return STRONG;
-}
-
-/* What one walk up the hierarchy finds. */
-struct climb {
-    uint32_t levels[CLASS_DEPTH];
-    uint32_t n;
-    uint32_t n_refs, body;
-    uint8_t strength;
-    bool complete; /* all classes and names above are there */
-};
-
-static void climb(struct classes *t, uint32_t c, struct climb *ret)
-{
-    ret->n = ret->n_refs = ret->body = 0;
-    ret->strength = STRONG;
-    ret->complete = true;
-    while (c != CLASS_NONE && ret->n < CLASS_DEPTH) {
-        const struct hprof_class *k = &t->all.at[c];
-        const struct loaded *l = loaded(t, k->id);
-
-        ret->levels[ret->n++] = c;
-        ret->complete &= l && names_has(t->names, l->name_id);
-        if (ret->strength == STRONG)
-            ret->strength = strength(t, c);
-        for (uint32_t i = 0; i < k->n_fields; i++) {
-            ret->n_refs += k->fields[i].type == HPROF_OBJECT;
-            ret->body += hprof_type_size(k->fields[i].type, t->id_size);
-        }
-        c = super_of(t, c);
-        ret->complete &= c != CLASS_NONE || !k->super_id;
-    }
-}
-
-static bool is_reference(struct classes *t, uint32_t c)
-{
-    uint64_t id = t->all.at[c].id;
-
-    return called(t, id, "java/lang/ref/Reference") ||
-           called(t, id, "java.lang.ref.Reference");
-}
-
-/* Lists the offsets; `referent` of a weak class goes aside. */
-static void place_refs(struct classes *t, const struct climb *up,
-                       struct layout *l, uint32_t *refs)
-{
-    uint32_t base = 0;
-
-    for (uint32_t i = 0; i < up->n; i++) {
-        const struct hprof_class *k = &t->all.at[up->levels[i]];
-        bool aside = up->strength != STRONG && is_reference(t, up->levels[i]);
-        uint64_t name = t->first_name.at[up->levels[i]] + k->n_statics;
-        uint32_t size = 0;
-
-        for (uint32_t f = 0; f < k->n_fields; f++) {
-            uint64_t id = t->name_ids.at[name + f];
-
-            size = k->fields[f].at +
-                   hprof_type_size(k->fields[f].type, t->id_size);
-            if (k->fields[f].type != HPROF_OBJECT)
-                continue;
-            if (aside && names_is(t->names, id, "referent"))
-                l->referent = base + k->fields[f].at;
-            else
-                refs[l->n_refs++] = base + k->fields[f].at;
-        }
-        base += size;
-    }
-}
-
-enum layout_result classes_layout(struct classes *t, uint32_t c, uint32_t n,
-                                  bool final, struct err *e)
-{
-    struct layout *l = &t->layouts.at[c];
-    struct hprof_class *k = &t->all.at[c];
-    struct climb up;
-    uint32_t *refs;
-
-    climb(t, c, &up);
-    if (!up.complete && !final)
-        return LAYOUT_LATER;
-    if (up.body > n)
-        return LAYOUT_SHORT;
-    refs = arena_alloc(t->keep, up.n_refs, sizeof *refs, e);
-    if (!refs)
-        return LAYOUT_NOMEM;
-    place_refs(t, &up, l, refs);
-    k->refs = refs;
-    k->n_refs = l->n_refs;
-    l->refs = refs;
-    if (t->no_refs)
-        l->n_refs = 0;
-    l->body = up.body;
-    l->strength = l->referent == UINT32_MAX ? STRONG : up.strength;
-    l->ready = true;
-    return LAYOUT_OK;
-}
-
-void classes_prepare(struct classes *t, uint64_t bytes)
-{
-    struct err ignored = {0};
-
-    for (uint32_t c = 0; t->prepared != t->all.n && c < t->all.n; c++) {
-        const struct layout *l = &t->layouts.at[c];
-
-        if (l->ready || l->hidden || t->spent >= bytes)
-            continue;
-        if (classes_layout(t, c, UINT16_MAX, false, &ignored) == LAYOUT_OK)
-            t->spent += t->all.at[c].n_refs * sizeof *l->refs;
-    }
-    for (unsigned type = 0; t->prepared != t->all.n && type < 12; type++)
-        classes_find_primitive(t, type);
-    t->prepared = t->all.n;
-}
-
 /* ---- the end ---------------------------------------------------------- */
 
 void classes_want_names(struct classes *t)
@@ -373,7 +230,7 @@ void classes_want_names(struct classes *t)
     VEC_EACH (&t->name_ids, id)
         names_want(t->names, *id);
     VEC_EACH (&t->all, c) {
-        const struct loaded *l = loaded(t, c->id);
+        const struct loaded *l = classes_loaded(t, c->id);
 
         if (l)
             names_want(t->names, l->name_id);
@@ -396,7 +253,7 @@ static const char *member_name(struct classes *t, uint64_t at, struct err *e)
 static bool finish_names(struct classes *t, uint32_t i, struct err *e)
 {
     struct hprof_class *c = &t->all.at[i];
-    const struct loaded *l = loaded(t, c->id);
+    const struct loaded *l = classes_loaded(t, c->id);
     uint64_t at = t->first_name.at[i];
 
     if (!c->name)
@@ -414,29 +271,12 @@ static bool finish_names(struct classes *t, uint32_t i, struct err *e)
     return true;
 }
 
-static void finish_layout(struct classes *t, uint32_t i, struct climb *up)
-{
-    struct hprof_class *c = &t->all.at[i];
-    const struct layout *l = &t->layouts.at[i];
-
-    climb(t, i, up);
-    c->super = super_of(t, i);
-    c->body = up->body;
-    c->strength = up->strength;
-    c->referent = l->referent;
-    c->objects = l->objects;
-    for (uint32_t k = 0; k < c->n_fields; k++)
-        c->fields[k].from_end = c->body - c->fields[k].at;
-}
-
 bool classes_finish(struct classes *t, struct err *e)
 {
-    struct climb up;
-
     for (uint32_t i = 0; i < t->all.n; i++) {
         if (!finish_names(t, i, e))
             return false;
-        finish_layout(t, i, &up);
+        classes_finish_layout(t, i);
     }
     return true;
 }

@@ -98,6 +98,13 @@ static inline uint32_t classes_get(struct classes *t, uint64_t id)
     return c;
 }
 
+/* What LOAD_CLASS said of a class; NULL: nothing. */
+const struct loaded *classes_loaded(const struct classes *t, uint64_t id);
+/* Whether the class is called `name` in the dump's spelling. */
+bool classes_called(struct classes *t, uint64_t id, const char *name);
+
+/* ---- layouts.c --------------------------------------------------------- */
+
 /* What classes_layout could not do. */
 enum layout_result {
     LAYOUT_OK,
@@ -118,6 +125,11 @@ enum layout_result classes_layout(struct classes *t, uint32_t c, uint32_t n,
  * afterwards the table need not change for most objects. No more than `bytes`
  * in all are spent on that. */
 void classes_prepare(struct classes *t, uint64_t bytes);
+
+/* All classes are there: hierarchy, sizes and counts of one go into `all`. */
+void classes_finish_layout(struct classes *t, uint32_t i);
+
+/* ---- the end ----------------------------------------------------------- */
 
 /* Asks for the names that classes_finish will keep. */
 void classes_want_names(struct classes *t);
