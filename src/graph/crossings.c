@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "base/inline.h"
 #include "base/parallel.h"
 
 bool crossings_init(struct crossings *x, uint32_t n, const uint64_t *skip,
@@ -112,9 +113,10 @@ void crossings_deinit(struct crossings *x)
 /* ---- adding ----------------------------------------------------------- */
 
 /* Keeps what matters so far, in as few blocks as will do: the last ones of
- * the chain. Returns how many edges that is, and the blocks left over. */
-static uint64_t sift(struct crossings *x, uint32_t drawer,
-                     struct crossings_block **left)
+ * the chain. Returns how many edges that is, and the blocks left over; adds
+ * whom they lead to to the drawer's `targets`, unless it is NULL. */
+ALWAYS_INLINE uint64_t sift(struct crossings *x, uint32_t drawer,
+                            struct crossings_block **left, uint64_t *targets)
 {
     const uint64_t *skip = x->skip + drawer * (DRAWER / 64);
     struct drawer *d = &x->drawers[drawer];
@@ -136,6 +138,8 @@ static uint64_t sift(struct crossings *x, uint32_t drawer,
                 d->blocks++;
                 kept = 0;
             }
+            if (targets)
+                bits_add(targets, b->to[i]);
             to->to[kept] = b->to[i];
             to->from[kept++] = b->from[i];
         }
@@ -151,7 +155,7 @@ bool crossings_room_(struct crossings *x, uint32_t drawer, struct err *e)
     struct crossings_block *b;
 
     if (d->blocks > 2 * d->sifted + 1) {
-        sift(x, drawer, &b);
+        sift(x, drawer, &b, NULL);
         spare_blocks(x, b);
         d->sifted = d->blocks;
         if (d->newest->n < BLOCK_EDGES)
@@ -192,11 +196,8 @@ static bool count_drawer(void *counting, uint64_t i, unsigned worker,
 
     (void)worker;
     (void)e;
-    d->edges = sift(c->x, (uint32_t)i, &left);
+    d->edges = sift(c->x, (uint32_t)i, &left, bits);
     drop_blocks(c->x, left);
-    for (const struct crossings_block *b = d->newest; b; b = b->next)
-        for (uint32_t k = 0; k < b->n; k++)
-            bits_add(bits, b->to[k]);
     return true;
 }
 
