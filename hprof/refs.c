@@ -287,43 +287,48 @@ static void settle_group(const struct resolver *r, struct worker *w,
         spans_set_wide_group(&r->st->refs_of, group, wide, begin, kept);
 }
 
-/* What lies ahead of a place: the node of the next doubt, and the first
- * reference of the next block where some dangle or which is not translated. */
+/* What lies ahead of a place: the node of the next doubt, and a reference
+ * before which all are translated and none dangles. */
 struct outlook {
-    uint64_t doubt, block;
+    uint64_t doubt, clear;
 };
 
-static struct outlook look_ahead(const struct resolver *r,
-                                 const struct worker *w, const struct place *at)
+/* How many blocks are looked at: as many as pay if none dangles. */
+#define SIGHT ((uint64_t)64)
+
+static void look_ahead(const struct resolver *r, const struct worker *w,
+                       const struct place *at, struct outlook *ahead)
 {
-    uint64_t block = at->ref / BLOCK, end = (w->done + BLOCK - 1) / BLOCK;
+    uint64_t block = at->ref / BLOCK, end = w->done / BLOCK;
     const uint8_t *found = NULL;
 
+    ahead->doubt = at->doubt < r->st->doubts.n
+                       ? (uint64_t)r->base + r->st->doubts.at[at->doubt]
+                       : UINT64_MAX;
+    if (ahead->clear >= at->ref)
+        return;
+    if (end > block + SIGHT)
+        end = block + SIGHT;
     if (block < end)
         found = memchr(r->dangles + block, true, end - block);
-
-    return (struct outlook){
-        .doubt = at->doubt < r->st->doubts.n
-                     ? (uint64_t)r->base + r->st->doubts.at[at->doubt]
-                     : UINT64_MAX,
-        .block = found ? (uint64_t)(found - r->dangles) * BLOCK : w->done,
-    };
+    ahead->clear = (found ? (uint64_t)(found - r->dangles) : end) * BLOCK;
 }
 
 static void set_groups(const struct resolver *r, struct worker *w,
                        uint64_t group, uint64_t end, struct place at)
 {
-    struct outlook ahead = look_ahead(r, w, &at);
+    struct outlook ahead = {0};
     uint8_t copy[SPANS_GROUP];
 
+    look_ahead(r, w, &at, &ahead);
     for (; group < end; group++) {
         const uint8_t *degrees = degrees_of(r, group, copy);
         uint64_t n = spans_sum_lengths(degrees);
 
         if (ahead.doubt < (group + 1) * SPANS_GROUP ||
-            ahead.block < at.ref + n || spans_any_255(degrees)) {
+            ahead.clear < at.ref + n || spans_any_255(degrees)) {
             settle_group(r, w, group, degrees, &at);
-            ahead = look_ahead(r, w, &at);
+            look_ahead(r, w, &at, &ahead);
         } else {
             spans_set_group(&r->st->refs_of, group, at.ref, degrees);
             at.ref += n;
