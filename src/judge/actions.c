@@ -77,6 +77,13 @@ static bool maps_at_will(const struct facts *f)
     return f->kill.kill || !known(f->address_space.value);
 }
 
+/* Its limit is none, or was far. */
+static bool maps_enough(const struct facts *f)
+{
+    return maps_at_will(f) ||
+           (known(f->mapped.value) && !facts_address_space_full(f));
+}
+
 /* What a JDK does not have yet nobody needs to be told of; `may_be` is for
  * what stands in for it. */
 #define JDK(n)                                                                 \
@@ -368,7 +375,7 @@ static const struct row {
     ROW(KIND_PARTS_EXCEED_LIMIT, RAISE_ULIMIT, WHY_ULIMIT,
         .idle = maps_at_will),
     ROW(KIND_NATIVE_THREAD_LIMIT, RAISE_ULIMIT, WHY_ULIMIT,
-        .idle = maps_at_will),
+        .idle = maps_enough),
     ROW(KIND_MAP_COUNT_LIMIT, RAISE_ULIMIT, WHY_ULIMIT, .idle = maps_at_will),
     ROW(KIND_PARTS_EXCEED_LIMIT,
         "raise the limit or shrink the largest rows of the balance",
@@ -379,7 +386,8 @@ static const struct row {
         "memory is not what ran out"),
     ROW(KIND_NATIVE_THREAD_LIMIT,
         "raise the limit that is named, if the number is meant",
-        "pids.max of the container or ulimit -u"),
+        "pids.max of the container or ulimit -u",
+        .idle = facts_address_space_full),
     ROW(KIND_MAP_COUNT_LIMIT,
         "raise vm.max_map_count, or map fewer and larger pieces",
         "each mapping counts, whatever its size"),

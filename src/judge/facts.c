@@ -25,7 +25,7 @@ void facts_init(struct facts *f, const struct incident *i,
         &f->reservation,   &f->max_direct,
         &f->max_metaspace, &f->xms,
         &f->address_space, &f->exhausted,
-        &f->outlived,
+        &f->outlived,      &f->mapped,
     };
 
     memset(f, 0, sizeof *f);

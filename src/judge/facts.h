@@ -133,6 +133,7 @@ struct facts {
     struct figure pids_max, pids_events, nproc, threads_peak;
     struct figure map_count, max_map_count;
     struct figure address_space; /* what ulimit -v allows; UNKNOWN: all */
+    struct figure mapped;        /* of it, at the most that was seen */
     struct figure max_direct, max_metaspace;
 };
 
@@ -210,6 +211,8 @@ bool facts_one_look(const struct facts *f);
 bool facts_is_level(const struct level *l);
 /* What grew between them is the heap. */
 bool facts_is_level_beside_heap(const struct level *l);
+/* It had mapped nearly all that ulimit -v allows. */
+bool facts_address_space_full(const struct facts *f);
 /* More of the heap than the limit allows was touched before main() began. */
 bool facts_touched_at_start(const struct facts *f);
 /* Whether one of these kinds is the OutOfMemoryError that counts. */

@@ -30,6 +30,13 @@ static void fill_address_space(struct facts *f, const struct input *in,
         figure_fill(&f->address_space, figure_of(in, value, 0));
 }
 
+/* Where nobody printed the peak the largest of several looks is next to it. */
+static void fill_mapped(struct facts *f, const struct input *in, uint64_t value)
+{
+    if (known(value) && (!known(f->mapped.value) || value > f->mapped.value))
+        f->mapped = figure_of(in, value, 0);
+}
+
 static void take_flags(struct facts *f, const struct input *in,
                        const struct vm_flags *v)
 {
@@ -54,6 +61,7 @@ static void take_vm_info(struct facts *f, const struct input *in)
     figure_fill(&f->pids_max, figure_of(in, v->pids_limit, 0));
     figure_fill(&f->nproc, figure_of(in, v->rlimit_nproc, 0));
     fill_address_space(f, in, v->rlimit_as);
+    fill_mapped(f, in, v->vm_size);
     figure_fill(&f->map_count, figure_of(in, v->map_count, 0));
     figure_fill(&f->max_map_count, figure_of(in, v->max_map_count, 0));
     fill_limit(f, in, v->container_limit);
@@ -143,6 +151,8 @@ static void take(struct facts *f, const struct input *in)
     case ARTIFACT_PROC_STATUS:
         figure_fill(&f->pid, figure_of(in, in->status->pid, 0));
         figure_fill(&f->ns_pid, figure_of(in, in->status->ns_pid, 0));
+        fill_mapped(f, in, in->status->vm_size);
+        fill_mapped(f, in, in->status->vm_peak);
         break;
     case ARTIFACT_PROC_LIMITS:
         figure_fill(&f->nproc, figure_of(in, in->limits->processes, 0));
@@ -232,6 +242,14 @@ void facts_xmx(struct facts *f)
         return;
     f->xmx = f->reservation;
     f->xmx_guessed = known(f->xmx.value);
+}
+
+bool facts_address_space_full(const struct facts *f)
+{
+    uint64_t limit = f->address_space.value;
+
+    return known(limit) && known(f->mapped.value) &&
+           f->mapped.value >= limit - limit / 16;
 }
 
 bool facts_touched_at_start(const struct facts *f)

@@ -180,7 +180,8 @@ static bool no_stack_of_native(const struct facts *f, const struct verdict *v)
 
 static bool no_pids(const struct facts *f, const struct verdict *v)
 {
-    return v->kind == KIND_NATIVE_THREAD_LIMIT && !known(f->pids_events.value);
+    return v->kind == KIND_NATIVE_THREAD_LIMIT &&
+           !known(f->pids_events.value) && !facts_address_space_full(f);
 }
 
 static bool no_parent(const struct facts *f, const struct verdict *v)

@@ -10,6 +10,28 @@
 
 /* ---- threads ------------------------------------------------------------ */
 
+/* Each thread's stack is mapped before it starts. Where nobody looked in the
+ * end at how much was mapped, that there is such a limit hints at it. */
+static const char *lack_of_address_space(const struct facts *f, struct pen *p,
+                                         struct finding *ret)
+{
+    bool full = facts_address_space_full(f);
+    const char *limit;
+
+    if (!full && known(f->mapped.value) &&
+        f->mapped.value < f->address_space.value / 2)
+        return NULL;
+    limit = argue_address_space(f, p, full ? SUPPORTING : HINT, ret);
+    if (!limit)
+        return NULL;
+    if (full)
+        finding_for(
+            ret, SUPPORTING, f->mapped, "bytes",
+            pen_write(p, "it had mapped %s", pen_size(p, f->mapped.value)));
+    ret->title = "a limit on address space";
+    return limit;
+}
+
 /* Whose limit: the cgroup counts refusals, a ulimit only stands there. */
 static const char *whose_limit(const struct facts *f, struct pen *p,
                                struct finding *ret)
@@ -25,6 +47,8 @@ static const char *whose_limit(const struct facts *f, struct pen *p,
     if (known(f->pids_events.value))
         finding_against(ret, SUPPORTING, f->pids_events, "count",
                         "the pids cgroup refused nothing: not its limit");
+    if (facts_address_space_full(f))
+        return lack_of_address_space(f, p, ret);
     if (known(f->nproc.value) && f->nproc.value < LIMIT_UNLIMITED &&
         known(f->threads_peak.value) &&
         f->threads_peak.value * 2 >= f->nproc.value) {
@@ -33,8 +57,7 @@ static const char *whose_limit(const struct facts *f, struct pen *p,
         return pen_write(p, "ulimit -u of %llu",
                          (unsigned long long)f->nproc.value);
     }
-    /* Each thread's stack is mapped before it starts. */
-    return argue_address_space(f, p, HINT, ret);
+    return lack_of_address_space(f, p, ret);
 }
 
 bool rule_thread_limit(const struct facts *f, struct pen *p,
@@ -64,7 +87,8 @@ bool rule_thread_limit(const struct facts *f, struct pen *p,
                       ? pen_write(p, " beyond %llu",
                                   (unsigned long long)f->threads_peak.value)
                       : "",
-                  ret->culprit.name);
+                  ret->title ? pen_write(p, "the address space (%s)", limit)
+                             : ret->culprit.name);
     return true;
 }
 

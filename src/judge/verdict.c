@@ -53,6 +53,7 @@ static bool take_finding(struct finding *found, struct mem *m,
     v->side = kind_side(found->kind);
     v->confidence =
         v->side == SIDE_UNDECIDED ? CONFIDENCE_LOW : finding_confidence(found);
+    v->title = found->title;
     v->summary = found->summary;
     v->culprit = found->culprit;
     sort_claims(found->evidence, found->n_evidence);
@@ -128,6 +129,11 @@ bool judge(const struct incident *i, const struct thresholds *t, struct mem *m,
     if (!ok)
         verdict_deinit(ret, m);
     return ok;
+}
+
+const char *verdict_title(const struct verdict *v)
+{
+    return v->title ? v->title : kind_title(v->kind);
 }
 
 void verdict_deinit(struct verdict *v, struct mem *m)

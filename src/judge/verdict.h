@@ -159,6 +159,7 @@ struct verdict {
     enum side side;
     enum verdict_kind kind;
     enum confidence confidence;
+    const char *title; /* NULL: the kind's says it; see verdict_title */
     const char *summary;
     struct culprit culprit;
     VEC(struct claim) evidence; /* strongest first */
@@ -193,5 +194,7 @@ bool thresholds_set(struct thresholds *t, const char *text, struct err *e);
 bool judge(const struct incident *i, const struct thresholds *t, struct mem *m,
            struct verdict *ret, struct err *e);
 void verdict_deinit(struct verdict *v, struct mem *m);
+/* What is to blame in a few words. */
+const char *verdict_title(const struct verdict *v);
 
 #endif

@@ -28,7 +28,7 @@ static void summary(struct emitter *em, const struct report *r)
 
     emit_object(em, "summary", "Summary");
     emit_para(em, PARA_PLAIN, "%s", v->summary ? v->summary : "");
-    emit_aside(em, "Root-cause candidate", "%s (%s, %s)", kind_title(v->kind),
+    emit_aside(em, "Root-cause candidate", "%s (%s, %s)", verdict_title(v),
                side_name(v->side), kind_name(v->kind));
     emit_aside(em, "Confidence", "%s", confidence_name(v->confidence));
     emit_aside(em, "Sources",
@@ -119,7 +119,7 @@ static void candidates(struct emitter *em, const struct report *r)
 
     emit_object(em, "candidates", "Candidates");
     emit_para(em, PARA_PLAIN, "First: %s (%s), %s confidence.",
-              kind_title(v->kind), kind_name(v->kind),
+              verdict_title(v), kind_name(v->kind),
               confidence_name(v->confidence));
     claims(em, "for", "For it", v->evidence.at, v->evidence.n);
     if (v->against.n)

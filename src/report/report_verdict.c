@@ -25,7 +25,7 @@ void report_head(struct emitter *em, const struct report *r)
     emit_text(em, "confidence", NULL, confidence_name(v->confidence));
     emit_text(em, "summary", NULL, v->summary);
     emit_para(em, PARA_HEADLINE, "%s: %s  [%s, %s confidence]",
-              side_words[v->side], kind_title(v->kind), kind_name(v->kind),
+              side_words[v->side], verdict_title(v), kind_name(v->kind),
               confidence_name(v->confidence));
     emit_para(em, PARA_PLAIN, "%s", v->summary ? v->summary : "");
 }

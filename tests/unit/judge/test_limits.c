@@ -95,6 +95,30 @@ START_TEST(test_ulimit_v_refuses_threads_and_mappings)
 }
 END_TEST
 
+START_TEST(test_threads_that_fill_the_address_space)
+{
+    given_oome(&b, OOME_NATIVE_THREAD, "unable to create native thread");
+    b.facts.threads_peak = says(&b, LINE_PROC, 1308);
+    b.facts.nproc = says(&b, LINE_PROC, 2000); /* half of it were used */
+    b.facts.address_space = says(&b, LINE_PROC, 3000 * MIB);
+    b.facts.mapped = says(&b, LINE_PROC, 2990 * MIB);
+    ck_assert_int_eq(first_found(&b), KIND_NATIVE_THREAD_LIMIT);
+    ck_assert_str_eq(b.found.title, "a limit on address space");
+    ck_assert_ptr_nonnull(strstr(b.found.culprit.name, "ulimit -v"));
+    ck_assert_ptr_nonnull(strstr(b.found.summary, "the address space"));
+    b.facts.mapped.value = 1200 * MIB; /* far from it: rather ulimit -u */
+    first_found(&b);
+    ck_assert_ptr_null(b.found.title);
+    ck_assert_ptr_nonnull(strstr(b.found.culprit.name, "ulimit -u"));
+    b.facts.nproc = figure_none();
+    first_found(&b);
+    ck_assert_ptr_null(b.found.title);
+    b.facts.mapped.value = 2000 * MIB; /* some time before */
+    first_found(&b);
+    ck_assert_str_eq(b.found.title, "a limit on address space");
+}
+END_TEST
+
 /* A leak of native memory would end the same way. */
 START_TEST(test_used_up_address_space_without_nmt)
 {
@@ -131,6 +155,7 @@ TCase *limits_tcase(void)
     tcase_add_test(t, test_reservation);
     tcase_add_test(t, test_reservation_under_ulimit_v);
     tcase_add_test(t, test_ulimit_v_refuses_threads_and_mappings);
+    tcase_add_test(t, test_threads_that_fill_the_address_space);
     tcase_add_test(t, test_used_up_address_space_without_nmt);
     tcase_add_test(t, test_a_dump_cannot_tell_class_space);
     return t;
