@@ -132,7 +132,7 @@ static void name_thread(struct pen *p, const struct heap_suspect *s,
                            s->descent.at[0].class_name);
     if (s->root_frame)
         ret->name =
-            pen_write(p, "%s%s, local of %s in thread %s", s->class_name,
+            pen_write(p, "%s%s, a local of %s in thread %s", s->class_name,
                       inside, s->root_frame, s->root_thread);
     else
         ret->name = pen_write(p, "%s%s, held by thread %s", s->class_name,

@@ -57,7 +57,7 @@ static const struct {
     [KIND_FFM_SEGMENTS] = {SIDE_OFF_HEAP, "ffm_segments",
                            "foreign memory segments held"},
     [KIND_NATIVE_TRACKED_OTHER] = {SIDE_OFF_HEAP, "native_tracked_other",
-                                   "native memory that NMT counts"},
+                                   "native memory allocated through the JVM"},
     [KIND_NATIVE_UNTRACKED_MALLOC] = {SIDE_OFF_HEAP, "native_untracked_malloc",
                                       "native malloc that NMT can't see"},
     [KIND_NATIVE_UNTRACKED_MMAP] = {SIDE_OFF_HEAP, "native_untracked_mmap",

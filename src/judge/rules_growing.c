@@ -76,8 +76,8 @@ static const char *not_yet(const struct facts *f, struct finding *ret)
                         "have been the reason"
                       : "why the process ended is not known: memory may not "
                         "have been the reason");
-    return facts_sigkill_told(f) ? "It was killed, by whom is not known"
-                                 : "It ended suddenly, why is not known";
+    return facts_sigkill_told(f) ? "It was killed and nobody knows by whom"
+                                 : "It ended suddenly and nobody knows why";
 }
 
 static void name_growth(const struct facts *f, struct pen *p, uint64_t before,

@@ -366,7 +366,7 @@ bool rule_heap_exhausted(const struct facts *f, struct pen *p,
     if (!kind_of_heap(f, p, ret))
         culprit_named(the_heap, f->exhausted.value, &ret->culprit);
     ret->summary = pen_write(
-        p, "The Java heap filled up%s: full collections still leave %s: %s%s.",
+        p, "The Java heap filled up%s; full collections still leave %s: %s%s.",
         known(limit.value) ? pen_write(p, " at %s", pen_size(p, limit.value))
                            : "",
         pen_size(p, f->exhausted.value), kind_title(ret->kind),

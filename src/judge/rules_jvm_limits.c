@@ -23,6 +23,35 @@ static bool class_space_full(const struct facts *f)
                m->class_space_limit.value - m->class_space_limit.value / 8;
 }
 
+/* Where nobody is to blame but the space itself. */
+static const char metaspace[] = "metaspace";
+
+static const char *class_space_ran_out(struct pen *p, const struct finding *ret)
+{
+    const char *who = ret->culprit.name == metaspace ? NULL : ret->culprit.name;
+
+    return pen_write(p,
+                     "Compressed class space, which has a limit of its own "
+                     "(-XX:CompressedClassSpaceSize), ran out%s%s.",
+                     who ? ": " : "", who ? who : "");
+}
+
+static const char *metaspace_ran_out(const struct facts *f, struct pen *p,
+                                     const struct finding *ret)
+{
+    const char *limit = "", *who = "";
+
+    if (known(f->max_metaspace.value))
+        limit = pen_write(p, " at its limit of %s",
+                          pen_size(p, f->max_metaspace.value));
+    if (ret->culprit.class_name)
+        who = pen_write(p, "; owner: %s", ret->culprit.name);
+    else if (ret->culprit.name != metaspace)
+        who = pen_write(p, " (%s)", ret->culprit.name);
+    return pen_write(p, "Metaspace ran out%s: %s%s.", limit,
+                     kind_title(ret->kind), who);
+}
+
 bool rule_metaspace(const struct facts *f, struct pen *p, struct finding *ret)
 {
     const struct part *part = parts_named(&f->parts, "Metaspace");
@@ -35,24 +64,12 @@ bool rule_metaspace(const struct facts *f, struct pen *p, struct finding *ret)
     argue_oome(f, p, ret);
     if (part && part->growth)
         argue_part(f, p, part, ret);
-    culprit_named("metaspace", part ? part->last : UNKNOWN, &ret->culprit);
+    culprit_named(metaspace, part ? part->last : UNKNOWN, &ret->culprit);
     kind_of_metaspace(f, p, ret);
     if (class_space || (f->oome->at.line == LINE_DUMP && class_space_full(f)))
         ret->kind = KIND_CLASS_SPACE;
-    ret->summary = pen_write(
-        p, "%s ran out%s: %s%s.",
-        ret->kind == KIND_CLASS_SPACE ? "Compressed class space" : "Metaspace",
-        known(f->max_metaspace.value) && ret->kind != KIND_CLASS_SPACE
-            ? pen_write(p, " at its limit of %s",
-                        pen_size(p, f->max_metaspace.value))
-            : "",
-        ret->kind == KIND_CLASS_SPACE
-            ? "it has a limit of its own, -XX:CompressedClassSpaceSize"
-            : kind_title(ret->kind),
-        known(ret->culprit.bytes) && !ret->culprit.class_name
-            ? ""
-            : pen_write(p, ", %s%s", ret->culprit.class_name ? "owner: " : "",
-                        ret->culprit.name));
+    ret->summary = ret->kind == KIND_CLASS_SPACE ? class_space_ran_out(p, ret)
+                                                 : metaspace_ran_out(f, p, ret);
     return true;
 }
 

@@ -210,7 +210,8 @@ static const char *xmx_phrase(const struct facts *f, struct pen *p)
 {
     if (!known(f->xmx.value))
         return "-Xmx is not known";
-    return pen_write(p, xmx_exceeds(f) ? "-Xmx (%s) let it" : "-Xmx is %s",
+    return pen_write(p,
+                     xmx_exceeds(f) ? "-Xmx (%s) allowed that" : "-Xmx is %s",
                      pen_size(p, f->xmx.value));
 }
 

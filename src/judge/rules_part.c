@@ -22,11 +22,18 @@ static const char *outside(const struct facts *f, const struct part *part)
 /* Others than NMT know a few parts as well. */
 static const char *who_counts(const struct part *part)
 {
+    return part->figure.line == LINE_JCMD ? "jcmd"
+           : part->figure.line == LINE_GC ? "the GC log"
+                                          : "NMT";
+}
+
+/* "NMT's Thread", "memory outside NMT" */
+static const char *whose_part(const struct facts *f, struct pen *p,
+                              const struct part *part)
+{
     if (part->kind == PART_UNTRACKED)
-        return "memory";
-    return part->figure.line == LINE_JCMD ? "jcmd's"
-           : part->figure.line == LINE_GC ? "the GC log's"
-                                          : "NMT's";
+        return pen_write(p, "memory %s", outside(f, part));
+    return pen_write(p, "%s's %s", who_counts(part), part->name);
 }
 
 static const char *name_of(struct pen *p, const struct part *part)
@@ -56,12 +63,11 @@ void argue_part(const struct facts *f, struct pen *p, const struct part *part,
     last.value = part->last;
     finding_for(ret, SUPPORTING, last, "bytes",
                 pen_write(p,
-                          since ? "%s %s grew from %s (%s) to %s"
-                                : "%s %s: a fresh JVM has about %s%s, this "
+                          since ? "%s grew from %s (%s) to %s"
+                                : "%s: a fresh JVM has about %s%s, this "
                                   "one %s",
-                          who_counts(part), outside(f, part),
-                          pen_size(p, part->first), since ? since : "",
-                          pen_size(p, part->last)));
+                          whose_part(f, p, part), pen_size(p, part->first),
+                          since ? since : "", pen_size(p, part->last)));
     if (part->promised)
         finding_for(ret, HINT, figure_derived(part->promised), "bytes",
                     pen_write(p,
@@ -130,12 +136,13 @@ bool nobody_to_blame(const struct facts *f, const struct part *part)
 
 /* ---- what is said of it ------------------------------------------------- */
 
-/* "is NMT's Thread", "lies outside NMT" */
+/* "is what NMT counts as Thread", "lies outside NMT" */
 const char *part_phrase(const struct facts *f, struct pen *p,
                         const struct part *part)
 {
     if (part->kind == PART_TRACKED)
-        return pen_write(p, "is %s %s", who_counts(part), part->name);
+        return pen_write(p, "is what %s counts as %s", who_counts(part),
+                         part->name);
     return pen_write(p, "lies %s", outside(f, part));
 }
 
@@ -207,9 +214,11 @@ void judge_part(const struct facts *f, struct pen *p, const struct part *part,
                              : CONFIDENCE_LOW);
     kind_of_part(f, p, part, ret);
     ret->summary = pen_write(
-        p, "Killed by the kernel%s; about %s of the %s resident %s: %s%s.",
-        at_limit(f, p), pen_size(p, bytes),
-        known(f->rss.value) ? pen_size(p, f->rss.value) : "memory",
+        p, "Killed by the kernel%s; about %s of %s %s: %s%s.", at_limit(f, p),
+        pen_size(p, bytes),
+        known(f->rss.value)
+            ? pen_write(p, "the %s resident", pen_size(p, f->rss.value))
+            : "its memory",
         part_phrase(f, p, part), kind_title(ret->kind),
         ret->culprit.class_name ? pen_write(p, "; owner: %s", ret->culprit.name)
                                 : "");

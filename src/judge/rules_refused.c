@@ -100,7 +100,7 @@ static bool thread_refused(const struct facts *f, struct pen *p,
     }
     culprit_named("a limit on threads or processes", UNKNOWN, &ret->culprit);
     ret->summary = "The JVM stopped because it could not start a thread: a "
-                   "limit on processes, not the heap, ran out.";
+                   "limit on processes was reached, the heap's was not.";
     return true;
 }
 
@@ -237,7 +237,8 @@ static bool address_space_full(const struct facts *f, struct pen *p,
     argue_left(f, p, ret);
     culprit_named(name, limit, &ret->culprit);
     ret->summary = pen_write(
-        p, "The JVM had used up its address space: %s, not memory, ran out.",
+        p,
+        "The JVM had used up its address space (%s); memory had not run out.",
         name);
     return true;
 }
@@ -262,8 +263,8 @@ static void not_told(const struct facts *f, struct pen *p, struct finding *ret)
         ret->summary = pen_write(
             p,
             "A native allocation%s was refused with %s still free: a limit "
-            "(ulimit -v, overcommit, vm.max_map_count), not the memory, ran "
-            "out; hs_err does not say which.",
+            "(ulimit -v, overcommit, vm.max_map_count) was reached, and "
+            "hs_err does not say which.",
             bytes, pen_size(p, left(f)));
         return;
     }
@@ -326,8 +327,8 @@ static void malloc_not_told(const struct facts *f, struct pen *p,
     culprit_named(limit, f->address_space.value, &ret->culprit);
     ret->summary =
         limit ? pen_write(p,
-                          "Native memory%s was refused under %s: address "
-                          "space, not memory, ran out.",
+                          "Native memory%s was refused under %s: the "
+                          "address space had run out, memory had not.",
                           bytes, limit)
               : pen_write(p,
                           "Native memory%s was refused. A container's limit "

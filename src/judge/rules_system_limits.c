@@ -81,14 +81,16 @@ bool rule_thread_limit(const struct facts *f, struct pen *p,
     limit = whose_limit(f, p, ret);
     culprit_named(limit ? limit : "a limit on threads or processes", UNKNOWN,
                   &ret->culprit);
-    ret->summary =
-        pen_write(p, "No thread could be started%s: %s, not memory, ran out.",
-                  known(f->threads_peak.value)
-                      ? pen_write(p, " beyond %llu",
-                                  (unsigned long long)f->threads_peak.value)
-                      : "",
-                  ret->title ? pen_write(p, "the address space (%s)", limit)
-                             : ret->culprit.name);
+    ret->summary = pen_write(
+        p, "No thread could be started%s: %s; memory had not run out.",
+        known(f->threads_peak.value)
+            ? pen_write(p, " beyond %llu",
+                        (unsigned long long)f->threads_peak.value)
+            : "",
+        pen_write(p,
+                  ret->title ? "the address space (%s) was used up"
+                             : "%s was reached",
+                  ret->culprit.name));
     return true;
 }
 
@@ -122,12 +124,12 @@ bool rule_map_limit(const struct facts *f, struct pen *p, struct finding *ret)
         limit = argue_address_space(f, p, HINT, ret);
     culprit_named(limit ? limit : "vm.max_map_count", UNKNOWN, &ret->culprit);
     ret->summary = pen_write(
-        p, "A mapping was refused%s: %s, not memory, ran out.",
+        p, "A mapping was refused%s: %s was reached; memory had not run out.",
         maps_full(f)
             ? pen_write(p, " at %llu", (unsigned long long)f->map_count.value)
             : "",
-        limit ? "address space or the number of mappings"
-              : "the number of mappings");
+        limit ? "a limit on address space or on the number of mappings"
+              : "the limit on the number of mappings");
     return true;
 }
 
