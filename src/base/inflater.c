@@ -83,6 +83,12 @@ static bool hole_add(struct inflater *in, const struct hole *h)
     return true;
 }
 
+/* The first block, if it is damaged. */
+static bool in_broken_first(const struct inflater *in)
+{
+    return in->broken_first && in->member.raw == 0;
+}
+
 /* The next member may begin before the fault: by chance what is damaged can
  * be inflated for a while. */
 static struct hole hole_make(struct inflater *in)
@@ -92,7 +98,8 @@ static struct hole hole_make(struct inflater *in)
 
     if (!member_find(in->raw, h.member + 1, in->mem, &h.next))
         return h;
-    had = member_length(in->raw, h.member, h.next);
+    had = in_broken_first(in) ? blocks_size(in->blocks)
+                              : member_length(in->raw, h.member, h.next);
     h.zeros = had > given ? had - given : 0;
     return h;
 }
@@ -119,19 +126,26 @@ static void go_round(struct inflater *in)
 
 /* Of a block nothing is given if anything is wrong with it: what damage makes
  * of the rest looks much like records, and misleads whoever reads on. The last
- * one is inflated as far as it goes. */
+ * one is inflated as far as it goes, and so is the first: without the file's
+ * header nothing behind it could be read. What that makes too much of is cut,
+ * so that the rest is where it was. */
 static bool is_lost_block(struct inflater *in)
 {
     const struct hole *known = holes_of(&in->holes, in->member.raw);
     struct hole h = {.member = in->member.raw};
     struct member_fault f;
 
-    if (known) {
+    if (known && h.member) {
         in->fault = known->next == HOLE_OPEN ? NULL : known->what;
         return in->fault;
     }
-    if (!member_is_damaged(in->raw, h.member, in->mem, &f) ||
-        !member_find(in->raw, h.member + 1, in->mem, &h.next))
+    if (!member_is_damaged(in->raw, h.member, in->mem, &f))
+        return false;
+    if (!h.member) {
+        in->broken_first = f.what;
+        return false;
+    }
+    if (!member_find(in->raw, h.member + 1, in->mem, &h.next))
         return false;
     h.raw = f.at;
     h.what = f.what;
@@ -217,6 +231,12 @@ static size_t inflate_some(struct inflater *in, uint8_t *to, size_t n)
     if (in->z.avail_in == 0 && !zin_fill(in)) {
         damaged(in, "the gzip data is cut off", in->raw_at);
         in->ended = true;
+        return 0;
+    }
+    if (in_broken_first(in) && n > blocks_size(in->blocks) - in->out)
+        n = blocks_size(in->blocks) - in->out;
+    if (!n) {
+        in->fault = in->broken_first;
         return 0;
     }
     in->z.next_out = to;

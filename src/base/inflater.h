@@ -20,15 +20,16 @@ struct inflater {
     struct raw *raw;
     struct mem *mem;
     z_stream z;
-    uint8_t *zin;          /* its input */
-    uint64_t raw_at;       /* where the next raw byte comes from */
-    uint64_t out;          /* uncompressed offset of the next byte */
-    bool between, ended;   /* members */
-    const char *fault;     /* in the one being read; NULL: none */
-    uint64_t zeros;        /* to give before the next one */
-    struct member member;  /* the one being read, unless it's a block */
-    struct blocks *blocks; /* NULL: only zlib */
-    struct block block;    /* what is left of it */
+    uint8_t *zin;             /* its input */
+    uint64_t raw_at;          /* where the next raw byte comes from */
+    uint64_t out;             /* uncompressed offset of the next byte */
+    bool between, ended;      /* members */
+    const char *fault;        /* in the one being read; NULL: none */
+    uint64_t zeros;           /* to give before the next one */
+    struct member member;     /* the one being read, unless it's a block */
+    struct blocks *blocks;    /* NULL: only zlib */
+    const char *broken_first; /* what is wrong with the first one, or NULL */
+    struct block block;       /* what is left of it */
     VEC(struct member) members;
     struct holes holes;
     struct points points;  /* within them */

@@ -219,6 +219,28 @@ START_TEST(a_damaged_last_block_gives_what_comes_before)
 }
 END_TEST
 
+/* The first one has the file's header: it is given as far as it goes. */
+START_TEST(a_damaged_first_block_gives_what_comes_before)
+{
+    size_t n = pack_blocks(1, "HPROF BLOCKSIZE=16384");
+    size_t half = starts[1] / 2, rest = PLAIN - BLOCK, total;
+    char damage[200], others[200];
+
+    memset(packed + half, 0xff, 8);
+    total = take_all(n, 1, damage);
+    ck_assert_ptr_nonnull(strstr(damage, "read on at offset"));
+    ck_assert_uint_ge(total, PLAIN);
+    ck_assert_mem_eq(seen, plain, 1000);
+    ck_assert_mem_eq(seen + total - rest, plain + BLOCK, rest);
+    memcpy(other, seen, total);
+    for (int j = 0; j < N_JOBS; j++) {
+        ck_assert_uint_eq(take_all(n, jobs[j], others), total);
+        ck_assert_mem_eq(seen, other, total);
+        ck_assert_str_eq(others, damage);
+    }
+}
+END_TEST
+
 /* Tiny blocks that are all damaged don't make up gigabytes. */
 START_TEST(zeros_are_bounded_by_the_file)
 {
@@ -322,6 +344,7 @@ Suite *blocks_suite(void)
     tcase_add_test(t, cut_blocks_give_what_is_there);
     tcase_add_loop_test(t, a_damaged_block_is_zeros, 1, PLAIN / BLOCK - 1);
     tcase_add_test(t, a_damaged_last_block_gives_what_comes_before);
+    tcase_add_test(t, a_damaged_first_block_gives_what_comes_before);
     tcase_add_test(t, zeros_are_bounded_by_the_file);
     tcase_add_test(t, padding_is_no_damage_and_garbage_is);
     tcase_add_loop_test(t, seeks_go_anywhere, 0, N_JOBS);
