@@ -42,6 +42,7 @@ static void counts(struct emitter *em, const struct heap *h)
     emit_end(em);
 }
 
+/* What is not known (--quick) is not said. */
 static void sum(struct emitter *em, const char *key, const char *label,
                 const struct heap_sum *s)
 {
@@ -50,8 +51,9 @@ static void sum(struct emitter *em, const char *key, const char *label,
     emit_object(em, key, NULL);
     emit_count(em, "objects", NULL, s->objects);
     emit_bytes(em, "shallow_bytes", NULL, s->bytes);
-    emit_aside(em, label, "%s in %s objects", size_text(size, s->bytes),
-               text_count(count, s->objects));
+    if (known(s->objects))
+        emit_aside(em, label, "%s in %s objects", size_text(size, s->bytes),
+                   text_count(count, s->objects));
     emit_end(em);
 }
 

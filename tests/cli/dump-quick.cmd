@@ -5,3 +5,4 @@ for mode in '--top=0' --quick; do
     json_value dangling_references <report
 done
 oomwhy histogram --quick $model a.hprof
+oomwhy --quick $model a.hprof | sed -n '/^Heap dump/,/^$/p'
