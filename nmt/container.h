@@ -23,6 +23,7 @@ struct container {
 
 /* Whether a line is one that only such a description has. */
 bool container_is_line(const char *text);
+/* All of it is in `a`. False: memory ran out. */
 bool container_read(struct source *s, struct arena *a, struct container *ret,
                     struct err *e);
 

@@ -31,7 +31,8 @@ struct javacore {
     uint64_t heap_total, heap_used, heap_line; /* UNKNOWN: no MEMINFO */
 };
 
-/* A javacore without the section reads as one without rows. */
+/* A javacore without the section reads as one without rows; else like the
+ * readers of logs.h. */
 bool javacore_read(struct source *s, struct arena *a, struct javacore *ret,
                    struct err *e);
 void javacore_deinit(struct javacore *j, struct mem *m);

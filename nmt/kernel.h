@@ -1,7 +1,8 @@
 /*
  * kernel.h - reads what the Linux OOM killer wrote to the kernel's log:
  * every generation from 2.6 to 6.x, behind any prefix, several reports and
- * kills in one log, memcg and global. Formats: docs/formats.md, "OOM".
+ * kills in one log, memcg and global. Authority: the kernel's
+ * mm/oom_kill.c and mm/memcontrol.c (dump_header, oom_kill_process).
  *
  * Bytes throughout: kB lines and page columns are converted, with the page
  * size derived from the victim's own line and row where both are there.

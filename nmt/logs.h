@@ -189,6 +189,11 @@ struct native_heap {
     uint64_t line;
 };
 
+/*
+ * The readers. Strings live in `a`; vectors come from a->mem and are freed by
+ * the _deinit, where there is one. A text of another kind reads as one that
+ * says nothing. False: memory ran out, and nothing is left to free.
+ */
 bool app_log_read(struct source *s, struct arena *a, struct app_log *ret,
                   struct err *e);
 void app_log_deinit(struct app_log *l, struct mem *m);

@@ -5,7 +5,8 @@
  * categories are kept under their own names).
  *
  * Bytes throughout. A figure the text does not give is UNKNOWN. KB in NMT
- * means KiB. Formats: docs/formats.md, "NMT".
+ * means KiB. Authority: OpenJDK's memReporter.cpp (src/hotspot/share/nmt,
+ * services up to JDK 21).
  */
 #ifndef OOMWHY_NMT_NMT_H
 #define OOMWHY_NMT_NMT_H

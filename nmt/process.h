@@ -71,6 +71,11 @@ const char *cgroup_heading(const char *line, size_t *n);
  * finds "rss", "file" finds "cache". */
 uint64_t cgroup_get(const struct cgroup_file *f, const char *key);
 
+/*
+ * The readers. Strings live in `a`; vectors come from a->mem and are freed by
+ * the _deinit, where there is one. A text of another kind reads as one that
+ * says nothing. False: memory ran out, and nothing is left to free.
+ */
 bool proc_status_read(struct source *s, struct arena *a,
                       struct proc_status *ret, struct err *e);
 bool smaps_read(struct source *s, struct arena *a, struct smaps *ret,

@@ -25,6 +25,7 @@ struct process_list {
 
 /* Whether a line is the header of such a list. */
 bool process_list_header(const char *line);
+/* Like the readers of logs.h. */
 bool process_list_read(struct source *s, struct arena *a,
                        struct process_list *ret, struct err *e);
 void process_list_deinit(struct process_list *l, struct mem *m);

@@ -73,6 +73,7 @@ struct vm_info {
     uint64_t max_direct, max_metaspace, class_space, code_cache, stack_size;
 };
 
+/* Like the readers of logs.h. */
 bool vm_info_read(struct source *s, struct arena *a, struct vm_info *ret,
                   struct err *e);
 void vm_info_deinit(struct vm_info *v, struct mem *m);
@@ -92,6 +93,7 @@ struct vm_flags { /* from VM.flags, VM.command_line, or any -X text */
     uint64_t line;
 };
 
+/* All of it is in `a`. False: memory ran out. */
 bool vm_flags_read(struct source *s, struct arena *a, struct vm_flags *ret,
                    struct err *e);
 

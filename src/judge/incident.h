@@ -117,7 +117,7 @@ struct incident {
     bool damaged;     /* some input was damaged or partly unreadable */
     uint64_t ignored; /* files nobody recognised */
     /* The dump that is analysed: the one closest to the death. */
-    uint32_t heap_input; /* index into inputs; UINT32_MAX: none */
+    uint32_t heap_input; /* index into inputs, or NO_INPUT */
     struct source *heap_source;
     struct heap *heap; /* NULL: none could be read */
     /* An earlier dump of the same process, for growth; or NULL. Only its

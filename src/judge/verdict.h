@@ -191,6 +191,8 @@ void thresholds_init(struct thresholds *t);
 /* "name=value"; ERR_USAGE if there is no such name or value. */
 bool thresholds_set(struct thresholds *t, const char *text, struct err *e);
 
+/* `ret` points into `i`, which stays until verdict_deinit; that with the same
+ * `m`. False: memory ran out, and nothing is left to free. */
 bool judge(const struct incident *i, const struct thresholds *t, struct mem *m,
            struct verdict *ret, struct err *e);
 void verdict_deinit(struct verdict *v, struct mem *m);

@@ -28,8 +28,8 @@ struct render_options {
     bool colour; /* text */
 };
 
-/* NULL with `e` set where nothing writes that format yet, or memory ran
- * out. CSV holds one table: the first of the walk. */
+/* NULL with `e` set: memory ran out. CSV holds one table: the first of the
+ * walk. `o` and `m` stay until render_close. */
 struct emitter *render_open(const struct render_options *r, struct out *o,
                             struct mem *m, struct err *e);
 void render_close(struct emitter *em);
