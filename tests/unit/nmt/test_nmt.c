@@ -397,6 +397,7 @@ START_TEST(no_figures)
     read_text("77:\nBaseline succeeded\n");
     ck_assert(r.baseline_only && r.enabled);
 
+    done();
     text_open(&t, "hello\nTotal: 12 apples\n");
     ck_assert(!read_first(t.source, &t.arena, &r, &t.err));
     ck_assert_int_eq(t.err.code, ERR_FORMAT);
