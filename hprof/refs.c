@@ -1,10 +1,9 @@
 /*
  * refs.c - see refs.h.
  *
- * References are translated by the block, in a loop without dependencies, so
- * that the processor has many look-ups under way; explicit prefetching gained
- * nothing. Then each group of spans is told where its references are. Several
- * threads share both.
+ * Once they are translated, each group of spans is told where its references
+ * are. Several threads share both; a single one does them in turn, as what it
+ * has just translated is at hand.
  *
  * Nearly all references stay: reading has noted which objects may refer to
  * something twice, translation where some dangle. What follows a reference
@@ -16,10 +15,9 @@
 #include <string.h>
 
 #include "base/parallel.h"
+#include "hprof/translate.h"
 
-#define BLOCK ((uint64_t)1024)
-/* Blocks, or groups, that one of several threads takes at a time. */
-#define BLOCKS ((uint64_t)256)
+/* Groups that one of several threads takes at a time. */
 #define GROUPS ((uint64_t)4096)
 
 /* A place among the objects: what of the other columns comes next. */
@@ -37,115 +35,13 @@ struct worker {
 struct resolver {
     struct hprof_dump *d;
     struct hprof_store *st;
+    struct translation refs;
     uint32_t base; /* node of object 0 */
-    bool slots;
     unsigned jobs;
-    uint8_t *dangles;       /* [blocks] whether one in the block dangles */
     uint64_t piece;         /* groups that a thread takes at a time */
     struct place *places;   /* [pieces] where each begins */
     struct worker *workers; /* [jobs] */
 };
-
-/* ---- translation ------------------------------------------------------ */
-
-/* Of a slot that no object has. */
-static __attribute__((noinline)) uint32_t node_of_none(const struct resolver *r,
-                                                       uint32_t slot)
-{
-    return ref_node(r->st, r->base, ref_code_of_slot(r->st, slot));
-}
-
-/* Where ids ascend, an object's rank is its place. Returns whether one
- * dangles, as the next. */
-static bool slots_to_nodes(const struct resolver *r, uint32_t *refs, uint64_t n)
-{
-    const struct hprof_ids *ids = &r->st->ids;
-    uint32_t base = r->base;
-    bool dangles = false;
-
-    for (uint64_t i = 0; i < n; i++) {
-        uint32_t slot = refs[i];
-
-        if (__builtin_expect(ids_bit(ids, slot), 1)) {
-            refs[i] = base + ids_rank(ids, slot);
-        } else {
-            refs[i] = node_of_none(r, slot);
-            dangles |= refs[i] == NODE_NONE;
-        }
-    }
-    return dangles;
-}
-
-static bool codes_to_nodes(const struct resolver *r, uint32_t *refs, uint64_t n)
-{
-    bool dangles = false;
-
-    for (uint64_t i = 0; i < n; i++) {
-        refs[i] = ref_node(r->st, r->base, refs[i]);
-        dangles |= refs[i] == NODE_NONE;
-    }
-    return dangles;
-}
-
-static void slots_to_codes(const struct resolver *r, uint32_t *refs, uint64_t n)
-{
-    for (uint64_t i = 0; i < n; i++)
-        refs[i] = ref_code_of_slot(r->st, refs[i]);
-}
-
-static uint64_t blocks_of(const struct resolver *r)
-{
-    return r->st->refs.n / BLOCK + 1;
-}
-
-static uint64_t block_end(const struct resolver *r, uint64_t at)
-{
-    return r->st->refs.n - at < BLOCK ? r->st->refs.n : at + BLOCK;
-}
-
-static void translate(const struct resolver *r, uint64_t at)
-{
-    uint32_t *refs = r->st->refs.at + at;
-    uint64_t n = block_end(r, at) - at;
-    bool in_order = r->slots && !r->st->node_of.at;
-
-    if (r->slots && !in_order)
-        slots_to_codes(r, refs, n);
-    r->dangles[at / BLOCK] =
-        in_order ? slots_to_nodes(r, refs, n) : codes_to_nodes(r, refs, n);
-}
-
-static bool translate_some(void *resolver, uint64_t i, unsigned worker,
-                           struct err *e)
-{
-    const struct resolver *r = resolver;
-    uint64_t at = i * BLOCKS * BLOCK, end = at + BLOCKS * BLOCK;
-
-    (void)worker;
-    (void)e;
-    for (; at < end && at < r->st->refs.n; at += BLOCK)
-        translate(r, at);
-    return true;
-}
-
-/* Before the groups are set, if there are several threads. A single one does
- * both in turn, as what it has just translated is at hand. */
-static bool translate_all(struct resolver *r, struct err *e)
-{
-    uint64_t step = BLOCKS * BLOCK;
-
-    for (unsigned i = 0; i < r->jobs; i++)
-        r->workers[i].done = r->st->refs.n;
-    return parallel_for(r->jobs, (r->st->refs.n + step - 1) / step,
-                        translate_some, r, e);
-}
-
-static void translate_up_to(const struct resolver *r, struct worker *w,
-                            uint64_t ref)
-{
-    for (; w->done < ref; w->done = block_end(r, w->done))
-        translate(r, w->done);
-}
 
 /* ---- what stays --------------------------------------------------------- */
 
@@ -202,13 +98,6 @@ static uint64_t keep(struct worker *w, uint32_t *to, const uint32_t *from,
     return n <= REFS_FEW ? keep_few(w, to, from, n) : keep_many(w, to, from, n);
 }
 
-/* Whether one of the n references from `ref` on is in a block where some
- * dangle; n is less than a block. */
-static bool may_dangle(const struct resolver *r, uint64_t ref, uint64_t n)
-{
-    return n && (r->dangles[ref / BLOCK] | r->dangles[(ref + n - 1) / BLOCK]);
-}
-
 /* ---- groups ------------------------------------------------------------- */
 
 /* How many references each object of a group has, as in st->degrees. Nodes
@@ -250,9 +139,10 @@ static uint64_t settle_node(const struct resolver *r, struct worker *w,
     uint32_t *to = r->st->refs.at + out, *from = r->st->refs.at + at->ref;
     bool doubt = doubt_before(r, at, v + 1);
 
-    translate_up_to(r, w, at->ref + n);
+    while (w->done < at->ref + n)
+        w->done = translate_block(&r->refs, w->done);
     at->doubt += doubt;
-    if (doubt || may_dangle(r, at->ref, n))
+    if (doubt || translate_dangling(&r->refs, at->ref, n))
         return keep(w, to, from, n);
     if (to != from)
         memmove(to, from, n * sizeof *to);
@@ -293,25 +183,14 @@ struct outlook {
     uint64_t doubt, clear;
 };
 
-/* How many blocks are looked at: as many as pay if none dangles. */
-#define SIGHT ((uint64_t)64)
-
 static void look_ahead(const struct resolver *r, const struct worker *w,
                        const struct place *at, struct outlook *ahead)
 {
-    uint64_t block = at->ref / BLOCK, end = w->done / BLOCK;
-    const uint8_t *found = NULL;
-
     ahead->doubt = at->doubt < r->st->doubts.n
                        ? (uint64_t)r->base + r->st->doubts.at[at->doubt]
                        : UINT64_MAX;
-    if (ahead->clear >= at->ref)
-        return;
-    if (end > block + SIGHT)
-        end = block + SIGHT;
-    if (block < end)
-        found = memchr(r->dangles + block, true, end - block);
-    ahead->clear = (found ? (uint64_t)(found - r->dangles) : end) * BLOCK;
+    if (ahead->clear < at->ref)
+        ahead->clear = translate_clear(&r->refs, at->ref, w->done);
 }
 
 static void set_groups(const struct resolver *r, struct worker *w,
@@ -410,8 +289,10 @@ static bool set_all(struct resolver *r, struct err *e)
     struct hprof_store *st = r->st;
     uint64_t n = pieces_of(r);
 
-    if (r->jobs > 1 && !translate_all(r, e))
+    if (r->jobs > 1 && !translate_all(&r->refs, r->jobs, e))
         return false;
+    for (unsigned i = 0; r->jobs > 1 && i < r->jobs; i++)
+        r->workers[i].done = st->refs.n;
     /* What the last one has tells where none begins. */
     if (!parallel_for(r->jobs, n - 1, measure, r, e))
         return false;
@@ -433,7 +314,6 @@ static bool resolver_init(struct resolver *r, struct err *e)
 {
     struct mem *m = r->d->mem;
 
-    r->dangles = mem_alloc(m, blocks_of(r), sizeof *r->dangles, e);
     r->places = mem_alloc(m, pieces_of(r), sizeof *r->places, e);
     r->workers = mem_alloc(m, r->jobs, sizeof *r->workers, e);
     for (unsigned i = 0; r->workers && i < r->jobs; i++) {
@@ -441,7 +321,7 @@ static bool resolver_init(struct resolver *r, struct err *e)
         if (!r->workers[i].seen)
             return false;
     }
-    return r->dangles && r->places && r->workers;
+    return r->places && r->workers;
 }
 
 static void resolver_deinit(struct resolver *r)
@@ -452,7 +332,6 @@ static void resolver_deinit(struct resolver *r)
         mem_unmap(m, r->workers[i].seen, seen_bytes(r));
     mem_free(m, r->workers);
     mem_free(m, r->places);
-    mem_free(m, r->dangles);
 }
 
 /* The references are done, and counted. */
@@ -481,7 +360,6 @@ bool refs_resolve(struct hprof_dump *d, bool slots, unsigned jobs,
         .d = d,
         .st = d->store,
         .base = d->n_classes + 1,
-        .slots = slots,
         .jobs = !jobs                  ? 1
                 : jobs < PARALLEL_MOST ? jobs
                                        : PARALLEL_MOST,
@@ -489,10 +367,11 @@ bool refs_resolve(struct hprof_dump *d, bool slots, unsigned jobs,
     bool ok;
 
     r.piece = r.jobs > 1 ? GROUPS : groups_of(&r);
-    ok = resolver_init(&r, e) && set_all(&r, e);
-
+    ok = translation_init(&r.refs, d, slots, e) && resolver_init(&r, e) &&
+         set_all(&r, e);
     if (ok)
         publish(&r);
     resolver_deinit(&r);
+    translation_deinit(&r.refs, d->mem);
     return ok;
 }
