@@ -231,20 +231,24 @@ static bool are_ordinary(const struct scales *s)
            s->classed;
 }
 
+ALWAYS_INLINE struct scales ordinary(struct scales s)
+{
+    s.shallow = sizes_inline;
+    s.wide = NULL;
+    s.class_of.wide = NULL;
+    s.classed = true;
+    return s;
+}
+
 static void weigh_piece(void *weighing, uint32_t begin, uint32_t end,
                         unsigned worker)
 {
-    struct scales s = scales_of(weighing, worker);
+    const struct scales s = scales_of(weighing, worker), o = ordinary(s);
 
-    if (are_ordinary(&s)) {
-        s.shallow = sizes_inline;
-        s.wide = NULL;
-        s.class_of.wide = NULL;
-        s.classed = true;
+    if (are_ordinary(&s))
+        weigh_by(&o, begin, end);
+    else
         weigh_by(&s, begin, end);
-    } else {
-        weigh_by(&s, begin, end);
-    }
 }
 
 /* ---- subtrees --------------------------------------------------------- */
@@ -331,17 +335,10 @@ static void sum_piece(void *weighing, uint32_t begin, uint32_t end,
                       unsigned worker)
 {
     struct weighing *x = weighing;
-    struct scales s = scales_of(x, worker);
+    const struct scales s = scales_of(x, worker), o = ordinary(s);
     uint32_t from = next_top(s.t, begin), to = next_top(s.t, end);
 
-    if (are_ordinary(&s)) {
-        s.wide = NULL;
-        s.class_of.wide = NULL;
-        s.classed = true;
-        x->all += sum_by(&s, from, to);
-    } else {
-        x->all += sum_by(&s, from, to);
-    }
+    x->all += are_ordinary(&s) ? sum_by(&o, from, to) : sum_by(&s, from, to);
 }
 
 /* ---- several workers --------------------------------------------------- */
