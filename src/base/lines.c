@@ -35,17 +35,29 @@ static size_t measure(const uint8_t *p, size_t n, size_t *end)
     return i;
 }
 
-size_t lines_uncolour(char *text)
-{
-    char *s = strchr(text, '\033'), *to = s;
+#define ESCAPE   '\033'
+#define NO_BREAK "\xC2\xA0" /* a blank, in UTF-8 */
 
-    if (!s)
-        return strlen(text);
+/* Steps over "ESC [ ... letter". */
+static const char *skip_colour(const char *s)
+{
+    s += 2;
+    s += strspn(s, "0123456789;");
+    return s + (*s != '\0');
+}
+
+/* What terminals and pages make of a text. Returns its length. */
+static size_t make_plain(char *text)
+{
+    const char *s = text + strcspn(text, "\033\xC2");
+    char *to = text + (s - text);
+
     while (*s) {
-        if (s[0] == '\033' && s[1] == '[') {
+        if (s[0] == ESCAPE && s[1] == '[') {
+            s = skip_colour(s);
+        } else if (strncmp(s, NO_BREAK, 2) == 0) {
+            *to++ = ' ';
             s += 2;
-            s += strspn(s, "0123456789;");
-            s += *s != '\0';
         } else {
             *to++ = *s++;
         }
@@ -64,7 +76,7 @@ bool lines_cut(const uint8_t **p, size_t *n, char *to, size_t size)
         return false;
     memcpy(to, *p, keep);
     to[keep] = '\0';
-    lines_uncolour(to);
+    make_plain(to);
     len += end != NULL;
     *p += len;
     *n -= len;
@@ -83,7 +95,9 @@ static size_t clean(struct lines *l, size_t n)
         n -= 3;
         memmove(l->text, l->text + 3, n + 1);
     }
-    return memchr(l->text, '\033', n) ? lines_uncolour(l->text) : n;
+    if (!memchr(l->text, ESCAPE, n) && !memchr(l->text, *NO_BREAK, n))
+        return n;
+    return make_plain(l->text);
 }
 
 char *lines_next(struct lines *l, size_t *ret)

@@ -3,8 +3,9 @@
  *
  * CR, LF and CRLF end a line. A line longer than LINE_MAX_BYTES is given in
  * full lines of that length, all under one number. NUL bytes become blanks,
- * so that a line can be handled as a C string; a byte order mark before the
- * first line and the colours of a terminal are no part of the text.
+ * so that a line can be handled as a C string, as do the no-break blanks of
+ * pages; a byte order mark before the first line and the colours of a terminal
+ * are no part of the text.
  */
 #ifndef OOMWHY_BASE_LINES_H
 #define OOMWHY_BASE_LINES_H
@@ -30,10 +31,8 @@ void lines_deinit(struct lines *l);
 char *lines_next(struct lines *l, size_t *n);
 
 /* The next line of the *n bytes at *p, which move on, as a string in `to`: its
- * first size - 1 bytes, without colours. False: there is none left. */
+ * first size - 1 bytes, as plain as lines_next gives it. False: there is none
+ * left. */
 bool lines_cut(const uint8_t **p, size_t *n, char *to, size_t size);
-
-/* Takes "ESC [ ... letter" out of the text. Returns its length. */
-size_t lines_uncolour(char *text);
 
 #endif

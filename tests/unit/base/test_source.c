@@ -429,7 +429,8 @@ START_TEST(marks_and_colours_are_no_text)
 {
     static const char text[] =
         "\xEF\xBB\xBF"
-        "1:\n\033[1;32mgreen\033[0m\033[K\n\xEF\xBB\xBF\n\033[";
+        "1:\n\033[1;32mgreen\033[0m\033[K\n"
+        "5\xC2\xA0\xC2\xA0\xC2\xB5s\n\xEF\xBB\xBF\n\033[";
     struct source *s;
     struct lines l;
     size_t n;
@@ -440,6 +441,8 @@ START_TEST(marks_and_colours_are_no_text)
     ck_assert_uint_eq(n, 2);
     ck_assert_str_eq(lines_next(&l, &n), "green");
     ck_assert_uint_eq(n, 5);
+    ck_assert_str_eq(lines_next(&l, &n), "5  \xC2\xB5s");
+    ck_assert_uint_eq(n, 6);
     ck_assert_str_eq(lines_next(&l, NULL), "\xEF\xBB\xBF");
     ck_assert_str_eq(lines_next(&l, NULL), "");
     lines_deinit(&l);
