@@ -51,6 +51,7 @@ static void look_at(struct kernel_lines *k, struct source *s)
     size_t n = source_peek(s, SOURCE_WINDOW, &p);
 
     k->turned = kernel_order_is_turned(p, n);
+    kernel_wrapping_find(p, n, &k->wrapping);
     for (; n; n -= (size_t)(end - p), p = end) {
         end = memchr(p, '\n', n);
         see_line(&l, p, end ? (size_t)(end - p) : n);
@@ -101,7 +102,7 @@ static void look_ahead(struct kernel_lines *k)
     l->after_blank = false;
     while ((line = lines_next(&k->lines, &width))) {
         char first = line[0], last = width ? line[width - 1] : ' ';
-        char *text = kernel_prefix_strip(line, &stamp, &marked);
+        char *text = kernel_wrapping_strip(&k->wrapping, line, &stamp, &marked);
 
         if (*text) {
             *l = (struct kernel_ahead){

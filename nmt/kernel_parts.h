@@ -4,6 +4,7 @@
  *     kernel_prefix.c  takes off what loggers put before a kernel's line
  *     kernel_clock.c   ... the times among it
  *     kernel_json.c    ... and what wraps it in JSON
+ *     kernel_wrapping.c  ... and what all lines begin with besides
  *     kernel_form.c    tells which sentence of a report a line is
  *     kernel_lines.c   joins wrapped lines into messages
  *     kernel_order.c   turns those of a log that was saved newest first
@@ -22,6 +23,7 @@
 #include "base/lines.h"
 #include "base/vec.h"
 #include "nmt/kernel.h"
+#include "nmt/wrapping.h"
 
 /* ---- prefixes --------------------------------------------------------- */
 
@@ -49,6 +51,12 @@ char *kernel_prefix_strip(char *line, struct kernel_stamp *stamp, bool *marked);
 /* The message inside a JSON object or member on `line`, decoded in place;
  * NULL if there is none. Fills the stamp from its neighbours. */
 char *kernel_json_message(char *line, struct kernel_stamp *stamp);
+
+/* What else nearly all lines of a text have before the kernel's. */
+void kernel_wrapping_find(const uint8_t *p, size_t n, struct wrapping *ret);
+/* As kernel_prefix_strip, and that off as well. */
+char *kernel_wrapping_strip(const struct wrapping *w, char *line,
+                            struct kernel_stamp *stamp, bool *marked);
 
 /* ---- forms ------------------------------------------------------------ */
 
@@ -179,12 +187,13 @@ struct kernel_lines {
     struct kernel_columns columns; /* of the last table header */
     struct kernel_ahead ahead;
     bool started;
-    char *text, *trial;     /* LINE_MAX_BYTES each */
-    size_t width;           /* of the longest line, if lines seem cut there */
-    bool spaced;            /* every other line is empty */
-    bool cut, cut_at_blank; /* the message so far ended at that width */
-    bool marked;            /* it has a prefix */
-    bool turned;            /* the newest message comes first */
+    char *text, *trial;       /* LINE_MAX_BYTES each */
+    size_t width;             /* of the longest line, if lines seem cut there */
+    bool spaced;              /* every other line is empty */
+    bool cut, cut_at_blank;   /* the message so far ended at that width */
+    bool marked;              /* it has a prefix */
+    bool turned;              /* the newest message comes first */
+    struct wrapping wrapping; /* of what is left behind known prefixes */
 };
 
 bool kernel_lines_init(struct kernel_lines *k, struct source *s, struct mem *m,

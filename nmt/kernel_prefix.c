@@ -172,26 +172,34 @@ static bool take_element(const char **p, char *line, struct kernel_stamp *stamp,
     return false;
 }
 
-char *kernel_prefix_strip(char *line, struct kernel_stamp *stamp, bool *marked)
+static char *take_elements(char *line, struct kernel_stamp *stamp, bool *marked)
 {
-    const char *p, *inside;
-    char *json;
+    const char *p;
 
-    kernel_stamp_clear(stamp);
-    *marked = false;
-    json = kernel_json_message(line, stamp);
-    if (json) {
-        *marked = true;
-        line = json;
-    }
     text_trim_end(line);
     p = text_skip_blanks(line);
     while (take_element(&p, line, stamp, marked))
         p = text_skip_blanks(p);
-    inside = *marked ? NULL : kernel_clock_inside(p, stamp);
-    if (inside) {
-        *marked = true;
-        p = text_skip_blanks(inside);
-    }
     return line + (p - line);
+}
+
+char *kernel_prefix_strip(char *line, struct kernel_stamp *stamp, bool *marked)
+{
+    char *json, *text;
+    const char *inside;
+
+    kernel_stamp_clear(stamp);
+    *marked = false;
+    json = kernel_json_message(line, stamp);
+    *marked = json != NULL;
+    text = take_elements(json ? json : line, stamp, marked);
+    /* fluentd has a time and a tag before it. */
+    json = *marked && *text == '{' ? kernel_json_message(text, stamp) : NULL;
+    if (json)
+        text = take_elements(json, stamp, marked);
+    inside = *marked ? NULL : kernel_clock_inside(text, stamp);
+    if (!inside)
+        return text;
+    *marked = true;
+    return text + (text_skip_blanks(inside) - text);
 }

@@ -70,12 +70,13 @@ static size_t matching(const struct wrapping *w, const char *line,
 
 /* ---- the text --------------------------------------------------------- */
 
-struct survey {
-    struct wrapping *w;
-    size_t lines, json, strange;
-};
+void wrapping_survey_init(struct wrapping_survey *y, struct wrapping *ret)
+{
+    memset(ret, 0, sizeof *ret);
+    *y = (struct wrapping_survey){.w = ret};
+}
 
-static void see_line(struct survey *y, char *line)
+void wrapping_survey_line(struct wrapping_survey *y, char *line)
 {
     struct kernel_stamp stamp;
     const char *rest;
@@ -93,6 +94,31 @@ static void see_line(struct survey *y, char *line)
     y->json += *line == '{' && kernel_json_message(line, &stamp) != NULL;
 }
 
+/* Up to where JSON begins, or to the last blank, if there is any: what all
+ * lines have in common behind that is how their texts begin. */
+static size_t whole_words(const struct wrapping *w)
+{
+    size_t n = w->n;
+
+    for (size_t i = 0; i + 1 < n; i++)
+        if (w->shape[i] == '{' && w->shape[i + 1] == '"')
+            return i;
+    while (n && w->shape[n - 1] != ' ')
+        n--;
+    return n ? n : w->n;
+}
+
+bool wrapping_survey_end(struct wrapping_survey *y, size_t least)
+{
+    struct wrapping *w = y->w;
+
+    w->json = y->json && (y->lines - y->json) * ONE_STRANGE_OF <= y->lines;
+    w->n = whole_words(w);
+    if (y->lines < least || y->strange * ONE_STRANGE_OF > y->lines || w->n < 2)
+        w->n = 0;
+    return w->json || w->n;
+}
+
 /* Without the last line if it is cut off: not all of its beginning may be
  * there. */
 static size_t whole_lines(const uint8_t *p, size_t n)
@@ -102,34 +128,17 @@ static size_t whole_lines(const uint8_t *p, size_t n)
     return end ? (size_t)(end - p) + 1 : n;
 }
 
-/* Up to the last blank, if there is any: what all lines have in common behind
- * that is how their words begin. */
-static size_t whole_words(const struct wrapping *w)
-{
-    size_t n = w->n;
-
-    while (n && w->shape[n - 1] != ' ')
-        n--;
-    return n ? n : w->n;
-}
-
 bool wrapping_find(const uint8_t *p, size_t n, size_t least,
                    struct wrapping *ret)
 {
-    struct survey y = {.w = ret};
+    struct wrapping_survey y;
     char line[LINE_BYTES];
 
-    memset(ret, 0, sizeof *ret);
+    wrapping_survey_init(&y, ret);
     n = whole_lines(p, n);
     while (lines_cut(&p, &n, line, sizeof line))
-        see_line(&y, line);
-    ret->json = y.json && (y.lines - y.json) * ONE_STRANGE_OF <= y.lines;
-    ret->n = whole_words(ret);
-    if (y.lines < least || y.strange * ONE_STRANGE_OF > y.lines)
-        ret->n = 0;
-    if (ret->n < 2)
-        ret->n = 0;
-    return ret->json || ret->n;
+        wrapping_survey_line(&y, line);
+    return wrapping_survey_end(&y, least);
 }
 
 char *wrapping_strip(const struct wrapping *w, char *line)

@@ -27,6 +27,18 @@ struct wrapping {
     char shape[WRAPPING_MAX];
 };
 
+/* The same of lines that come one by one, and may have been stripped of
+ * something before. */
+struct wrapping_survey {
+    struct wrapping *w;
+    size_t lines, json, strange;
+};
+
+void wrapping_survey_init(struct wrapping_survey *y, struct wrapping *ret);
+/* The line is changed. */
+void wrapping_survey_line(struct wrapping_survey *y, char *line);
+bool wrapping_survey_end(struct wrapping_survey *y, size_t least);
+
 /* From the first bytes of a text of at least `least` lines; false if its lines
  * have no wrapping. */
 bool wrapping_find(const uint8_t *p, size_t n, size_t least,

@@ -86,6 +86,28 @@ static const struct {
      "rfc3339", 1747582820000, -1},
     {"\"2025-05-18T15:40:20Z\",\"web-01\",\"", "\"\n", "rfc3339", 1747582820000,
      -1},
+    {"app-7d9c-x2 | [ 3504.250000] ", "\n", "boot", NO_TIME, 3504.25},
+    {"[pod/debug/app] [ 3504.250000] ", "\n", "boot", NO_TIME, 3504.25},
+    {"debug app ", "\n", NULL, NO_TIME, -1},
+    {"17:[ 3504.250000] ", "\n", "boot", NO_TIME, 3504.25},
+    {"/var/log/messages:Jan 15 03:08:35 web-01 kernel: ", "\n", "syslog",
+     NO_TIME, -1},
+    {"/var/log/kern.log.1-17-Jan 15 03:08:35 web-01 kernel: [ 3504.250000] ",
+     "\n", "boot", NO_TIME, 3504.25},
+    {"2025-05-18T15:40:20Z kernel web-01 ", "\n", "rfc3339", 1747582820000, -1},
+    {"1747582820000\t", "\n", NULL, NO_TIME, -1},
+    {"2025-05-18T15:40:20Z,web-01,kernel,\"", "\"\n", "rfc3339", 1747582820000,
+     -1},
+    {"<4>1 2025-05-18T15:40:20Z web-01 kernel - - [meta sequenceId=\"7\"] ",
+     "\n", "rfc3339", 1747582820000, -1},
+    {"1 2025-05-18T15:40:20Z web-01 kernel 0 - - ", "\n", "rfc3339",
+     1747582820000, -1},
+    {"2025-05-18 15:40:20.000 +0000 kern.warn: {\"host\":\"web-01\","
+     "\"message\":\"",
+     "\"}\n", "rfc3339", 1747582820000, -1},
+    {"2025-05-18T15:40:20Z\tkernel\t{\"message\":\"", "\",\"host\":\"x\"}\n",
+     "rfc3339", 1747582820000, -1},
+    {"05-18 15:40:20.123     0     0 W kernel: ", "\n", NULL, NO_TIME, -1},
 };
 
 START_TEST(a_prefix_changes_nothing)
@@ -101,6 +123,25 @@ START_TEST(a_prefix_changes_nothing)
     ck_assert_int_eq(k->time, prefixes[_i].time);
     ck_assert_double_eq_tol(k->uptime, prefixes[_i].uptime, 1e-9);
     free(text);
+}
+END_TEST
+
+/* What a report's own lines have in common is no wrapping. */
+START_TEST(lines_of_one_kind_stay_whole)
+{
+    char text[4096] = "";
+
+    for (int i = 1; i <= 12; i++)
+        sprintf(text + strlen(text),
+                "[%d.000001] Memory cgroup out of memory: Killed process %d "
+                "(java) total-vm:8kB, anon-rss:4kB, file-rss:0kB\n",
+                i, i);
+    read_kernel(text);
+    ck_assert_uint_eq(kernel.kills.n, 12);
+    for (int i = 0; i < 12; i++) {
+        ck_assert_uint_eq(kernel.kills.at[i].pid, i + 1);
+        ck_assert(kernel.kills.at[i].memcg);
+    }
 }
 END_TEST
 
@@ -248,6 +289,7 @@ Suite *kernel_lines_suite(void)
     tcase_add_checked_fixture(t, NULL, kernel_done);
     tcase_add_loop_test(t, a_prefix_changes_nothing, 0,
                         sizeof prefixes / sizeof *prefixes);
+    tcase_add_test(t, lines_of_one_kind_stay_whole);
     tcase_add_test(t, a_message_may_be_an_array_of_bytes);
     tcase_add_test(t, json_escapes_are_decoded);
     tcase_add_test(t, a_prefix_may_stand_on_its_own_line);
