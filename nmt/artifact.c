@@ -210,6 +210,31 @@ enum artifact_kind artifact_sniff(struct source *s, const char *name)
     return see_text(p, n, true);
 }
 
+_Static_assert(ARTIFACT_KINDS <= 32, "a bit for each");
+
+uint32_t artifact_answers(struct source *s)
+{
+    const uint8_t *p;
+    size_t n = source_peek(s, SOURCE_WINDOW, &p);
+    struct sight sight = {0};
+    enum artifact_kind kind = ARTIFACT_VM_INFO; /* before the first answer */
+    char line[LOOK_LINE];
+    uint32_t found = 0;
+
+    while (lines_cut(&p, &n, line, sizeof line)) {
+        text_trim_end(line);
+        if (sight_is_pid(line)) {
+            sight = (struct sight){0};
+            kind = ARTIFACT_UNKNOWN;
+        } else if (!kind) {
+            kind = sight_line(&sight, line);
+            if (kind)
+                found |= (uint32_t)1 << kind;
+        }
+    }
+    return found;
+}
+
 bool artifact_is_page(const char *name)
 {
     static const char *const endings[] = {

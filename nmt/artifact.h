@@ -50,6 +50,10 @@ const char *artifact_name(enum artifact_kind k);
  * bare number (memory.max, pids.current, oom_score). */
 enum artifact_kind artifact_sniff(struct source *s, const char *name);
 
+/* The kinds of the answers of jcmd that a file holds, each behind its "PID:"
+ * line, as bits 1 << kind. Peeks, as the above. */
+uint32_t artifact_answers(struct source *s);
+
 /* Whether `s`, at offset 0, is a report of kind `k` only without what some
  * logger put before its lines: then its reader must not see that. */
 bool artifact_is_wrapped(struct source *s, enum artifact_kind k,

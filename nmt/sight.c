@@ -312,8 +312,7 @@ static void see_script(struct sight *s, const char *text)
     s->options = s->options || strstr(text, " -Xm") || strstr(text, " -XX:");
 }
 
-/* A jcmd's first line is "PID:". */
-static bool is_pid_line(const char *text)
+bool sight_is_pid(const char *text)
 {
     uint64_t pid;
 
@@ -331,7 +330,7 @@ enum artifact_kind sight_line(struct sight *s, char *line)
     text = line + strspn(line, " \t");
     if (!*text)
         return ARTIFACT_UNKNOWN;
-    if (is_pid_line(text)) {
+    if (sight_is_pid(text)) {
         s->jcmd = s->jcmd || !s->lines;
         return ARTIFACT_UNKNOWN;
     }

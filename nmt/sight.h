@@ -21,6 +21,9 @@ struct sight {
     unsigned container, oome, jvm, gc, event, clock, stat, value, limit;
 };
 
+/* A jcmd's first line is "PID:". */
+bool sight_is_pid(const char *text);
+
 /* The kind, where that line decides it; ARTIFACT_UNKNOWN: look at the next.
  * The line is changed. */
 enum artifact_kind sight_line(struct sight *s, char *line);

@@ -1,7 +1,7 @@
 /*
- * incident_mixed.c - files that hold two kinds of evidence, as standard
+ * incident_mixed.c - files that hold several kinds of evidence, as standard
  * output does when the JVM logs its collections there: read once more for
- * the other kind, they become a second input of the same path.
+ * each other kind, they become further inputs of the same path.
  */
 #include "judge/incident_parts.h"
 
@@ -33,9 +33,34 @@ static const struct {
     {ARTIFACT_CONTAINER, ARTIFACT_APP_LOG},
 };
 
+/* What jcmd says, which people write to one file, each behind "PID:". */
+static const enum artifact_kind answers[] = {
+    ARTIFACT_NMT,       ARTIFACT_VM_FLAGS,
+    ARTIFACT_HEAP_INFO, ARTIFACT_VM_COMMAND_LINE,
+    ARTIFACT_METASPACE, ARTIFACT_CLASS_HISTOGRAM,
+    ARTIFACT_CODECACHE, ARTIFACT_THREAD_DUMP,
+};
+
+#define ANSWERS (sizeof answers / sizeof *answers)
+
+static bool is_answer(enum artifact_kind k)
+{
+    for (size_t i = 0; i < ANSWERS; i++)
+        if (answers[i] == k)
+            return true;
+    return false;
+}
+
 static bool says_something(const struct input *in)
 {
     switch (in->kind) {
+    case ARTIFACT_VM_FLAGS:
+    case ARTIFACT_VM_COMMAND_LINE: return in->flags->line > 0;
+    case ARTIFACT_HEAP_INFO: return known(in->heap_info->used);
+    case ARTIFACT_METASPACE: return known(in->metaspace->used);
+    case ARTIFACT_CODECACHE: return known(in->codecache->used);
+    case ARTIFACT_CLASS_HISTOGRAM: return in->histogram->rows.n > 0;
+    case ARTIFACT_THREAD_DUMP: return in->threads->threads > 0;
     case ARTIFACT_APP_LOG: return in->log->oomes.n || in->log->warnings.n;
     case ARTIFACT_GC_LOG: return in->gc->count > 0;
     case ARTIFACT_NMT: return in->nmt->has_total;
@@ -102,20 +127,62 @@ static bool read_as(struct incident *i, uint32_t index, enum artifact_kind kind,
     return !err_is_set(e);
 }
 
-bool incident_read_mixed(struct incident *i, struct err *e)
+/* What has no inode was a pipe, and is empty now. */
+static bool can_be_read_again(const struct input *in)
+{
+    return in->any && in->inode && may_hold_more(in);
+}
+
+static bool read_mixtures(struct incident *i, uint32_t index, struct err *e)
 {
     const size_t pairs = sizeof mixtures / sizeof *mixtures;
+
+    for (size_t p = 0; p < pairs; p++) {
+        const struct input *in = &i->inputs.at[index];
+
+        if (in->kind == mixtures[p].from && can_be_read_again(in) &&
+            !is_needless(i, mixtures[p].to) &&
+            !read_as(i, index, mixtures[p].to, e))
+            return false;
+    }
+    return true;
+}
+
+static bool is_mixture(enum artifact_kind from, enum artifact_kind to)
+{
+    for (size_t p = 0; p < sizeof mixtures / sizeof *mixtures; p++)
+        if (mixtures[p].from == from && mixtures[p].to == to)
+            return true;
+    return false;
+}
+
+static bool read_answers(struct incident *i, uint32_t index, struct err *e)
+{
+    enum artifact_kind kind = i->inputs.at[index].kind;
+    struct err why = {0};
+    struct source *s;
+    uint32_t found;
+
+    if (!is_answer(kind) || !can_be_read_again(&i->inputs.at[index]))
+        return true;
+    if (!source_open(i->inputs.at[index].path, i->mem, &s, &why))
+        return !err_is_memory(&why) || err_set(e, why.code, "%s", why.text);
+    found = artifact_answers(s);
+    source_close(s);
+    for (size_t k = 0; k < ANSWERS; k++)
+        if (answers[k] != kind && !is_mixture(kind, answers[k]) &&
+            (found & (uint32_t)1 << answers[k]) &&
+            !read_as(i, index, answers[k], e))
+            return false;
+    return true;
+}
+
+bool incident_read_mixed(struct incident *i, struct err *e)
+{
     uint64_t n = i->inputs.n;
 
     for (uint32_t k = 0; k < n; k++)
-        for (size_t p = 0; p < pairs; p++) {
-            const struct input *in = &i->inputs.at[k];
-
-            /* What has no inode was a pipe, and is empty now. */
-            if (in->kind == mixtures[p].from && in->any && in->inode &&
-                may_hold_more(in) && !is_needless(i, mixtures[p].to) &&
-                !read_as(i, k, mixtures[p].to, e))
-                return false;
-        }
+        if (!read_mixtures(i, k, e) || !read_answers(i, k, e))
+            return false;
     return true;
 }

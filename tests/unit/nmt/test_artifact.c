@@ -232,6 +232,26 @@ START_TEST(every_kind_has_a_name)
 }
 END_TEST
 
+START_TEST(answers_follow_each_other)
+{
+    const uint32_t want =
+        1u << ARTIFACT_VM_FLAGS | 1u << ARTIFACT_NMT | 1u << ARTIFACT_HEAP_INFO;
+    struct text t;
+
+    text_open(&t, "$ jcmd 12 VM.flags\n12:\n-XX:+UseG1GC \n"
+                  "$ jcmd 12 VM.native_memory\n12:\n\n"
+                  "Native Memory Tracking:\n\n"
+                  "Total: reserved=1KB, committed=1KB\n"
+                  "12:\n garbage-first heap   total 1K, used 1K [0x1, 0x2)\n"
+                  "12:\nCommand executed successfully\n");
+    ck_assert_uint_eq(artifact_answers(t.source), want);
+    text_close(&t);
+    text_open(&t, "-XX:+UseG1GC\nNative Memory Tracking:\n");
+    ck_assert_uint_eq(artifact_answers(t.source), 0); /* nobody asked jcmd */
+    text_close(&t);
+}
+END_TEST
+
 Suite *artifact_suite(void)
 {
     Suite *s = suite_create("artifact");
@@ -242,6 +262,7 @@ Suite *artifact_suite(void)
     tcase_add_test(t, dumps_by_their_first_bytes);
     tcase_add_test(t, a_log_may_tell_late);
     tcase_add_test(t, every_kind_has_a_name);
+    tcase_add_test(t, answers_follow_each_other);
     suite_add_tcase(s, t);
     return s;
 }
