@@ -12,6 +12,8 @@
 #ifndef OOMWHY_BASE_VEC_H
 #define OOMWHY_BASE_VEC_H
 
+#include <string.h>
+
 #include "mem.h"
 
 #define VEC(T)                                                                 \
@@ -39,8 +41,6 @@
 
 #define VEC_EACH(v, it)                                                        \
     for ((it) = (v)->at; (it) && (it) < (v)->at + (v)->n; (it)++)
-
-#include <string.h>
 
 static inline bool vec_grow_(struct mem *m, void **at, uint64_t n,
                              uint64_t *cap, uint64_t more, size_t size,
