@@ -9,8 +9,6 @@
 #ifndef OOMWHY_HPROF_FORMAT_H
 #define OOMWHY_HPROF_FORMAT_H
 
-#include <stddef.h>
-
 #include "hprof/dump.h"
 
 /* "[u1 tag, u4 microseconds since the header's time, u4 length, body]" */

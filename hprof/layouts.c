@@ -2,7 +2,6 @@
  * layouts.c - where the references of a class's instances are, which takes the
  * classes above it; see classes.h.
  */
-#include <string.h>
 
 #include "hprof/classes.h"
 

@@ -3,7 +3,6 @@
  */
 #include "hprof/names.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

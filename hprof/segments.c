@@ -15,8 +15,6 @@
 
 #include "base/parallel.h"
 
-#include <stdlib.h>
-
 /* Larger ones are one array each. */
 #define MOST_BYTES ((uint64_t)4 << 20)
 /* Segments of a round, for each thread. */

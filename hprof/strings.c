@@ -8,7 +8,6 @@
 #include "hprof/values.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/bits.h"
 #include "base/utf8.h"

@@ -15,7 +15,6 @@
 
 #include <libdeflate.h>
 #include <pthread.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define MAX_JOBS  16

@@ -2,7 +2,6 @@
  * incident_read.c - one file: its checksum, the reader of its kind, and what
  * that reader says was wrong.
  */
-#include <string.h>
 
 #include "judge/digest.h"
 #include "judge/incident_parts.h"

@@ -4,7 +4,6 @@
  */
 #include "verdict.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "rules.h"

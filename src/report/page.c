@@ -3,7 +3,6 @@
  */
 #include "page.h"
 
-#include <assert.h>
 #include <ctype.h>
 #include <string.h>
 

@@ -2,7 +2,6 @@
  * record_evidence.c - the sections of the incident record that say what was
  * read where: symptom, timeline, process, artifacts.
  */
-#include <string.h>
 
 #include "judge/quote.h"
 #include "judge/timeline.h"

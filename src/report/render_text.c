@@ -5,7 +5,6 @@
  * leaves no trace. Rows are written one by one: fixed columns first, text
  * that flows last, so nothing needs to be known of rows to come.
  */
-#include <assert.h>
 #include <string.h>
 
 #include "report/render.h"

@@ -4,7 +4,6 @@
 #include "text.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 #include "base/size.h"
 

@@ -3,7 +3,6 @@
  * in Markdown: the agenda, and for each case what to ask, the answer, and
  * what misleads.
  */
-#include <string.h>
 
 #include "tool/drill.h"
 

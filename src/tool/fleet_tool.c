@@ -4,7 +4,6 @@
 #define _GNU_SOURCE
 #include "tool/fleet_tool.h"
 
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 

@@ -3,7 +3,6 @@
  * gives back all it allocated, and every site and region is in order.
  */
 #include <assert.h>
-#include <string.h>
 
 #include "nmt/nmt.h"
 

@@ -4,7 +4,6 @@
  * all they allocate.
  */
 #include <assert.h>
-#include <string.h>
 
 #include "nmt/javacore.h"
 #include "nmt/logs.h"

@@ -4,7 +4,6 @@
  * is compared with is the same file with another comment, which the general
  * path reads.
  */
-#include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 

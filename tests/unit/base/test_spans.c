@@ -2,7 +2,6 @@
  * test_spans.c - each run is where a plain array of offsets says, whatever
  * its length, its number and how many elements lie before it.
  */
-#include <stdlib.h>
 
 #include "base/labels.h"
 #include "base/spans.h"

@@ -3,7 +3,6 @@
  * with the bytes they had; their number is bounded, and where they are is
  * known from the length.
  */
-#include <stdlib.h>
 
 #include "base/spread.h"
 #include "suite.h"

@@ -5,7 +5,6 @@
 #define _GNU_SOURCE
 #include <archive.h>
 #include <archive_entry.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>

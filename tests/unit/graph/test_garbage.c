@@ -3,7 +3,6 @@
  * says of its garbage.
  */
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "graph/subgraph.h"

@@ -3,7 +3,6 @@
  * references, suspects with named paths, threads, native census.
  */
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/size.h"

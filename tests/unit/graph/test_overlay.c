@@ -2,7 +2,6 @@
  * test_overlay.c - extra edges, and the order in which a node's edges come.
  */
 #include <check.h>
-#include <string.h>
 
 #include "tests/support/graphs.h"
 

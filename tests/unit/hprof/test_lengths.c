@@ -2,7 +2,6 @@
  * Lengths in 16 bits and a table against those in 32.
  */
 #include <check.h>
-#include <stdlib.h>
 
 #include "hprof/lengths.h"
 #include "suite.h"

@@ -1,7 +1,6 @@
 /* test_killed.c - killed by the kernel with a large heap: was it a leak, a
  * need, garbage, or hardly touched at all? */
 #include <check.h>
-#include <string.h>
 
 #include "fixture.h"
 #include "suites.h"

@@ -5,7 +5,6 @@
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "jvm_texts.h"
 #include "nmt/logs.h"

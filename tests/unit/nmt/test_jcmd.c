@@ -2,7 +2,6 @@
  * test_jcmd.c - the small reports of jcmd, and OpenJ9's javacore.
  */
 #include <check.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

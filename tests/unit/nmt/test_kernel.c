@@ -3,7 +3,6 @@
  * which group, beside whom.
  */
 #include <check.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -3,8 +3,6 @@
  * all readers.
  */
 #include <check.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "nmt/artifact.h"
 #include "nmt/process.h"

@@ -4,7 +4,6 @@
  */
 #include <math.h>
 #include <signal.h>
-#include <string.h>
 
 #include "report/json.h"
 #include "suite.h"
