@@ -1,26 +1,15 @@
 /*
  * suite.c - runs the tests of src/base.
  */
-#include <check.h>
-#include <stdlib.h>
+#include "suites.h"
+#include "tests/support/runner.h"
 
-#include "suite.h"
+static suite_fn *const suites[] = {
+    memory_suite,   source_suite, utf16_suite,  blocks_suite, text_suite,
+    parallel_suite, again_suite,  spread_suite, spans_suite,  NULL,
+};
 
 int main(void)
 {
-    SRunner *r = srunner_create(memory_suite());
-    int failed;
-
-    srunner_add_suite(r, source_suite());
-    srunner_add_suite(r, utf16_suite());
-    srunner_add_suite(r, blocks_suite());
-    srunner_add_suite(r, text_suite());
-    srunner_add_suite(r, parallel_suite());
-    srunner_add_suite(r, again_suite());
-    srunner_add_suite(r, spread_suite());
-    srunner_add_suite(r, spans_suite());
-    srunner_run_all(r, CK_ENV);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suites(suites);
 }

@@ -11,7 +11,7 @@
 #include "base/source.h"
 #include "tests/support/gzip.h"
 #include "tests/support/random.h"
-#include "suite.h"
+#include "suites.h"
 
 /* More than is kept and, at their first distance, the points can be of. */
 #define LARGE ((size_t)24 << 20)

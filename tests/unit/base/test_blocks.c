@@ -10,7 +10,7 @@
 #include "base/source.h"
 #include "tests/support/gzip.h"
 #include "tests/support/random.h"
-#include "suite.h"
+#include "suites.h"
 
 #define PLAIN  ((size_t)1 << 20)
 #define PACKED (2 * PLAIN)

@@ -11,7 +11,7 @@
 #include "base/bits.h"
 #include "base/tempfile.h"
 #include "base/vec.h"
-#include "suite.h"
+#include "suites.h"
 
 START_TEST(first_error_wins)
 {

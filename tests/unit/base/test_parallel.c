@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "base/parallel.h"
-#include "suite.h"
+#include "suites.h"
 
 #define PIECES 1000
 

@@ -10,7 +10,7 @@
 
 #include "base/lines.h"
 #include "tests/support/gzip.h"
-#include "suite.h"
+#include "suites.h"
 
 #define PLAIN ((size_t)3 << 20)
 

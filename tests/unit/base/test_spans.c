@@ -5,7 +5,7 @@
 
 #include "base/labels.h"
 #include "base/spans.h"
-#include "suite.h"
+#include "suites.h"
 
 static uint64_t draw(uint64_t *state, uint64_t n)
 {

@@ -5,7 +5,7 @@
  */
 
 #include "base/spread.h"
-#include "suite.h"
+#include "suites.h"
 
 #define MIB    ((uint64_t)1 << 20)
 #define PERIOD ((size_t)300007) /* of the stream's bytes */

@@ -7,7 +7,7 @@
 #include "base/out.h"
 #include "base/size.h"
 #include "base/utf8.h"
-#include "suite.h"
+#include "suites.h"
 
 static struct mem mem;
 

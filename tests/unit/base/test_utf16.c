@@ -8,7 +8,7 @@
 #include "base/lines.h"
 #include "base/utf16.h"
 #include "tests/support/gzip.h"
-#include "suite.h"
+#include "suites.h"
 
 #define LONG ((size_t)3 * UTF16_PIECE)
 

@@ -1,22 +1,15 @@
 /*
  * suite.c - runs the tests of src/fleet.
  */
-#include <stdlib.h>
-
 #include "suites.h"
+#include "tests/support/runner.h"
+
+static suite_fn *const suites[] = {
+    row_suite,    store_suite, archive_suite, cases_suite,
+    groups_suite, batch_suite, NULL,
+};
 
 int main(void)
 {
-    SRunner *r = srunner_create(row_suite());
-    int failed;
-
-    srunner_add_suite(r, store_suite());
-    srunner_add_suite(r, archive_suite());
-    srunner_add_suite(r, cases_suite());
-    srunner_add_suite(r, groups_suite());
-    srunner_add_suite(r, batch_suite());
-    srunner_run_all(r, CK_ENV);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suites(suites);
 }

@@ -5,6 +5,7 @@
 
 #include "graph/crossings.h"
 #include "tests/support/graphs.h"
+#include "suites.h"
 
 /* Three drawers, the last one short; several blocks in each. */
 enum { TARGETS = 2 * 65536 + 1000, EDGES = 60000, ALSO = 70000 };
@@ -116,8 +117,6 @@ START_TEST(test_no_memory)
     }
 }
 END_TEST
-
-Suite *crossings_suite(void);
 
 Suite *crossings_suite(void)
 {

@@ -8,6 +8,7 @@
 #include "graph/dfs.h"
 #include "graph/dom.h"
 #include "tests/support/graphs.h"
+#include "suites.h"
 
 /* ---- by definition, for a few nodes --------------------------------------*/
 

@@ -8,6 +8,7 @@
 #include "graph/subgraph.h"
 #include "tests/support/graphs.h"
 #include "tests/unit/graph/analysed.h"
+#include "suites.h"
 
 /* ---- parts ---------------------------------------------------------------
  */

@@ -7,6 +7,7 @@
 
 #include "base/size.h"
 #include "tests/unit/graph/analysed.h"
+#include "suites.h"
 
 enum {
     STORE = 0x500, /* demo.Store: static ENTRIES, LARGE */
@@ -383,7 +384,6 @@ START_TEST(any_allocation_may_fail)
 }
 END_TEST
 
-Suite *heap_suite(void);
 Suite *heap_suite(void)
 {
     Suite *s = suite_create("heap");

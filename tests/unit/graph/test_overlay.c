@@ -4,6 +4,7 @@
 #include <check.h>
 
 #include "tests/support/graphs.h"
+#include "suites.h"
 
 static uint32_t gather(const struct graph *g, uint32_t v, uint32_t *ret)
 {

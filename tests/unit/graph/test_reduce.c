@@ -5,6 +5,7 @@
 
 #include "graph/dom.h"
 #include "tests/support/graphs.h"
+#include "suites.h"
 
 static void build(struct sketch *s, struct core *ret)
 {

@@ -12,6 +12,7 @@
 #include "base/bits.h"
 #include "graph/sizes.h"
 #include "tests/support/hprof_writer.h"
+#include "suites.h"
 
 static struct hprof_writer w;
 static struct mem mem;

@@ -7,6 +7,7 @@
 
 #include "graph/heap.h"
 #include "tests/support/hprof_writer.h"
+#include "suites.h"
 
 #define GROUPS 700 /* of 32 KiB and some Strings */
 #define EACH   10

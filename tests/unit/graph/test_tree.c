@@ -6,6 +6,7 @@
 
 #include "graph/load.h"
 #include "tests/support/graphs.h"
+#include "suites.h"
 
 static uint64_t shallow(void *ctx, uint32_t v, uint32_t class)
 {

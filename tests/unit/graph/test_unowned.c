@@ -7,6 +7,7 @@
 #include "graph/dom.h"
 #include "graph/unowned.h"
 #include "tests/support/graphs.h"
+#include "suites.h"
 
 static void check_claims(struct sketch *s, unsigned *claims)
 {

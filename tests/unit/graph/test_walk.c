@@ -7,6 +7,7 @@
 
 #include "graph/walk.h"
 #include "tests/support/graphs.h"
+#include "suites.h"
 
 enum { FEW = 40 };
 

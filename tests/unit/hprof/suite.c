@@ -1,27 +1,16 @@
 /*
  * suite.c - runs the tests of hprof.
  */
-#include "suite.h"
+#include "suites.h"
+#include "tests/support/runner.h"
 
-#include <stdlib.h>
+static suite_fn *const suites[] = {
+    dump_suite,     odd_suite,   damage_suite, holes_suite,
+    segments_suite, refs_suite,  gaps_suite,   ids_suite,
+    lengths_suite,  names_suite, values_suite, NULL,
+};
 
 int main(void)
 {
-    SRunner *r = srunner_create(dump_suite());
-    int failed;
-
-    srunner_add_suite(r, odd_suite());
-    srunner_add_suite(r, damage_suite());
-    srunner_add_suite(r, holes_suite());
-    srunner_add_suite(r, segments_suite());
-    srunner_add_suite(r, refs_suite());
-    srunner_add_suite(r, gaps_suite());
-    srunner_add_suite(r, ids_suite());
-    srunner_add_suite(r, lengths_suite());
-    srunner_add_suite(r, names_suite());
-    srunner_add_suite(r, values_suite());
-    srunner_run_all(r, CK_ENV);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suites(suites);
 }

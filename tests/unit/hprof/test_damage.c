@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "sample.h"
-#include "suite.h"
+#include "suites.h"
 
 static const struct plan plans[] = {
     {"1.0.2", 8, false, false, false, 0x20},

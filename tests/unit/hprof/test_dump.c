@@ -2,7 +2,7 @@
  * test_dump.c - what a dump becomes, whatever order it was written in.
  */
 #include "sample.h"
-#include "suite.h"
+#include "suites.h"
 
 static const struct plan plans[] = {
     /* HotSpot, 64 and 32 bits */

@@ -6,7 +6,7 @@
 
 #include "hprof/gaps.h"
 #include "sample.h"
-#include "suite.h"
+#include "suites.h"
 
 enum { NODES = 300, CLASSES = 20 };
 

@@ -9,7 +9,7 @@
 #include "hprof/reader.h"
 #include "hprof/values.h"
 #include "sample.h"
-#include "suite.h"
+#include "suites.h"
 
 enum {
     NODE = 0x500, /* "Lnext Ivalue" */

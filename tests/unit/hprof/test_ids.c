@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "hprof/ids.h"
-#include "suite.h"
+#include "suites.h"
 
 #define N 5000
 

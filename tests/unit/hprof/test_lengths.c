@@ -4,7 +4,7 @@
 #include <check.h>
 
 #include "hprof/lengths.h"
-#include "suite.h"
+#include "suites.h"
 
 enum { N = 3000 };
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "hprof/names.h"
-#include "suite.h"
+#include "suites.h"
 
 static struct mem mem;
 static struct err e;

@@ -6,7 +6,7 @@
 
 #include "hprof/names.h"
 #include "sample.h"
-#include "suite.h"
+#include "suites.h"
 
 static const struct plan hotspot = {"1.0.2", 8, false, false, false, 0x20};
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "sample.h"
-#include "suite.h"
+#include "suites.h"
 #include "tests/support/random.h"
 
 /* So many that several threads share the sweeps over them. */

@@ -8,7 +8,7 @@
 #include "hprof/store.h"
 #include "hprof/targets.h"
 #include "sample.h"
-#include "suite.h"
+#include "suites.h"
 
 enum { NODE = 0x800, TREE = 0x808, WIDE = 0x810, LATE = 0x818 };
 

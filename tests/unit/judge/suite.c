@@ -2,9 +2,8 @@
  * suite.c - runs the tests of src/judge, from files to facts, rules and the
  * verdict.
  */
-#include <stdlib.h>
-
 #include "suites.h"
+#include "tests/support/runner.h"
 
 static TCase *(*const cases[])(void) = {
     incident_tcase, contents_tcase, jdk_tcase,        identity_tcase,
@@ -14,16 +13,21 @@ static TCase *(*const cases[])(void) = {
     balance_tcase,  judge_tcase,    signature_tcase,  timeline_tcase,
 };
 
-int main(void)
+static Suite *judge_suite(void)
 {
     Suite *s = suite_create("judge");
-    SRunner *r = srunner_create(s);
-    int failed;
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         suite_add_tcase(s, cases[i]());
-    srunner_run_all(r, CK_ENV);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return s;
+}
+
+static suite_fn *const suites[] = {
+    judge_suite,
+    NULL,
+};
+
+int main(void)
+{
+    return run_suites(suites);
 }

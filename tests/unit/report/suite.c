@@ -1,20 +1,14 @@
 /*
  * suite.c - runs the tests of src/report.
  */
-#include <stdlib.h>
+#include "suites.h"
+#include "tests/support/runner.h"
 
-#include "suite.h"
+static suite_fn *const suites[] = {
+    json_suite, text_suite, render_suite, markup_suite, NULL,
+};
 
 int main(void)
 {
-    SRunner *r = srunner_create(json_suite());
-    int failed;
-
-    srunner_add_suite(r, text_suite());
-    srunner_add_suite(r, render_suite());
-    srunner_add_suite(r, markup_suite());
-    srunner_run_all(r, CK_ENV);
-    failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suites(suites);
 }

@@ -6,7 +6,7 @@
 #include <signal.h>
 
 #include "report/json.h"
-#include "suite.h"
+#include "suites.h"
 
 static struct mem mem;
 static struct out out;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "report/render.h"
-#include "suite.h"
+#include "suites.h"
 
 static struct mem mem;
 

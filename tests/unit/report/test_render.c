@@ -6,7 +6,7 @@
 
 #include "report/render.h"
 #include "report/report.h"
-#include "suite.h"
+#include "suites.h"
 
 static struct mem mem;
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "report/text.h"
-#include "suite.h"
+#include "suites.h"
 
 static struct mem mem;
 

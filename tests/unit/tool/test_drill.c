@@ -5,7 +5,7 @@
 #define _GNU_SOURCE
 #include <string.h>
 
-#include "suite.h"
+#include "suites.h"
 #include "tool/drill.h"
 
 static struct drill drill;

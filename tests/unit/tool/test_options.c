@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "suite.h"
+#include "suites.h"
 #include "tool/options.h"
 
 static struct mem mem;

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "suite.h"
+#include "suites.h"
 #include "tests/support/tempdir.h"
 #include "tool/output.h"
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "suite.h"
+#include "suites.h"
 #include "tool/progress.h"
 #include "tool/timings.h"
 

@@ -1,6 +1,6 @@
 /* suite.h - the suites of src/tool. */
-#ifndef OOMWHY_TESTS_TOOL_SUITE_H
-#define OOMWHY_TESTS_TOOL_SUITE_H
+#ifndef OOMWHY_TESTS_TOOL_SUITES_H
+#define OOMWHY_TESTS_TOOL_SUITES_H
 
 #include <check.h>
 

@@ -1,8 +1,8 @@
 /*
- * suite.h - the suites of src/base, one a file.
+ * suites.h - the suites of src/base, one a file.
  */
-#ifndef OOMWHY_TESTS_BASE_SUITE_H
-#define OOMWHY_TESTS_BASE_SUITE_H
+#ifndef OOMWHY_TESTS_BASE_SUITES_H
+#define OOMWHY_TESTS_BASE_SUITES_H
 
 #include <check.h>
 

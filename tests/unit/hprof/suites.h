@@ -1,8 +1,8 @@
 /*
- * suite.h - the suites of hprof.
+ * suites.h - the suites of hprof.
  */
-#ifndef OOMWHY_TESTS_HPROF_SUITE_H
-#define OOMWHY_TESTS_HPROF_SUITE_H
+#ifndef OOMWHY_TESTS_HPROF_SUITES_H
+#define OOMWHY_TESTS_HPROF_SUITES_H
 
 #include <check.h>
 

@@ -1,6 +1,6 @@
 /* suite.h - the suites of src/report. */
-#ifndef OOMWHY_TESTS_REPORT_SUITE_H
-#define OOMWHY_TESTS_REPORT_SUITE_H
+#ifndef OOMWHY_TESTS_REPORT_SUITES_H
+#define OOMWHY_TESTS_REPORT_SUITES_H
 
 #include <check.h>
 
