@@ -6,6 +6,7 @@
  *   resolve    refs.c: raw references to nodes
  *   finish     names, hierarchy, roots, stacks
  */
+#include "base/parallel.h"
 #include "hprof/ingest.h"
 #include "hprof/survey.h"
 
@@ -266,11 +267,12 @@ static bool settle(struct ingest *in, struct err *e)
 
 /* ---- the rest, with nodes known ----------------------------------------- */
 
-static bool finish_weak(struct hprof_dump *d, bool slots)
+/* Returns how many dangle, as the next. */
+static uint64_t finish_weak(struct hprof_dump *d, bool slots)
 {
     struct hprof_store *st = d->store;
     uint32_t base = d->n_classes + 1;
-    uint64_t kept = 0;
+    uint64_t kept = 0, all = d->weak.n;
     struct hprof_weak_edge *w;
 
     VEC_EACH (&d->weak, w) {
@@ -278,17 +280,17 @@ static bool finish_weak(struct hprof_dump *d, bool slots)
 
         w->from += base;
         w->to = ref_node(st, base, code);
-        if (w->to == NODE_NONE)
-            d->damage.dangling_references++;
-        else
+        if (w->to != NODE_NONE)
             d->weak.at[kept++] = *w;
     }
     d->weak.n = kept;
-    return true;
+    return all - kept;
 }
 
-static void finish_class(struct hprof_dump *d, struct hprof_class *c)
+static uint64_t finish_class(struct hprof_dump *d, struct hprof_class *c)
 {
+    uint64_t dangling = 0;
+
     c->loader = hprof_node_of(d, c->loader_id);
     for (uint32_t i = 0; i < c->n_statics; i++) {
         struct hprof_static *s = &c->statics[i];
@@ -296,9 +298,9 @@ static void finish_class(struct hprof_dump *d, struct hprof_class *c)
         if (s->type != HPROF_OBJECT)
             continue;
         s->node = hprof_node_of(d, s->value);
-        if (s->node == NODE_NONE && s->value)
-            d->damage.dangling_references++;
+        dangling += s->node == NODE_NONE && s->value;
     }
+    return dangling;
 }
 
 static bool finish_threads(struct ingest *in, struct err *e)
@@ -357,21 +359,48 @@ static void take_tables(struct ingest *in)
     d->damage.duplicate_ids = st->ids.duplicates + in->classes.duplicates;
 }
 
+struct finishing {
+    struct ingest *in;
+    bool slots;
+    uint64_t dangling; /* of what is not in the references' column */
+};
+
+static bool finish_others(struct finishing *f, struct err *e)
+{
+    struct hprof_dump *d = f->in->d;
+    struct hprof_root *root;
+
+    if (!take_lengths(d, e) || !finish_threads(f->in, e))
+        return false;
+    f->dangling = finish_weak(d, f->slots);
+    for (uint32_t c = 0; c < d->n_classes; c++)
+        f->dangling += finish_class(d, &d->classes[c]);
+    VEC_EACH (&d->roots, root)
+        root->node = hprof_node_of(d, root->id);
+    return true;
+}
+
+/* Neither half looks at what the other makes. */
+static bool finish_half(void *finishing, uint64_t i, unsigned worker,
+                        struct err *e)
+{
+    struct finishing *f = finishing;
+
+    (void)worker;
+    return i == 0 ? finish_others(f, e) : finish_refs(f->in, f->slots, e);
+}
+
 static bool finish(struct ingest *in, bool slots, struct err *e)
 {
     struct hprof_dump *d = in->d;
-    struct hprof_root *root;
+    struct finishing f = {.in = in, .slots = slots};
 
     take_tables(in);
     if (in->o && in->o->progress)
         in->o->progress(in->o->progress_ctx, "resolving", 0, 0);
-    if (!take_lengths(d, e) || !finish_refs(in, slots, e) ||
-        !finish_weak(d, slots) || !finish_threads(in, e))
+    if (!parallel_for(in->o ? in->o->jobs : 1, 2, finish_half, &f, e))
         return false;
-    for (uint32_t c = 0; c < d->n_classes; c++)
-        finish_class(d, &d->classes[c]);
-    VEC_EACH (&d->roots, root)
-        root->node = hprof_node_of(d, root->id);
+    d->damage.dangling_references += f.dangling;
     d->damage.missing_strings = in->names.missing;
     if (!d->has_refs)
         d->damage.dangling_references = UNKNOWN;
