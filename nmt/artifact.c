@@ -97,6 +97,17 @@ static enum artifact_kind hprof_kind(const uint8_t *p, size_t n)
     return at < n && p[at] ? ARTIFACT_HPROF_ASCII : ARTIFACT_HPROF;
 }
 
+/* /proc/PID/cmdline of a JVM: words that end in NUL. */
+static bool is_cmdline(const uint8_t *p, size_t n)
+{
+    static const char java[] = "java";
+    const uint8_t *end = memchr(p, '\0', n);
+    const uint8_t *name = end ? end - (sizeof java - 1) : NULL;
+
+    return name >= p && memcmp(name, java, sizeof java - 1) == 0 &&
+           (name == p || name[-1] == '/') && !memchr(p, '\n', end - p);
+}
+
 /* A report of ours, kept beside what it was made from: "ON THE HEAP: ... [kind,
  * low confidence]". It quotes evidence, and is none. */
 static bool is_report(const uint8_t *p, size_t n)
@@ -199,6 +210,8 @@ enum artifact_kind artifact_sniff(struct source *s, const char *name)
         return kind;
     if (is_bare_value(p, n, name))
         return ARTIFACT_CGROUP_VALUES;
+    if (is_cmdline(p, n < 512 ? n : 512))
+        return ARTIFACT_VM_COMMAND_LINE;
     if (memchr(p, '\0', n < 512 ? n : 512) || is_report(p, n))
         return ARTIFACT_UNKNOWN;
     if (n < FIRST_LOOK)

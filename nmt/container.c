@@ -1,6 +1,7 @@
 /*
  * container.c - goes through YAML, JSON or kubectl's own layout by their
- * keys alone: "limits" and below it "memory", or Docker's "Memory".
+ * keys alone: "limits" and below it "memory", or Docker's "Memory"; and
+ * through the table of docker stats.
  */
 #include "nmt/container.h"
 
@@ -17,6 +18,7 @@ struct reader {
     uint64_t places; /* containers that may have a limit */
     uint64_t limits; /* and those that have one */
     bool differ;
+    bool stats; /* rows of docker stats follow */
 };
 
 /* ---- quantities ------------------------------------------------------- */
@@ -48,6 +50,7 @@ static bool take_quantity(const char *s, uint64_t *ret)
     if (!text_seconds(&s, &v))
         return false;
     v *= unit_of(&s);
+    text_take(&s, "B"); /* of Docker */
     if (text_is_alnum(*s) || v < 1 || v > (double)((uint64_t)1 << 60))
         return false;
     *ret = (uint64_t)v;
@@ -119,6 +122,29 @@ static void text_line(struct reader *r, const char *text, uint64_t line)
         r->indent = indent;
 }
 
+/* ---- docker stats ------------------------------------------------------- */
+
+static bool is_stats_header(const char *text)
+{
+    return strstr(text, "MEM USAGE / LIMIT") != NULL;
+}
+
+/* "498.2MiB / 512MiB": the first such pair of a row, behind its name. */
+static void stats_line(struct reader *r, const char *text, uint64_t line)
+{
+    r->stats = r->stats || is_stats_header(text);
+    for (const char *s = text; r->stats && (s = strstr(s, " / ")); s++) {
+        const char *usage = s;
+
+        while (usage > text && !text_is_blank(usage[-1]))
+            usage--;
+        if (text_is_digit(*usage) && text_is_digit(s[3])) {
+            take_limit(r, s + 3, line);
+            return;
+        }
+    }
+}
+
 /* ---- options ---------------------------------------------------------- */
 
 static void join(uint64_t *to, uint64_t v, bool *differ)
@@ -158,7 +184,8 @@ bool container_is_line(const char *text)
            text_starts(text, "containerStatuses:") ||
            text_starts(text, "- containerID:") ||
            strstr(text, "\"containerStatuses\":") ||
-           strstr(text, "\"HostConfig\":") || unit_is_line(text);
+           strstr(text, "\"HostConfig\":") || is_stats_header(text) ||
+           unit_is_line(text);
 }
 
 static void take_unit(struct container *c)
@@ -188,6 +215,7 @@ bool container_read(struct source *s, struct arena *a, struct container *ret,
         text_trim_end(line);
         take_options(ret, text, l.number, &differ);
         unit_line(&ret->unit, text, l.number);
+        stats_line(&r, text, l.number);
         if (*text && strchr("{}[]\"", *text))
             json_line(&r, text, l.number);
         else if (*text)

@@ -1,7 +1,7 @@
 /*
  * container.h - what a container was allowed, as those say who ran it:
- * kubectl describe pod, kubectl get pod -o yaml or json, docker inspect; and
- * systemctl of a service, which is no less a control group.
+ * kubectl describe pod, kubectl get pod -o yaml or json, docker inspect or
+ * stats; and systemctl of a service, which is no less a control group.
  *
  * Only what is beyond doubt: of several containers with different limits
  * nobody says here which one ran the JVM. How a container ended stands there

@@ -37,6 +37,8 @@ static const struct mark {
     {"jvm_args:", STARTS, 4, ARTIFACT_VM_COMMAND_LINE},
     {"-XX:", STARTS, 8, ARTIFACT_VM_FLAGS},
     {"[Global flags]", STARTS, 4, ARTIFACT_VM_FLAGS},
+    {"VM Flags:", STARTS, 0, ARTIFACT_VM_FLAGS}, /* jinfo */
+    {"Non-default VM flags:", STARTS, 0, ARTIFACT_VM_FLAGS},
     {"Native Memory Tracking:", HAS, 0, ARTIFACT_NMT},
     {"Native memory tracking is not enabled", HAS, 0, ARTIFACT_NMT},
     {"Baseline taken", STARTS, 4, ARTIFACT_NMT},
@@ -290,6 +292,9 @@ static void see_log(struct sight *s, const char *text,
 
 /* ---- one line, the whole ---------------------------------------------- */
 
+/* More lines than these are no answer on one process. */
+#define PS_LINES 3
+
 /* "exec /opt/jdk/bin/java ..." */
 static bool runs_java(const char *text)
 {
@@ -303,10 +308,11 @@ static bool runs_java(const char *text)
     return false;
 }
 
-/* What starts the JVM says its options, if it starts only one. */
+/* What starts the JVM says its options, if it starts only one; so does a line
+ * that ps printed of it. */
 static void see_script(struct sight *s, const char *text)
 {
-    if (!s->script || *text == '#')
+    if ((!s->script && s->lines > PS_LINES) || *text == '#')
         return;
     s->java += runs_java(text);
     s->options = s->options || strstr(text, " -Xm") || strstr(text, " -XX:");
@@ -374,7 +380,7 @@ enum artifact_kind sight_judge(const struct sight *s)
         return ARTIFACT_CGROUP_STAT;
     if (s->value >= 3 && s->value * 2 >= s->lines)
         return ARTIFACT_CGROUP_VALUES;
-    if (s->java == 1 && s->options)
+    if (s->script && s->java == 1 && s->options)
         return ARTIFACT_VM_COMMAND_LINE;
     if (s->oome)
         return ARTIFACT_APP_LOG;
@@ -391,5 +397,7 @@ enum artifact_kind sight_judge(const struct sight *s)
         return ARTIFACT_KERNEL_LOG;
     if (s->limit)
         return ARTIFACT_PROC_LIMITS;
+    if (s->lines <= PS_LINES && s->java == 1 && s->options)
+        return ARTIFACT_VM_COMMAND_LINE;
     return ARTIFACT_UNKNOWN;
 }

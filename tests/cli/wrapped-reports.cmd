@@ -11,3 +11,5 @@ printf '%s\n' '-XX:+PrintCommandLineFlags -XX:MaxHeapSize=67108864 ' \
     '	at A.main(A.java:5)' >stdout.txt
 oomwhy inputs stdout.txt
 oomwhy stdout.txt | head -n 3
+printf '/opt/jdk/bin/java\0-Xmx64m\0-cp\0.\0A\0' >cmdline
+oomwhy inputs cmdline

@@ -33,6 +33,20 @@ static const struct {
     {ARTIFACT_APP_LOG, "app.log",
      "FATAL: no confidence\njava.lang.OutOfMemoryError: Java heap space\n"},
     {ARTIFACT_UNKNOWN, "oom_score", "668\n"},
+    {ARTIFACT_VM_FLAGS, "jinfo.txt",
+     "Java System Properties:\n#Mon\na=1\nb=2\nc=3\nd=4\ne=5\nf=6\ng=7\n"
+     "VM Flags:\n-XX:+UseG1GC\n"},
+    {ARTIFACT_VM_FLAGS, "jinfo.txt",
+     "Attaching to process ID 7, please wait...\n"
+     "Non-default VM flags: -XX:+UseG1GC \nCommand line:  -Xmx64m\n"},
+    {ARTIFACT_VM_COMMAND_LINE, "ps.txt",
+     "root 7 1 0 10:00 ? 00:00:01 /opt/jdk/bin/java -Xmx64m -jar a.jar\n"},
+    {ARTIFACT_UNKNOWN, "ps.txt",
+     "root 7 1 0 10:00 ? 00:00:01 java -Xmx64m -jar a.jar\n"
+     "root 8 1 0 10:00 ? 00:00:01 java -Xmx32m -jar b.jar\n"},
+    {ARTIFACT_CONTAINER, "stats.txt",
+     "CONTAINER ID   NAME   CPU %   MEM USAGE / LIMIT   MEM %\n"
+     "f2d3c4b5a697   shop   1.23%   498.2MiB / 512MiB   97.30%\n"},
     {ARTIFACT_UNKNOWN, "statm", "605123 19521 5582 1 0 19525 0\n"},
     {ARTIFACT_HPROF_ASCII, "x.hprof",
      "JAVA PROFILE 1.0.1, created Mon Jan 1 10:00:00 2000\n"},

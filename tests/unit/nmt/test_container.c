@@ -3,6 +3,7 @@
  * of the options it gives the JVM, and when they say too much to be sure.
  */
 #include <check.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/size.h"
@@ -145,6 +146,37 @@ START_TEST(what_is_no_limit)
 }
 END_TEST
 
+/* ---- docker stats ------------------------------------------------------- */
+
+START_TEST(tables_of_docker_stats)
+{
+    static const char head[] =
+        "CONTAINER ID   NAME   CPU %   MEM USAGE / LIMIT   MEM %   NET I/O\n";
+    static const struct {
+        const char *rows;
+        uint64_t limit;
+    } tables[] = {
+        {"f2d3   shop   1.2%   498.2MiB / 512MiB   97.3%   1.2kB / 648B\n",
+         512 * MIB},
+        {"f2d3   shop   1.2%   498.2MiB / 512MiB   97.3%   1.2kB / 648B\n"
+         "f2d3   shop   1.2%   499.2MiB / 512MiB   97.4%   1.2kB / 648B\n",
+         512 * MIB},
+        {"f2d3   shop   1.2%   498.2MiB / 512MiB   97.3%   1.2kB / 648B\n"
+         "a2d3   db     1.2%   498.2MiB / 1GiB     97.3%   1.2kB / 648B\n",
+         UNKNOWN},
+        {"f2d3   shop   --     0B / 0B             0.0%    0B / 0B\n", UNKNOWN},
+        {"f2d3   shop   1.2%   498.2MB / 536.9MB   97.3%   1.2kB / 648B\n",
+         536900000},
+    };
+    struct container c;
+    char text[1024];
+
+    snprintf(text, sizeof text, "%s%s", head, tables[_i].rows);
+    TEXT_READ(&t, text, container_read, &c);
+    ck_assert_uint_eq(c.limit, tables[_i].limit);
+}
+END_TEST
+
 /* ---- services of systemd ---------------------------------------------- */
 
 static const char shown[] =
@@ -279,6 +311,7 @@ Suite *container_suite(void)
     tcase_add_loop_test(c, services, 0, sizeof units / sizeof *units);
     tcase_add_test(c, several_services_leave_it_open);
     tcase_add_loop_test(c, what_is_no_limit, 0, 10);
+    tcase_add_loop_test(c, tables_of_docker_stats, 0, 5);
     tcase_add_loop_test(c, cut_anywhere, 0, 6);
     suite_add_tcase(s, c);
     return s;
