@@ -11,6 +11,7 @@
 #include "nmt/heap_tools.h"
 #include "nmt/kernel_parts.h"
 #include "nmt/limits.h"
+#include "nmt/pmap.h"
 #include "nmt/process.h"
 #include "nmt/processes.h"
 #include "nmt/text.h"
@@ -351,6 +352,8 @@ enum artifact_kind sight_line(struct sight *s, char *line)
         return ARTIFACT_VM_INFO;
     if (s->lines < 4 && heap_tools_is_jstat(text))
         return ARTIFACT_HEAP_INFO;
+    if (s->lines < 8 && pmap_header(text, &(struct pmap_columns){.n = 0}))
+        return ARTIFACT_SMAPS;
     if (s->lines < 8 && process_list_header(text))
         return ARTIFACT_PROCESS_LIST;
     if (text_starts(text, "Limit ") && strstr(text, "Soft Limit"))

@@ -1,5 +1,6 @@
 /*
- * smaps.c - /proc/PID/smaps and smaps_rollup: what is resident where.
+ * smaps.c - /proc/PID/smaps and smaps_rollup, and pmap's table of the same:
+ * what is resident where.
  */
 #include "nmt/process.h"
 
@@ -7,6 +8,7 @@
 
 #include "base/size.h"
 #include "base/lines.h"
+#include "nmt/pmap.h"
 #include "nmt/text.h"
 
 /* HEAP_MAX_SIZE of glibc's malloc: a thread's arena is reserved in blocks of
@@ -106,8 +108,21 @@ static void read_figure(const char *line, struct smaps *s, struct smaps_map *m)
     }
 }
 
-static bool read_line(char *line, uint64_t number, struct arena *a,
-                      struct smaps *ret, struct err *e)
+/* A row of pmap's table has all of a mapping. */
+static bool take_row(struct smaps *ret, const struct smaps_map *row,
+                     const char *path, struct arena *a, struct err *e)
+{
+    if (!begin_map(ret, row, path, a, e))
+        return false;
+    add(&ret->rss, row->rss);
+    add(&ret->pss, row->pss);
+    add(&ret->anon, row->anon);
+    add(&ret->swap, row->swap);
+    return true;
+}
+
+static bool read_line(char *line, uint64_t number, struct pmap_columns *table,
+                      struct arena *a, struct smaps *ret, struct err *e)
 {
     struct smaps_map head = {.line = number};
     struct smaps_map loose = {0}; /* of a rollup without its first line */
@@ -115,6 +130,13 @@ static bool read_line(char *line, uint64_t number, struct arena *a,
 
     text_trim_end(line);
     line += strspn(line, " \t");
+    if (text_starts(line, "Address") && pmap_header(line, table))
+        return true;
+    if (table->n) {
+        if (!pmap_row(line, table, &head, &path))
+            return true;
+        return take_row(ret, &head, path, a, e);
+    }
     if (!read_head(line, &head, &path)) {
         read_figure(line, ret, ret->maps.n ? vec_last(&ret->maps) : &loose);
         return true;
@@ -126,6 +148,7 @@ static bool read_line(char *line, uint64_t number, struct arena *a,
 bool smaps_read(struct source *s, struct arena *a, struct smaps *ret,
                 struct err *e)
 {
+    struct pmap_columns table = {.n = 0};
     struct smaps_map *m;
     struct lines lines;
     bool ok = true;
@@ -136,7 +159,7 @@ bool smaps_read(struct source *s, struct arena *a, struct smaps *ret,
     if (!lines_init(&lines, s, a->mem, e))
         return false;
     while (ok && (line = lines_next(&lines, NULL)))
-        ok = read_line(line, lines.number, a, ret, e);
+        ok = read_line(line, lines.number, &table, a, ret, e);
     lines_deinit(&lines);
     if (!ok) {
         smaps_deinit(ret, a->mem);

@@ -44,6 +44,10 @@ static const struct {
     {ARTIFACT_UNKNOWN, "ps.txt",
      "root 7 1 0 10:00 ? 00:00:01 java -Xmx64m -jar a.jar\n"
      "root 8 1 0 10:00 ? 00:00:01 java -Xmx32m -jar b.jar\n"},
+    {ARTIFACT_SMAPS, "pmap.txt",
+     "7:   java A\nAddress           Kbytes     RSS   Dirty Mode  Mapping\n"},
+    {ARTIFACT_UNKNOWN, "pmap.txt",
+     "7:   java A\n0000000010000000   4096K rw---   [ anon ]\n"},
     {ARTIFACT_CONTAINER, "stats.txt",
      "CONTAINER ID   NAME   CPU %   MEM USAGE / LIMIT   MEM %\n"
      "f2d3c4b5a697   shop   1.23%   498.2MiB / 512MiB   97.30%\n"},

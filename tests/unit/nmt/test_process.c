@@ -230,6 +230,59 @@ START_TEST(what_is_resident_where)
 }
 END_TEST
 
+static const char pmap_x[] =
+    "4711:   /opt/jdk/bin/java -Xmx64m A\n"
+    "Address           Kbytes     RSS   Dirty Mode  Mapping\n"
+    "0000000010000000    4096    2048    2048 rw---   [ anon ]\n"
+    "00007f0000000000    1024     512     512 rw---   [ anon ]\n"
+    "00007f0000100000   64512       0       0 -----   [ anon ]\n"
+    "00007f1000000000    1000     800      20 r-x-- libjvm.so\n"
+    "00007f2000000000      64      64      64 rw-s- a b\n"
+    "---------------- ------- ------- ------- \n"
+    "total kB           70696    3424    2644\n";
+
+static const char pmap_big_x[] =
+    "4711:   /opt/jdk/bin/java -Xmx64m A\n"
+    "         Address Perm   Offset Device Inode  Size  Rss  Pss Pss_Dirty "
+    "Anonymous Swap                   VmFlags Mapping\n"
+    "        10000000 rw-p 00000000  00:00     0  4096 2048 2048      2048 "
+    "     2048    4    rd wr mr mw me ac \n"
+    "    7f0000000000 rw-p 00000000  00:00     0  1024  512  512       512 "
+    "      512    0    rd wr mr mw me ac \n"
+    "    7f0000100000 ---p 00000000  00:00     0 64512    0    0         0 "
+    "        0    0    mr mw me nr \n"
+    "    7f1000000000 r-xp 00000000  fe:00    17  1000  800   90        20 "
+    "       20    0    rd ex mr mw me libjvm.so\n"
+    "    7f2000000000 rw-s 00000000  00:01    18    64   64   64        64 "
+    "        0    0    rd wr sh mr mw me a b\n"
+    "                                            ===== ==== ==== ========= "
+    "========= ==== \n"
+    "                                            70696 3424 2714      2644 "
+    "     2580    4 KB \n";
+
+START_TEST(what_pmap_shows)
+{
+    static const char *const texts[] = {pmap_x, pmap_big_x};
+    uint64_t count, resident;
+    struct smaps s;
+
+    TEXT_READ(&t, texts[_i], smaps_read, &s);
+    ck_assert(!s.rollup);
+    ck_assert_uint_eq(s.maps.n, 5);
+    ck_assert_uint_eq(s.rss, KB(3424));
+    ck_assert_uint_eq(s.anon, KB(2048 + 512 + 20));
+    ck_assert_str_eq(s.maps.at[0].path, "");
+    ck_assert_str_eq(s.maps.at[2].perms, "---p");
+    ck_assert_str_eq(s.maps.at[3].path, "libjvm.so");
+    ck_assert_str_eq(s.maps.at[4].path, "a b");
+    ck_assert_uint_eq(smaps_resident(&s, 0x10000000, 0x10400000), KB(2048));
+    smaps_arenas(&s, &count, &resident);
+    ck_assert_uint_eq(count, 1);
+    ck_assert_uint_eq(resident, KB(512));
+    smaps_deinit(&s, &t.mem);
+}
+END_TEST
+
 START_TEST(a_rollup_is_a_sum)
 {
     uint64_t count, resident;
@@ -477,6 +530,8 @@ START_TEST(cut_anywhere)
     sweep_prefixes(status, read_status);
     sweep_prefixes(status, read_limits);
     sweep_prefixes(maps, read_smaps);
+    sweep_prefixes(pmap_x, read_smaps);
+    sweep_prefixes(pmap_big_x, read_smaps);
     sweep_prefixes("max 4\nmemory.max 5\n", read_group);
 }
 END_TEST
@@ -487,6 +542,7 @@ START_TEST(out_of_memory_anywhere)
     sweep_failures(status, read_status);
     sweep_failures(status, read_limits);
     sweep_failures(maps, read_smaps);
+    sweep_failures(pmap_x, read_smaps);
     sweep_failures("max 4\nmemory.max 5\n", read_group);
 }
 END_TEST
@@ -508,6 +564,7 @@ Suite *process_suite(void)
     tcase_add_test(c, limits_that_a_shell_lists);
     tcase_add_test(c, limits_that_a_script_sets);
     tcase_add_test(c, what_is_resident_where);
+    tcase_add_loop_test(c, what_pmap_shows, 0, 2);
     tcase_add_test(c, a_rollup_is_a_sum);
     tcase_add_test(c, files_of_one_value);
     tcase_add_loop_test(c, files_of_v2, 0, (int)(sizeof v2 / sizeof *v2));
