@@ -98,12 +98,26 @@ static void find_live_before(struct facts *f)
 /* Unified logs print whole MiB. */
 #define GRAIN MIB
 
-/* A leak leaves more after every full collection; a cache goes up and down.
- * A twentieth is allowed for objects that just happened to live. */
-static bool live_rises(const struct gc_log *g)
+static uint64_t count_full(const struct gc_log *g)
 {
     const struct gc_pause *p;
-    uint64_t most = 0, n = 0;
+    uint64_t n = 0;
+
+    VEC_EACH (&g->pauses, p)
+        n += p->full && known(p->after);
+    return n;
+}
+
+/*
+ * A leak leaves more after every full collection; a cache goes up and down.
+ * A twentieth is allowed for objects that just happened to live. What a
+ * program loads as it starts is there after the first few, and then no more:
+ * the later half must have added a quarter of what the earlier one did.
+ */
+static bool live_rises(const struct gc_log *g)
+{
+    uint64_t most = 0, first = 0, middle = 0, n = 0, all = count_full(g);
+    const struct gc_pause *p;
 
     VEC_EACH (&g->pauses, p) {
         if (!p->full || !known(p->after))
@@ -112,9 +126,12 @@ static bool live_rises(const struct gc_log *g)
             return false;
         if (p->after > most)
             most = p->after;
-        n++;
+        if (!n)
+            first = most;
+        if (n++ == all / 2)
+            middle = most;
     }
-    return n >= 3;
+    return n >= 3 && most - middle >= (middle - first) / 4;
 }
 
 void facts_heap(struct facts *f)
