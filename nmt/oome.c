@@ -354,6 +354,35 @@ static bool special_forms(const char *line, struct oome_text *o)
     return true;
 }
 
+/* A level among the line's own words: what follows is a message. */
+static bool has_level(const char *from, const char *end)
+{
+    static const char *const levels[] = {"TRACE ", "DEBUG ",   "INFO ",
+                                         "WARN ",  "WARNING ", "ERROR "};
+
+    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
+        const char *s = strstr(from, levels[i]);
+
+        if (s && s < end)
+            return true;
+    }
+    return false;
+}
+
+/*
+ * "WARN c.x.Client - node-2 answered 500: {"error":"java.lang....", ...}":
+ * a string of a JSON document inside the message tells what somebody else
+ * said. A line that is such a document as a whole, behind whatever prefix, is
+ * the log's own, and one with the stack in it may be.
+ */
+static bool is_quoted(const char *line, const char *s)
+{
+    const char *brace = strchr(line, '{');
+
+    return brace && brace < s && s[-1] == '"' && has_level(line, brace) &&
+           !strstr(s, "\\tat ");
+}
+
 static const char *find_class(const char *line, const char **behind)
 {
     static const char *const classes[] = {
@@ -385,7 +414,8 @@ bool oome_find(const char *line, struct oome_text *ret)
     if (special_forms(line, ret))
         return true;
     s = find_class(line, &behind);
-    if (!s || !announced(line, s) || !take_message(behind, ret))
+    if (!s || !announced(line, s) || is_quoted(line, s) ||
+        !take_message(behind, ret))
         return false;
     if (strstr(line, "OutOfDirectMemoryError"))
         ret->kind = OOME_NETTY_DIRECT;

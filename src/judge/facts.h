@@ -70,6 +70,9 @@ struct facts {
     struct known_kill other;   /* of another one in its group */
     VEC(struct known_oome) oomes;
     const struct known_oome *oome; /* the one that counts, or NULL */
+    /* One that does not, by the GC log of a JVM that was never short of heap
+     * and left in good order; or NULL. */
+    const struct known_oome *denied;
     const struct vm_info *hs_err;  /* of a death, or NULL */
     const struct input *hs_err_input;
     struct known_warning warnings[WARN_KINDS]; /* the first of each */
@@ -184,6 +187,10 @@ bool facts_killed_unseen(const struct facts *f);
 const struct oom_kill *facts_any_kill(const struct facts *f);
 /* Others than the kernel killed for want of memory: it has no report. */
 bool facts_kernel_stood_by(const struct facts *f);
+/* A full collection for want of room, not on request. */
+bool facts_is_unasked(const struct gc_pause *p);
+/* The GC log shows the whole life of a JVM whose heap never ran out. */
+bool facts_gc_knows_no_want(const struct facts *f);
 /* It ended in good order, as the GC log or the exit status says. */
 bool facts_left_in_order(const struct facts *f);
 /* Somebody says SIGKILL: exit status 137, a shell's "Killed". */

@@ -130,16 +130,28 @@ static bool take_dump(struct facts *f, struct err *e)
                     figure_of(f->dump, 1, 0), e);
 }
 
+/* A line of a log, without a stack, that may tell of somebody else's heap. */
+static bool is_denied(const struct facts *f, const struct known_oome *o)
+{
+    return (o->kind == OOME_HEAP_SPACE || o->kind == OOME_GC_OVERHEAD) &&
+           o->oome && !o->oome->top_frame && !o->oome->thread &&
+           !f->warnings[WARN_DUMPING].warning && facts_gc_knows_no_want(f);
+}
+
 /*
  * The first in the order of the logs counts: later ones are often its
  * consequences. What a log says outranks what was concluded from a dump,
  * which can't tell class space from metaspace.
  */
-static const struct known_oome *choose(const struct facts *f)
+static const struct known_oome *choose(struct facts *f)
 {
     const struct known_oome *o, *any = NULL;
 
     VEC_EACH (&f->oomes, o) {
+        if (is_denied(f, o)) {
+            f->denied = o;
+            continue;
+        }
         if (o->kind != OOME_OTHER)
             return o;
         if (!any)

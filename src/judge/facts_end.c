@@ -95,7 +95,7 @@ static enum watch watched(const struct incident *i)
     return best;
 }
 
-static bool is_unasked(const struct gc_pause *p)
+bool facts_is_unasked(const struct gc_pause *p)
 {
     return p->full && !(p->cause && (strstr(p->cause, "System.gc") ||
                                      strstr(p->cause, "Heap") ||
@@ -107,7 +107,8 @@ static bool is_unasked(const struct gc_pause *p)
 static bool had_distress(const struct gc_log *g)
 {
     for (uint64_t i = 1; i < g->pauses.n; i++)
-        if (is_unasked(&g->pauses.at[i - 1]) && is_unasked(&g->pauses.at[i]))
+        if (facts_is_unasked(&g->pauses.at[i - 1]) &&
+            facts_is_unasked(&g->pauses.at[i]))
             return true;
     return false;
 }
@@ -145,7 +146,7 @@ static struct figure exhausted(const struct facts *f)
         room = room_of(f, p);
         if (!p->full && leaves(p, room, 3))
             continue;
-        if (!is_unasked(p) || !leaves(p, room, 2) ||
+        if (!facts_is_unasked(p) || !leaves(p, room, 2) ||
             (known(f->xmx.value) && room < f->xmx.value / 4 * 3))
             return figure_none();
         if (!known(most.value) || p->after > most.value)

@@ -5,6 +5,8 @@
  */
 #include "facts.h"
 
+#include <string.h>
+
 static void fill(const struct facts *f, uint64_t metaspace, struct moment *m)
 {
     const struct gc_log *g = f->gc;
@@ -46,6 +48,41 @@ static void take_moments(struct facts *f)
          &f->from_gc[1]);
     f->first = &f->from_gc[0];
     f->last = &f->from_gc[1];
+}
+
+/* Before they give up, these collect the whole heap; others stall, or reclaim
+ * in passing. */
+static bool collects_in_want(const char *collector)
+{
+    static const char *const names[] = {"Serial", "Parallel", "CMS", "G1"};
+
+    for (size_t i = 0; collector && i < sizeof names / sizeof *names; i++)
+        if (strcmp(collector, names[i]) == 0)
+            return true;
+    return false;
+}
+
+/* A rotated log lacks the beginning. */
+static bool from_the_start(const struct gc_log *g)
+{
+    const struct gc_pause *first = &g->pauses.at[0],
+                          *last = vec_last(&g->pauses);
+
+    return first->uptime >= 0 && first->uptime <= last->uptime / 4;
+}
+
+bool facts_gc_knows_no_want(const struct facts *f)
+{
+    const struct gc_log *g = f->gc;
+    const struct gc_pause *p;
+
+    if (!g || !g->exit_line || !g->pauses.n || g->count > g->pauses.n ||
+        !collects_in_want(g->collector) || !from_the_start(g))
+        return false;
+    VEC_EACH (&g->pauses, p)
+        if (facts_is_unasked(p))
+            return false;
+    return true;
 }
 
 void facts_gc(struct facts *f)

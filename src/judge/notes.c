@@ -84,6 +84,15 @@ static void note_xmx(const struct facts *f, struct pen *p, struct verdict *v)
                           f->thresholds->xmx_of_limit_percent));
 }
 
+static void note_denied(const struct facts *f, struct verdict *v)
+{
+    if (f->denied)
+        note(v, "the OutOfMemoryError that a log tells of is not this JVM's: "
+                "its GC log goes from its start to an exit in good order, "
+                "without one of the collections that come before such an "
+                "error");
+}
+
 static void note_stale(const struct facts *f, struct verdict *v)
 {
     if (f->stale)
@@ -97,6 +106,7 @@ void notes_list(const struct facts *f, struct pen *p, struct verdict *v)
     note_pids(f, p, v);
     note_strangers(f, p, v);
     note_stale(f, v);
+    note_denied(f, v);
     note_dump(f, p, v);
     note_xmx(f, p, v);
     if (f->nmt_off)

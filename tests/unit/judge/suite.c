@@ -6,11 +6,12 @@
 #include "tests/support/runner.h"
 
 static TCase *(*const cases[])(void) = {
-    incident_tcase, contents_tcase, jdk_tcase,        identity_tcase,
-    parts_tcase,    rules_tcase,    kernel_tcase,     killed_tcase,
-    blame_tcase,    limits_tcase,   heap_space_tcase, refused_tcase,
-    quiet_tcase,    patterns_tcase, native_tcase,     matrix_tcase,
-    balance_tcase,  judge_tcase,    signature_tcase,  timeline_tcase,
+    incident_tcase,    contents_tcase, jdk_tcase,        identity_tcase,
+    parts_tcase,       rules_tcase,    kernel_tcase,     killed_tcase,
+    blame_tcase,       limits_tcase,   heap_space_tcase, refused_tcase,
+    quiet_tcase,       patterns_tcase, native_tcase,     matrix_tcase,
+    balance_tcase,     judge_tcase,    signature_tcase,  timeline_tcase,
+    collections_tcase,
 };
 
 static Suite *judge_suite(void)

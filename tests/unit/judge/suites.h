@@ -22,6 +22,7 @@ TCase *native_tcase(void);
 TCase *matrix_tcase(void);
 TCase *balance_tcase(void);
 TCase *judge_tcase(void);
+TCase *collections_tcase(void);
 TCase *signature_tcase(void);
 TCase *timeline_tcase(void);
 

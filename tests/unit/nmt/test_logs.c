@@ -125,6 +125,8 @@ START_TEST(remarks)
         "java.lang.OutOfMemoryError",
         "the OutOfMemoryError was handled",
         "OutOfMemoryError java_heap_errors=1",
+        "WARN Client - node-2 answered 500: "
+        "{\"error\":\"java.lang.OutOfMemoryError: Java heap space\"}",
     };
 
     read_app(all[_i]);
@@ -150,6 +152,11 @@ START_TEST(announcements)
         "java.lang.OutOfMemoryError: Java heap space",
         "{\"stack\":\"java.lang.OutOfMemoryError: Java heap space\\n\\tat "
         "a.B.c(B.java:1)\"}",
+        "{\"level\":\"ERROR \",\"error\":\"java.lang.OutOfMemoryError: Java "
+        "heap space\"}",
+        "app-1  | {\"error\":\"java.lang.OutOfMemoryError: Java heap space\"}",
+        "ERROR api - {\"error\":\"java.lang.OutOfMemoryError: Java heap "
+        "space\\n\\tat a.B.c(B.java:1)\"}",
         "#  fatal error: OutOfMemory encountered: Java heap space",
         "2026-01-31T10:00:00Z stderr F Exception in thread \"a\" "
         "java.lang.OutOfMemoryError: Java heap space",
