@@ -275,7 +275,8 @@ static void not_told(const struct facts *f, struct pen *p, struct finding *ret)
         bytes);
 }
 
-/* Needs figures of NMT: without them nobody can tell what NMT would see. */
+/* Needs figures of NMT: without them nobody can tell what NMT would see. A
+ * part that grew by no more than any JVM's did used nothing up. */
 static bool grown_native(const struct facts *f, struct pen *p, uint64_t asked,
                          struct finding *ret)
 {
@@ -284,7 +285,7 @@ static bool grown_native(const struct facts *f, struct pen *p, uint64_t asked,
         known(asked) ? pen_write(p, " of %s", pen_size(p, asked)) : "";
 
     if (!part || part->kind == PART_HEAP || nobody_to_blame(f, part) ||
-        !f->last || !f->last->nmt)
+        part->growth < GROWTH_THAT_COUNTS || !f->last || !f->last->nmt)
         return false;
     judge_part(f, p, part, ret);
     ret->summary = pen_write(

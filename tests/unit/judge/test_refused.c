@@ -94,6 +94,25 @@ START_TEST(one_compilation_wanted_it_all)
 }
 END_TEST
 
+/* NMT's parts were all there; the one that grew most must have grown. */
+START_TEST(a_part_no_larger_than_any_jvms_used_nothing_up)
+{
+    refused("mmap", 65536, "committing reserved memory", "mmap failed");
+    given_category(&b, "Other", MIB, 2 * MIB);
+    given_looks(&b, 0, 0);
+    ck_assert_int_eq(first_found(&b), KIND_NOT_ENOUGH_EVIDENCE);
+}
+END_TEST
+
+START_TEST(a_part_that_grew_used_it_up)
+{
+    refused("mmap", 65536, "committing reserved memory", "mmap failed");
+    given_category(&b, "Other", MIB, 200 * MIB);
+    given_looks(&b, 0, 0);
+    ck_assert_int_eq(first_found(&b), KIND_NATIVE_TRACKED_OTHER);
+}
+END_TEST
+
 START_TEST(a_jvm_that_has_most_of_the_machine)
 {
     refused("mmap", 256 * MIB, "committing reserved memory", "mmap failed");
@@ -117,6 +136,8 @@ TCase *refused_tcase(void)
     tcase_add_test(t, a_heap_that_never_fitted);
     tcase_add_test(t, a_free_machine_speaks_against_too_large_a_heap);
     tcase_add_test(t, one_compilation_wanted_it_all);
+    tcase_add_test(t, a_part_no_larger_than_any_jvms_used_nothing_up);
+    tcase_add_test(t, a_part_that_grew_used_it_up);
     tcase_add_test(t, a_jvm_that_has_most_of_the_machine);
     return t;
 }
