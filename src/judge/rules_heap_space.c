@@ -146,9 +146,10 @@ static const char *site_of(const struct facts *f)
 
     if (heap_is_of_error(h) && h->threads.at[h->oome_thread].oome_caller)
         return h->threads.at[h->oome_thread].oome_caller;
+    /* The JDK's own frames on top say how, and the program's below who. */
     VEC_EACH (&f->oomes, o)
         if (o->oome && o->oome->top_frame && o->kind == f->oome->kind)
-            return o->oome->top_frame;
+            return o->oome->app_frame ? o->oome->app_frame : o->oome->top_frame;
     return NULL;
 }
 

@@ -21,6 +21,22 @@ START_TEST(test_oversized_request)
 }
 END_TEST
 
+/* The frames on top say how it asked, and are the JDK's. */
+START_TEST(test_who_asked_for_too_much)
+{
+    given_oome(&b, OOME_HEAP_SPACE, "Java heap space");
+    given_heap(&b, 100 * MIB, 5 * MIB);
+    b.oome.top_frame = "java.base/java.util.Arrays.copyOf(Arrays.java:3)";
+    ck_assert(vec_push(&b.facts.oomes, &b.mem, &b.err));
+    *vec_last(&b.facts.oomes) = b.known_oome;
+    ck_assert(asks(rule_oversized));
+    ck_assert_ptr_nonnull(strstr(b.found.summary, "Arrays.copyOf"));
+    b.oome.app_frame = "shop.Cart.add(Cart.java:13)";
+    ck_assert(asks(rule_oversized));
+    ck_assert_ptr_nonnull(strstr(b.found.summary, "shop.Cart.add"));
+}
+END_TEST
+
 START_TEST(test_oversize_threshold_is_asked)
 {
     given_oome(&b, OOME_HEAP_SPACE, "Java heap space");
@@ -367,6 +383,7 @@ TCase *heap_space_tcase(void)
     tcase_add_test(t, test_a_heap_with_room);
     tcase_add_test(t, test_a_steady_climb);
     tcase_add_test(t, test_oversized_request);
+    tcase_add_test(t, test_who_asked_for_too_much);
     tcase_add_test(t, test_oversize_threshold_is_asked);
     tcase_add_test(t, test_the_collector_vouches_for_an_error_without_a_word);
     tcase_add_test(t, test_an_error_alone_is_no_sure_leak);
