@@ -376,21 +376,89 @@ static bool begin(struct nmt_parser *p, struct arena *a,
     return true;
 }
 
+/* A line of figures of which the end may stand below, because it was too wide
+ * for somebody's terminal or mail. */
+struct cut_line {
+    char text[512]; /* "": none */
+    uint64_t number;
+};
+
+static bool is_cut(const char *line)
+{
+    const char *s = text_skip_blanks(line);
+    int open = 0;
+
+    if (*s != '-' && *s != '(')
+        return false;
+    for (; *s; s++)
+        open += *s == '(' ? 1 : *s == ')' ? -1 : 0;
+    return open > 0;
+}
+
+/* Whether a blank was lost where the line was cut, rather than nothing. */
+static bool lost_a_blank(const char *line, const char *rest)
+{
+    static const char *const words[] = {
+        "type=", "tag=", "Type=", "Tag=", "committed=", "at peak"};
+
+    if (text_is_blank(line[strlen(line) - 1]))
+        return false;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (text_starts(rest, words[i]))
+            return true;
+    return text_ends(line, ",") || text_ends(line, ":") ||
+           strchr("+-#(", *rest);
+}
+
+/* Makes `cut` whole by `rest`; false: that is none of its. */
+static bool mend(struct cut_line *cut, const char *rest)
+{
+    size_t n = strlen(cut->text), m;
+
+    rest = text_skip_blanks(rest);
+    m = strlen(rest);
+    if (!strchr(rest, ')') || n + m + 2 > sizeof cut->text ||
+        (*rest == '-' && !text_is_digit(rest[1]))) /* the next category */
+        return false;
+    if (lost_a_blank(cut->text, rest))
+        cut->text[n++] = ' ';
+    memcpy(cut->text + n, rest, m + 1);
+    return true;
+}
+
+static bool feed(struct nmt_parser *p, const char *line, uint64_t number,
+                 struct arena *a, struct nmt_reports *ret, struct err *e)
+{
+    if (!nmt_parser_feed(p, line, number, e))
+        return false;
+    if (!p->next_begins)
+        return true;
+    nmt_parser_finish(p);
+    return begin(p, a, ret, e) && nmt_parser_feed(p, line, number, e);
+}
+
 static bool read_lines(struct lines *l, struct nmt_parser *p, struct arena *a,
                        struct nmt_reports *ret, struct err *e)
 {
+    struct cut_line cut = {.text = ""};
     char *line;
 
     while ((line = lines_next(l, NULL))) {
-        if (!nmt_parser_feed(p, line, l->number, e))
+        bool mended = *cut.text && mend(&cut, line);
+
+        if (*cut.text && !feed(p, cut.text, cut.number, a, ret, e))
             return false;
-        if (!p->next_begins)
+        *cut.text = '\0';
+        if (mended)
             continue;
-        nmt_parser_finish(p);
-        if (!begin(p, a, ret, e) || !nmt_parser_feed(p, line, l->number, e))
+        if (is_cut(line) && strlen(line) < sizeof cut.text) {
+            strcpy(cut.text, line);
+            cut.number = l->number;
+        } else if (!feed(p, line, l->number, a, ret, e)) {
             return false;
+        }
     }
-    return true;
+    return !*cut.text || feed(p, cut.text, cut.number, a, ret, e);
 }
 
 bool nmt_read(struct source *s, struct arena *a, struct nmt_reports *ret,

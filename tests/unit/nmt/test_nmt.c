@@ -225,11 +225,10 @@ START_TEST(summary_of_25)
 }
 END_TEST
 
-START_TEST(diff_of_17)
+static void expect_diff_17(void)
 {
     const struct nmt_category *c;
 
-    read_text(diff_17);
     ck_assert(r.diff && r.detail);
     ck_assert_int_eq(r.total.reserved_delta, DKB(30));
     ck_assert_int_eq(r.total.committed_delta, DKB(-20));
@@ -243,6 +242,40 @@ START_TEST(diff_of_17)
     c = need("Thread");
     ck_assert_int_eq(c->committed_delta, 0);
     ck_assert_int_eq(c->count_delta, -1);
+}
+
+START_TEST(diff_of_17)
+{
+    read_text(diff_17);
+    expect_diff_17();
+}
+END_TEST
+
+/* At a terminal's edge, whatever stands there; or at the blank before it. */
+static void wrap(const char *text, size_t width, bool at_blanks, char *to)
+{
+    while (*text) {
+        size_t n = strcspn(text, "\n"), k = n;
+
+        if (n > width) {
+            for (k = width; at_blanks && k > 45 && text[k] != ' '; k--)
+                ;
+            n = k + (at_blanks && text[k] == ' ');
+        }
+        to += sprintf(to, "%.*s\n", (int)k, text);
+        text += n + (text[n] == '\n');
+    }
+}
+
+START_TEST(lines_too_wide_for_a_terminal)
+{
+    char text[4096];
+
+    for (size_t width = 64; width < 84; width++) {
+        wrap(diff_17, width, _i, text);
+        read_text(text);
+        expect_diff_17();
+    }
 }
 END_TEST
 
@@ -468,6 +501,7 @@ Suite *nmt_suite(void)
     tcase_add_test(c, summary_of_8);
     tcase_add_test(c, summary_of_25);
     tcase_add_test(c, diff_of_17);
+    tcase_add_loop_test(c, lines_too_wide_for_a_terminal, 0, 2);
     tcase_add_test(c, sites_of_17);
     tcase_add_test(c, detail_of_25);
     tcase_add_loop_test(c, prefixes, 0, 6);
