@@ -17,7 +17,7 @@
 struct finding {
     enum verdict_kind kind;
     enum confidence at_most;
-    unsigned lines; /* bits 1 << enum line */
+    unsigned lines;    /* bits 1 << enum line */
     const char *title; /* NULL: the kind's says it */
     const char *summary;
     const char *why_not; /* if another rule wins: why this one did not */
