@@ -44,6 +44,8 @@ uint64_t smaps_resident(const struct smaps *s, uint64_t from, uint64_t to);
 /* 64 MiB-aligned anonymous reservations as glibc makes them: how many, and
  * their resident bytes; UNKNOWN for a rollup. */
 void smaps_arenas(const struct smaps *s, uint64_t *count, uint64_t *resident);
+/* Of those resident bytes the ones in arenas with pages nearly throughout. */
+uint64_t smaps_full_arenas(const struct smaps *s);
 
 /* /proc/PID/limits, what "ulimit -a" prints, or a script that sets them. */
 struct proc_limits {

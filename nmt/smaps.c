@@ -248,3 +248,17 @@ void smaps_arenas(const struct smaps *s, uint64_t *count, uint64_t *resident)
         }
     }
 }
+
+uint64_t smaps_full_arenas(const struct smaps *s)
+{
+    const struct smaps_map *m;
+    uint64_t blocks, sum = 0;
+
+    if (s->rollup)
+        return UNKNOWN;
+    VEC_EACH (&s->maps, m)
+        if (is_arena(s, m, &blocks) &&
+            m->rss / blocks >= ARENA_BYTES - ARENA_BYTES / 16)
+            add(&sum, m->rss);
+    return sum;
+}

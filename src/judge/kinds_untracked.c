@@ -146,8 +146,9 @@ static bool written_copies(const struct facts *f, struct pen *p, uint64_t bytes,
 
 /*
  * Many arenas, each filled in part, are what freed bursts of many threads
- * leave; a leak fills its arena's heaps to the brim. Only a hint: nothing
- * tells used from free pages here.
+ * leave; a leak fills its arena's heaps to the brim, and the others that any
+ * JVM has stay all but empty beside. Only a hint: nothing tells used from
+ * free pages here.
  */
 static void by_mappings(const struct facts *f, struct pen *p, uint64_t bytes,
                         struct finding *ret)
@@ -161,13 +162,14 @@ static void by_mappings(const struct facts *f, struct pen *p, uint64_t bytes,
     smaps_arenas(f->last->smaps, &count, &resident);
     stray = stray_mappings(f->last, resident);
     if (count >= 8 && kind_explains(resident, bytes) &&
-        resident / count < 48 * MIB) {
+        resident / count < 48 * MIB &&
+        smaps_full_arenas(f->last->smaps) < resident / 2) {
         at = figure_of(f->last->smaps_input, count, 0);
         ret->kind = KIND_GLIBC_ARENAS;
         finding_for(ret, SUPPORTING, at, "count",
                     pen_write(p,
-                              "%llu arenas of glibc hold %s, none of them "
-                              "full",
+                              "%llu arenas of glibc hold %s, most of it in "
+                              "such as are not full",
                               (unsigned long long)count,
                               pen_size(p, resident)));
         finding_cap(ret, CONFIDENCE_MEDIUM);

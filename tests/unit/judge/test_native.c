@@ -64,6 +64,43 @@ START_TEST(test_other)
 }
 END_TEST
 
+/* Arenas of glibc at the last look, of so many MiB each, within 64. */
+static enum verdict_kind kind_by_arenas(const uint64_t *mib)
+{
+    for (uint64_t i = 0; i < ARENAS; i++)
+        b.mappings[i] =
+            (struct smaps_map){.from = 0x7f0000000000 + i * 64 * MIB,
+                               .to = 0x7f0000000000 + (i + 1) * 64 * MIB,
+                               .path = "",
+                               .rss = mib[i] * MIB,
+                               .perms = "rw-p"};
+    b.smaps.maps.at = b.mappings;
+    b.smaps.maps.n = ARENAS;
+    b.moments[2].smaps = &b.smaps;
+    b.moments[2].smaps_input = &b.input;
+    given_kill(&b, 250 * MIB, 0, 256 * MIB);
+    given_category(&b, "Code", 8 * MIB, 10 * MIB);
+    given_looks(&b, 8 * MIB, 200 * MIB);
+    return first_found(&b);
+}
+
+START_TEST(test_many_arenas_in_part)
+{
+    static const uint64_t mib[ARENAS] = {63, 20, 20, 20, 20, 20, 10, 9, 9, 9};
+
+    ck_assert_int_eq(kind_by_arenas(mib), KIND_GLIBC_ARENAS);
+}
+END_TEST
+
+/* As many, but two of them have it all. */
+START_TEST(test_a_leak_fills_its_arenas)
+{
+    static const uint64_t mib[ARENAS] = {63, 63, 63, 3, 3, 1, 1, 1, 1, 1};
+
+    ck_assert_int_eq(kind_by_arenas(mib), KIND_NATIVE_UNTRACKED_MALLOC);
+}
+END_TEST
+
 START_TEST(test_other_by_counts)
 {
     struct histogram_row row = {
@@ -288,6 +325,8 @@ TCase *native_tcase(void)
 
     tcase_add_checked_fixture(t, setup, bench_end);
     tcase_add_test(t, test_other);
+    tcase_add_test(t, test_many_arenas_in_part);
+    tcase_add_test(t, test_a_leak_fills_its_arenas);
     tcase_add_test(t, test_other_by_counts);
     tcase_add_test(t, test_zlib);
     tcase_add_test(t, test_retained_or_in_use);

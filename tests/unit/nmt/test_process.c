@@ -207,6 +207,7 @@ static const char maps[] =
 START_TEST(what_is_resident_where)
 {
     uint64_t count, resident;
+    struct smaps_map *m;
     struct smaps s;
 
     TEXT_READ(&t, maps, smaps_read, &s);
@@ -226,6 +227,11 @@ START_TEST(what_is_resident_where)
     smaps_arenas(&s, &count, &resident);
     ck_assert_uint_eq(count, 3);
     ck_assert_uint_eq(resident, KB(512 + 4096));
+    ck_assert_uint_eq(smaps_full_arenas(&s), 0);
+    VEC_EACH (&s.maps, m)
+        if (m->rss == KB(512))
+            m->rss = KB(63 * 1024);
+    ck_assert_uint_eq(smaps_full_arenas(&s), KB(63 * 1024));
     smaps_deinit(&s, &t.mem);
 }
 END_TEST
