@@ -7,6 +7,8 @@
  */
 #include "facts.h"
 
+#include <string.h>
+
 #include "base/size.h"
 
 static struct moment *add(struct facts *f, const char *name, struct err *e)
@@ -178,13 +180,45 @@ static bool never_collected(const struct facts *f)
     return f->gc && f->gc->collector && !f->gc->count && !f->pretouch;
 }
 
+/*
+ * jcmd's class histogram, and jmap's of live objects, make the collector
+ * collect everything first, and its log says so. Where it does not, garbage
+ * was counted as well: that is what objects fill, not what lives.
+ */
+static bool histograms_have_garbage(const struct facts *f)
+{
+    const struct gc_pause *p;
+    bool tells = false;
+
+    if (!f->gc || f->gc->count > f->gc->pauses.n)
+        return false;
+    VEC_EACH (&f->gc->pauses, p) {
+        if (p->cause && strstr(p->cause, "Heap Inspection"))
+            return false;
+        tells |= p->cause != NULL;
+    }
+    return tells;
+}
+
+static void take_garbage(struct moment *m)
+{
+    if (!m->histogram || m->heap_live.origin.path != m->histogram_input->path)
+        return;
+    figure_fill(&m->heap_used, m->heap_live);
+    m->heap_live = figure_none();
+}
+
 bool facts_moments(struct facts *f, struct err *e)
 {
+    bool garbage = histograms_have_garbage(f);
+
     if (!add_nmt(f, true, e) || !add_snapshots(f, e) || !add_nmt(f, false, e) ||
         !add_whole(f, e) || !add_hs_err(f, e))
         return false;
     for (uint64_t i = 0; i < f->moments.n; i++) {
         f->moments.at[i].never_collected = never_collected(f);
+        if (garbage)
+            take_garbage(&f->moments.at[i]);
         moment_derive(&f->moments.at[i], i ? &f->moments.at[i - 1] : NULL,
                       facts_multi_mapped(f));
     }

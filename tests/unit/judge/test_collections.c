@@ -72,6 +72,45 @@ START_TEST(an_error_and_a_log_that_stops)
 }
 END_TEST
 
+/* ---- histograms --------------------------------------------------------- */
+
+/* Killed with 100 MiB of objects in its heap, as a histogram counts them, and
+ * a GC log that has such a collection. */
+static enum verdict_kind judged_histogram(const char *cause, unsigned left)
+{
+    put_nmt("1/nmt.txt", 20000, 0);
+    put_status("1/status.txt", 60000);
+    put_nmt("2/nmt.txt", 140000, 0);
+    put_status("2/status.txt", 180000);
+    put("2/histogram.txt", " num     #instances         #bytes  class name\n"
+                           "----------------------------------------------\n"
+                           "   1:         30315      104857600  [B\n"
+                           "Total         30315      104857600\n");
+    putf("gc.log",
+         "[0.01s][info][gc] Using Serial\n"
+         "[0.01s][info][gc,init] Heap Max Capacity: 150M\n"
+         "[0.11s][info][gc] GC(0) Pause Young (Allocation Failure) "
+         "20M->1M(150M) 1.0ms\n"
+         "[9.11s][info][gc] GC(1) Pause %s 120M->%uM(150M) 1.0ms\n",
+         cause, left);
+    put_kill("dmesg.txt", 4242, 190000);
+    return judged();
+}
+
+START_TEST(a_histogram_of_what_lives)
+{
+    judged_histogram("Full (Heap Inspection Initiated GC)", 100);
+    ck_assert_int_eq(v.kind, KIND_HEAP_LEAK);
+}
+END_TEST
+
+START_TEST(a_histogram_with_garbage)
+{
+    judged_histogram("Young (Allocation Failure)", 30);
+    ck_assert_int_ne(v.kind, KIND_HEAP_LEAK);
+}
+END_TEST
+
 /* ---- full collections --------------------------------------------------- */
 
 /* What three of them left, in MiB. */
@@ -110,6 +149,8 @@ TCase *collections_tcase(void)
     tcase_add_test(t, an_error_of_somebody_elses_heap);
     tcase_add_test(t, an_error_after_a_full_collection);
     tcase_add_test(t, an_error_and_a_log_that_stops);
+    tcase_add_test(t, a_histogram_of_what_lives);
+    tcase_add_test(t, a_histogram_with_garbage);
     tcase_add_test(t, each_full_collection_leaves_more);
     tcase_add_test(t, full_collections_leave_what_was_loaded);
     return t;
