@@ -139,15 +139,17 @@ static bool oome_line(struct reader *r, const char *line, uint64_t number,
     *ret = oome_find(line, &t);
     if (!*ret) {
         if (r->open &&
-            (oome_take_frame(&r->text, line) || oome_same_trace(line)))
+            (oome_take_frame(&r->text, line) || oome_same_trace(line))) {
+            r->log->error_end = number;
             return true;
+        }
         return close_oome(r, e);
     }
     if (r->open && r->text.nested && oome_same_trace(line))
         memcpy(t.thread, r->text.thread, sizeof t.thread);
     else if (!close_oome(r, e))
         return false;
-    t.line = number;
+    t.line = r->log->error_end = number;
     t.time = time_of(line);
     /* The frames below belong to the exception around it. */
     if (t.nested)

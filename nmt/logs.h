@@ -94,6 +94,7 @@ struct app_log {
     VEC(struct named_pid) pids; /* in order, each as often as it stands */
     uint64_t oome_count;        /* all, also of those beyond the limit */
     uint64_t lines;
+    uint64_t error_end;   /* the last line of an error or its stack; 0: none */
     uint64_t exit_status; /* "exit code 137", "exited with 1"; the last */
 };
 

@@ -26,6 +26,7 @@ void facts_init(struct facts *f, const struct incident *i,
         &f->max_metaspace, &f->xms,
         &f->address_space, &f->exhausted,
         &f->outlived,      &f->mapped,
+        &f->written_after,
     };
 
     memset(f, 0, sizeof *f);

@@ -93,6 +93,9 @@ struct facts {
     /* Ordinary collections after the error that made the dump; UNKNOWN:
      * nobody saw the JVM go on. */
     struct figure outlived;
+    /* Lines of the log in which the error stands that came behind it and its
+     * stack; UNKNOWN: so few that they may be last words. */
+    struct figure written_after;
     /* What the full collections left with which the GC log ends, where they
      * left the heap full; UNKNOWN: it does not end so. */
     struct figure exhausted;

@@ -173,6 +173,26 @@ static struct figure outlived(const struct facts *f)
     return !n ? figure_none() : figure_of(f->gc_input, n, 0);
 }
 
+/* Fewer may be what other threads and hooks print while the JVM goes down. */
+#define LAST_WORDS 20
+
+static struct figure written_after(const struct facts *f)
+{
+    const struct input *in;
+
+    VEC_EACH (&f->incident->inputs, in) {
+        uint64_t more;
+
+        if (!f->oome || in->kind != ARTIFACT_APP_LOG || !in->log ||
+            in->path != f->oome->at.origin.path)
+            continue;
+        more = known_minus(in->log->lines, in->log->error_end);
+        if (known(more) && more > LAST_WORDS)
+            return figure_of(in, more, in->log->error_end);
+    }
+    return figure_none();
+}
+
 void facts_end(struct facts *f)
 {
     const struct gc_log *g = f->gc;
@@ -182,6 +202,7 @@ void facts_end(struct facts *f)
     f->distress = g && had_distress(g);
     f->exhausted = exhausted(f);
     f->outlived = outlived(f);
+    f->written_after = written_after(f);
     f->cut_off = g && g->detailed && !g->exit_line;
     if (g && g->exit_line)
         f->exit_line = figure_of(f->gc_input, g->exit_line, g->exit_line);

@@ -347,6 +347,23 @@ START_TEST(test_an_error_outlived)
 }
 END_TEST
 
+START_TEST(test_a_log_that_goes_on_behind_the_error)
+{
+    struct app_log log = {.lines = 500, .error_end = 20};
+    struct input *in = given_input(&b, ARTIFACT_APP_LOG);
+
+    in->log = &log;
+    given_oome(&b, OOME_HEAP_SPACE, "Java heap space");
+    b.known_oome.at = figure_of(in, 1, 10);
+    given_heap(&b, 100 * MIB, 5 * MIB);
+    facts_end(&b.facts);
+    ck_assert_int_eq(confidence_by(rule_oversized), CONFIDENCE_MEDIUM);
+    log.lines = 25; /* last words */
+    facts_end(&b.facts);
+    ck_assert_int_eq(confidence_by(rule_oversized), CONFIDENCE_HIGH);
+}
+END_TEST
+
 static unsigned climb_of(const uint64_t *mib, unsigned n)
 {
     given_collections(mib, n, "Heap Inspection Initiated GC");
@@ -380,6 +397,7 @@ TCase *heap_space_tcase(void)
     tcase_add_test(t, test_the_collector_knows_how_large_it_was);
     tcase_add_test(t, test_collections_in_vain);
     tcase_add_test(t, test_an_error_outlived);
+    tcase_add_test(t, test_a_log_that_goes_on_behind_the_error);
     tcase_add_test(t, test_a_heap_with_room);
     tcase_add_test(t, test_a_steady_climb);
     tcase_add_test(t, test_oversized_request);

@@ -65,6 +65,7 @@ START_TEST(an_error_with_its_stack)
     ck_assert_int_eq(app.warnings.at[1].kind, WARN_DUMP_WRITTEN);
     ck_assert_uint_eq(app.warnings.at[1].bytes, 51326880);
     ck_assert_uint_eq(app.lines, 9);
+    ck_assert_uint_eq(app.error_end, 8);
 }
 END_TEST
 
