@@ -101,6 +101,21 @@ static void note_stale(const struct facts *f, struct verdict *v)
                 "error nor its objects count here");
 }
 
+static void note_unseen(const struct facts *f, struct verdict *v)
+{
+    if (!f->parts.unseen || !f->last || !f->last->nmt)
+        return;
+    note(v, !known(f->parts.private_last)
+                ? "the process's RSS at the time of the last NMT is not known: "
+                  "what grew after it is a guess"
+            : !known(moment_heap(f->last).value)
+                ? "how much of the heap has pages is not known: NMT has all "
+                  "of it committed, and what seems to lie outside NMT may be "
+                  "heap in part"
+                : "much of what was killed came after the last look: what it "
+                  "was is a guess");
+}
+
 void notes_list(const struct facts *f, struct pen *p, struct verdict *v)
 {
     note_pids(f, p, v);
@@ -112,7 +127,5 @@ void notes_list(const struct facts *f, struct pen *p, struct verdict *v)
     if (f->nmt_off)
         note(v, "native memory tracking was off: native memory can only be "
                 "told by the heap dump's census and by /proc");
-    if (f->parts.unseen && f->last && f->last->nmt)
-        note(v, "the process's RSS at the time of the last NMT is not known: "
-                "what grew after it is a guess");
+    note_unseen(f, v);
 }

@@ -287,6 +287,32 @@ START_TEST(test_more_classes_than_memory)
 }
 END_TEST
 
+/* NMT of a heap that is committed whole, and a kill. */
+static void put_committed_whole(void)
+{
+    put_nmt("1/nmt.txt", 65536, 0);
+    put_nmt("2/nmt.txt", 65536, 0);
+    put_kill("dmesg.txt", 4242, 240000);
+}
+
+START_TEST(test_what_is_not_known_of_the_heap)
+{
+    put_committed_whole();
+    put_status("1/status.txt", 60000);
+    put_status("2/status.txt", 230000);
+    judged();
+    ck_assert_ptr_nonnull(strstr(v.notes[v.n_notes - 1].text, "of the heap"));
+}
+END_TEST
+
+START_TEST(test_what_is_not_known_of_the_process)
+{
+    put_committed_whole();
+    judged();
+    ck_assert_ptr_nonnull(strstr(v.notes[v.n_notes - 1].text, "RSS at the"));
+}
+END_TEST
+
 /* ---- how it ended ------------------------------------------------------ */
 
 /* A level life of two looks, a quiet log of errors, a detailed GC log. */
@@ -451,6 +477,8 @@ TCase *judge_tcase(void)
     tcase_add_test(t, test_neither_heap_nor_classes_by_the_gc_log);
     tcase_add_test(t, test_classes_beside_a_status);
     tcase_add_test(t, test_more_classes_than_memory);
+    tcase_add_test(t, test_what_is_not_known_of_the_heap);
+    tcase_add_test(t, test_what_is_not_known_of_the_process);
     tcase_add_test(t, test_a_good_end_is_healthy);
     tcase_add_test(t, test_a_log_that_stops_is_healthy_only_while_it_lives);
     tcase_add_test(t, test_gone_with_a_log_that_stops);
