@@ -78,9 +78,9 @@ static void add_range(const struct analysis *a, uint32_t at, uint32_t end,
 
     for (uint32_t i = at; i < end; i++)
         if (tree_holds(t, i))
-            add_with_folded(a, t->order[i], sums);
+            add_with_folded(a, t->order[i].node, sums);
         else
-            contents_add(a, t->order[i], sums);
+            contents_add(a, t->order[i].node, sums);
 }
 
 /* From sums to what the rest of all that is reachable sums up to. Class
@@ -125,7 +125,7 @@ static bool is_top_of(const struct analysis *a, uint32_t i, uint32_t class)
 {
     const struct tree *t = &a->tree;
 
-    return hprof_class_of(a->dump, t->order[t->tops[i]]) == class;
+    return hprof_class_of(a->dump, t->order[t->tops[i]].node) == class;
 }
 
 static void sum_group(const struct analysis *a, uint32_t class, bool most,

@@ -18,9 +18,9 @@ struct analysis {
     struct mem *mem;
     struct arena *arena;
     struct sizes sizes;
-    struct model model;  /* what the tree is over */
-    struct model strong; /* --compat mat only: without weak referents */
-    struct tree tree;    /* empty in quick mode */
+    struct model model;          /* what the tree is over */
+    struct model strong;         /* --compat mat only: without weak referents */
+    struct tree tree;            /* empty in quick mode */
     struct heap_sum *class_live; /* census.c: [n_classes + 1], the last for no
                                     class: what is in the tree; before there is
                                     one: all */

@@ -83,7 +83,7 @@ static bool add_folded(struct load *l, const struct tree *t, struct mem *m,
 
         if (!t->folded[i])
             continue;
-        folded_begin(&t->core, t->order[i], &it);
+        folded_begin(&t->core, t->order[i].node, &it);
         while ((w = folded_next(&it)) != NO_NODE)
             if (bits_has(wanted, w))
                 list_add(&l->places, i, list_bytes(&l->folded, w, 1));

@@ -187,7 +187,7 @@ static void group_rest(const struct analysis *a, uint64_t threshold,
     const struct tree *t = &a->tree;
 
     for (uint32_t i = 0; i < t->n_tops; i++) {
-        uint32_t c = t->tops[i], k = hprof_class_of(a->dump, t->order[c]);
+        uint32_t c = t->tops[i], k = hprof_class_of(a->dump, t->order[c].node);
         struct group *g;
 
         if (tree_bytes(t, c) > threshold || k == CLASS_NONE)
@@ -206,7 +206,7 @@ static uint64_t group_native(const struct analysis *a, uint32_t class_index)
     uint64_t n = 0;
 
     for (uint32_t i = 0; !load_is_empty(&a->native) && i < t->n_tops; i++) {
-        uint32_t v = t->order[t->tops[i]];
+        uint32_t v = t->order[t->tops[i]].node;
 
         if (hprof_class_of(a->dump, v) == class_index)
             n += load_below(&a->native, t, v);
@@ -222,7 +222,7 @@ static bool add_group(struct analysis *a, struct heap_suspects *f, uint32_t k,
     if (!vec_push(f, a->mem, a->err))
         return false;
     s = vec_last(f);
-    fill_object(a, s, a->tree.order[g->largest]);
+    fill_object(a, s, a->tree.order[g->largest].node);
     s->kind = SUSPECT_CLASS_GROUP;
     s->class_index = k;
     s->class_name = a->dump->classes[k].name;
@@ -315,7 +315,7 @@ static unsigned top_holders(const struct analysis *a, const struct load *load,
     unsigned n = 0;
 
     for (uint32_t i = 0; !load_is_empty(load) && i < t->n_tops; i++) {
-        uint32_t v = t->order[t->tops[i]];
+        uint32_t v = t->order[t->tops[i]].node;
         struct holder h = {v, load_below(load, t, v)};
 
         if (h.bytes)

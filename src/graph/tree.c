@@ -7,7 +7,7 @@
  * children, no stack.
  *
  * Everything happens in the room that dom_build used. By number, the two of
- * the links are places, then weights and order; `above` becomes the spans, and
+ * the links are places, then positions; `above` becomes the spans, and
  * the numbers, which lie by rank, become the positions.
  */
 #include "graph/tree.h"
@@ -122,7 +122,7 @@ static void store_some(void *layout, uint32_t w, uint32_t end, unsigned worker)
 
 static bool lay_out(struct tree *t, struct mem *m, struct err *e)
 {
-    struct layout l = {t, (struct place *)t->room};
+    struct layout l = {t, (struct place *)t->order};
     const struct graph *g = t->core.graph;
 
     sweep_numbers(g, t->reached, begin_places, &l);
@@ -136,15 +136,13 @@ static bool lay_out(struct tree *t, struct mem *m, struct err *e)
     return true;
 }
 
-/* Where the places were there is room for weights, if 32 bits will do for
- * them, and for the order. */
+/* There is some where the places were, if 32 bits will do for them. */
 static bool make_room_for_weights(struct tree *t, struct mem *m, struct err *e)
 {
     if (t->sizes.most >> t->sizes.shift <= UINT32_MAX)
-        t->narrow = t->room;
-    else
-        t->wide = mem_map(m, (uint64_t)t->core.n * sizeof *t->wide, e);
-    return t->narrow || t->wide;
+        return true;
+    t->wide = mem_map(m, (uint64_t)t->core.n * sizeof *t->wide, e);
+    return t->wide != NULL;
 }
 
 static void take_over(struct tree *t, struct dom *d)
@@ -154,8 +152,7 @@ static void take_over(struct tree *t, struct dom *d)
     t->at = d->number;
     t->span = d->above;
     t->holds = d->holds;
-    t->room = d->spare_pairs;
-    t->order = t->room + t->core.n;
+    t->order = (struct tree_position *)d->spare_pairs;
     memset(d, 0, sizeof *d);
 }
 
@@ -195,7 +192,7 @@ void tree_deinit(struct tree *t, struct mem *m)
 {
     uint64_t n = t->core.n;
 
-    mem_unmap(m, t->room, 2 * n * sizeof *t->room);
+    mem_unmap(m, t->order, n * sizeof *t->order);
     mem_unmap(m, t->wide, n * sizeof *t->wide);
     mem_unmap(m, t->span, n * sizeof *t->span);
     mem_unmap(m, t->at, n * sizeof *t->at);
@@ -247,7 +244,7 @@ uint64_t tree_objects(const struct tree *t, uint32_t v)
     n = t->span[at];
     for (uint32_t i = at; i < at + t->span[at]; i++)
         n += tree_holds(t, i) < TREE_MANY ? tree_holds(t, i)
-                                          : count_folded(t, t->order[i]);
+                                          : count_folded(t, t->order[i].node);
     return n;
 }
 
@@ -329,7 +326,7 @@ static void collect_tops(const struct tree *t, struct largest *l)
         uint64_t bytes = tree_bytes(t, t->tops[i]);
 
         if (l->n < l->most || bytes >= l->heap[0].retained)
-            offer(l, (struct child){bytes, t->order[t->tops[i]]});
+            offer(l, (struct child){bytes, t->order[t->tops[i]].node});
     }
 }
 

@@ -37,20 +37,24 @@ struct tree_class {
 #define TREE_MANY  127 /* nodes folded into one; or more */
 #define TREE_NESTS 128 /* some of them may have their class above them */
 
+/* What is at one, together as it is stored together and in no order. */
+struct tree_position {
+    uint32_t node;
+    uint32_t weight; /* bytes of the subtree, without the low bits that are
+                        always 0, if they fit */
+};
+
 /* Arrays have room for core.n. */
 struct tree {
     struct core core;
     struct tree_sizes sizes;
     uint32_t reached; /* positions */
     uint32_t *at;     /* by rank: position; 0: unreachable, or super-root */
-    uint32_t *order;  /* [reached] nodes, siblings in no promised order */
-    uint32_t *span;   /* [reached] positions of the subtree */
-    /* [reached] bytes of the subtree, without the low bits that are always 0
-     * in 32 bits if they fit; else `wide`. See tree_bytes. */
-    uint32_t *narrow;
-    uint64_t *wide;
+    struct tree_position *order; /* [reached] siblings in no promised order */
+    uint32_t *span;              /* [reached] positions of the subtree */
+    uint64_t *wide;  /* [reached] bytes of the subtree, where a heap is large;
+                        NULL: `order` has them. See tree_bytes */
     uint64_t *holds; /* as in struct dom, until all is laid out */
-    uint32_t *room;  /* [2 * core.n] that `narrow` and `order` are in */
     uint8_t *folded; /* [reached] how many nodes are folded into this one,
                         with TREE_NESTS; see tree_holds */
     uint64_t *seen;  /* bitmap of nodes: reachable */
@@ -85,7 +89,8 @@ static inline uint32_t tree_holds(const struct tree *t, uint32_t at)
 /* Bytes of the subtree at a position. */
 static inline uint64_t tree_bytes(const struct tree *t, uint32_t at)
 {
-    return t->narrow ? (uint64_t)t->narrow[at] << t->sizes.shift : t->wide[at];
+    return t->wide ? t->wide[at]
+                   : (uint64_t)t->order[at].weight << t->sizes.shift;
 }
 
 /* The position of a reachable node of the core. */
@@ -130,7 +135,7 @@ static inline uint32_t tree_kids_next(struct tree_kids *it)
 
     if (it->pos >= it->end)
         return folded_next(&it->folded);
-    v = it->t->order[it->pos];
+    v = it->t->order[it->pos].node;
     it->pos += it->t->span[it->pos];
     return v;
 }

@@ -42,7 +42,7 @@ struct weighing {
 struct scales {
     const struct tree *t;
     const uint32_t *at;
-    uint32_t *order, *narrow; /* `narrow` unless there is `wide` */
+    struct tree_position *order;
     uint64_t *wide;
     uint8_t *folded;
     unsigned shift;
@@ -66,7 +66,6 @@ static struct scales scales_of(const struct weighing *x, unsigned worker)
         .t = t,
         .at = t->at,
         .order = t->order,
-        .narrow = t->narrow,
         .wide = t->wide,
         .folded = t->folded,
         .shift = t->sizes.shift,
@@ -152,7 +151,7 @@ ALWAYS_INLINE uint64_t add_folded(const struct scales *s, struct lump *l,
 /* Weights as they are stored: without their low bits if they are narrow. */
 ALWAYS_INLINE uint64_t weight(const struct scales *s, uint32_t at)
 {
-    return s->wide ? s->wide[at] : s->narrow[at];
+    return s->wide ? s->wide[at] : s->order[at].weight;
 }
 
 ALWAYS_INLINE void set_weight(const struct scales *s, uint32_t at, uint64_t w)
@@ -160,7 +159,7 @@ ALWAYS_INLINE void set_weight(const struct scales *s, uint32_t at, uint64_t w)
     if (s->wide)
         s->wide[at] = w;
     else
-        s->narrow[at] = (uint32_t)w;
+        s->order[at].weight = (uint32_t)w;
 }
 
 /* So far `folded` says that nothing is. */
@@ -174,7 +173,7 @@ ALWAYS_INLINE void weigh_one(const struct scales *s, uint32_t v, uint32_t at)
         s->folded[at] = (uint8_t)((l.holds < TREE_MANY ? l.holds : TREE_MANY) |
                                   (l.nests ? TREE_NESTS : 0));
     }
-    s->order[at] = v;
+    s->order[at].node = v;
     set_weight(s, at, s->wide ? bytes : bytes >> s->shift);
 }
 
@@ -194,8 +193,6 @@ ALWAYS_INLINE void ask_for(const struct scales *s, uint32_t at)
     __builtin_prefetch(&s->order[at], 1);
     if (s->wide)
         __builtin_prefetch(&s->wide[at], 1);
-    else
-        __builtin_prefetch(&s->narrow[at], 1);
 }
 
 /* The words [w, end), in the order of the graph's memory, as everything there
@@ -276,7 +273,7 @@ static void add_nesting(const struct scales *s, uint32_t i)
     struct folded_iter it;
     uint32_t w;
 
-    folded_begin(&t->core, s->order[i], &it);
+    folded_begin(&t->core, s->order[i].node, &it);
     while ((w = folded_next(&it)) != NO_NODE) {
         uint32_t c = class_at(s, w);
         struct tally *k = &s->tallies[c];
@@ -294,7 +291,7 @@ static void add_nesting(const struct scales *s, uint32_t i)
 ALWAYS_INLINE void add_to_class(const struct scales *s, uint32_t i,
                                 uint32_t end, uint64_t bytes)
 {
-    struct tally *k = &s->tallies[class_at(s, s->order[i])];
+    struct tally *k = &s->tallies[class_at(s, s->order[i].node)];
     uint64_t outermost = -(uint64_t)(i >= k->end);
 
     k->retained += bytes & outermost;
@@ -393,7 +390,7 @@ bool weigh_tree(struct tree *t, struct mem *m, struct err *e)
         see_all(t);
         sweep(t->core.graph, weigh_piece, &x);
         sweep_numbers(t->core.graph, t->reached, sum_piece, &x);
-        set_weight(&(struct scales){.wide = t->wide, .narrow = t->narrow}, 0,
+        set_weight(&(struct scales){.wide = t->wide, .order = t->order}, 0,
                    x.all);
         join_tallies(&x);
     }

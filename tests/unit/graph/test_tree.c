@@ -44,7 +44,7 @@ static void compare_with_wide(const struct fixture *f, const struct graph *g)
     mem_init(&m, 0);
     ck_assert(dom_build(g, &m, &d, &e));
     ck_assert(tree_build(&d, &sizes, &m, &t, &e));
-    ck_assert(t.wide && !t.narrow);
+    ck_assert(t.wide);
     ck_assert_uint_eq(t.reached, f->t.reached);
     for (uint32_t i = 0; i < t.reached; i++)
         ck_assert_uint_eq(tree_bytes(&t, i), tree_bytes(&f->t, i));
@@ -64,7 +64,7 @@ static void build(struct fixture *f)
     ck_assert(dom_build(g, &f->m, &d, &e));
     ck_assert(dom_spell_out(&d, &f->m, f->idom, &e));
     ck_assert(tree_build(&d, &sizes, &f->m, &f->t, &e));
-    ck_assert((sizes.most <= UINT32_MAX) == (f->t.narrow != NULL));
+    ck_assert((sizes.most <= UINT32_MAX) == !f->t.wide);
     compare_with_wide(f, g);
 }
 
@@ -128,18 +128,18 @@ static void check_layout(const struct fixture *f)
 {
     const struct tree *t = &f->t;
 
-    ck_assert_uint_eq(t->order[0], 0);
+    ck_assert_uint_eq(t->order[0].node, 0);
     ck_assert_uint_eq(t->span[0], t->reached);
     for (uint32_t v = 0; v < f->s.graph.nodes; v++) {
         ck_assert_int_eq(tree_has(t, v), f->idom[v] != NO_NODE);
         if (tree_has(t, v) && !tree_is_folded(t, v))
-            ck_assert_uint_eq(t->order[tree_at(t, v)], v);
+            ck_assert_uint_eq(t->order[tree_at(t, v)].node, v);
     }
     for (uint32_t i = 0; i < t->reached; i++)
         for (uint32_t k = 0; k < t->reached; k++) {
             bool inside = i <= k && k - i < t->span[i];
 
-            if (is_above(f, t->order[i], t->order[k]) != inside)
+            if (is_above(f, t->order[i].node, t->order[k].node) != inside)
                 ck_abort_msg("position %u in the subtree at %u", k, i);
         }
 }
@@ -314,7 +314,7 @@ START_TEST(equal_children_come_by_node)
         sketch_root(&f.s, v);
     build(&f);
     for (uint32_t i = 1; i < f.t.reached; i++)
-        f.t.narrow[i] = 24;
+        f.t.order[i].weight = 24;
     ck_assert(tree_children(&f.t, 0, 5, &f.m, &kids, &n, &all, &e));
     ck_assert_uint_eq(n, 5);
     ck_assert_uint_eq(all, 199);
@@ -403,7 +403,7 @@ static void same_tree(const struct tree *a, const struct tree *b)
     same_core(&a->core, &b->core);
     ck_assert_uint_eq(a->reached, b->reached);
     for (uint32_t i = 0; i < a->reached; i++) {
-        ck_assert_uint_eq(a->order[i], b->order[i]);
+        ck_assert_uint_eq(a->order[i].node, b->order[i].node);
         ck_assert_uint_eq(a->folded[i], b->folded[i]);
         ck_assert_uint_eq(tree_bytes(a, i), tree_bytes(b, i));
     }
