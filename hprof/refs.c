@@ -122,12 +122,12 @@ static uint64_t next_degree(const struct resolver *r, struct place *at,
     return degree < UINT8_MAX ? degree : r->st->many.at[at->many++];
 }
 
-/* Whether one of the objects before node `v` is the next doubt. */
-static bool doubt_before(const struct resolver *r, const struct place *at,
-                         uint64_t v)
+/* The node of the next doubt; UINT64_MAX: none is left. */
+static uint64_t next_doubt(const struct resolver *r, const struct place *at)
 {
-    return at->doubt < r->st->doubts.n &&
-           r->st->doubts.at[at->doubt] + (uint64_t)r->base < v;
+    return at->doubt < r->st->doubts.n
+               ? (uint64_t)r->base + r->st->doubts.at[at->doubt]
+               : UINT64_MAX;
 }
 
 /* Moves the n references of node `v` to `out`, but for those that don't stay;
@@ -137,7 +137,7 @@ static uint64_t settle_node(const struct resolver *r, struct worker *w,
                             uint64_t out)
 {
     uint32_t *to = r->st->refs.at + out, *from = r->st->refs.at + at->ref;
-    bool doubt = doubt_before(r, at, v + 1);
+    bool doubt = next_doubt(r, at) == v;
 
     while (w->done < at->ref + n)
         w->done = translate_block(&r->refs, w->done);
@@ -186,9 +186,7 @@ struct outlook {
 static void look_ahead(const struct resolver *r, const struct worker *w,
                        const struct place *at, struct outlook *ahead)
 {
-    ahead->doubt = at->doubt < r->st->doubts.n
-                       ? (uint64_t)r->base + r->st->doubts.at[at->doubt]
-                       : UINT64_MAX;
+    ahead->doubt = next_doubt(r, at);
     if (ahead->clear < at->ref)
         ahead->clear = translate_clear(&r->refs, at->ref, w->done);
 }
@@ -279,7 +277,7 @@ static void place_pieces(const struct resolver *r)
         next->ref += at.ref;
         next->many += at.many;
         next->doubt = at.doubt;
-        while (doubt_before(r, next, end_of_piece(r, i) * SPANS_GROUP))
+        while (next_doubt(r, next) < end_of_piece(r, i) * SPANS_GROUP)
             next->doubt++;
     }
 }
@@ -360,9 +358,7 @@ bool refs_resolve(struct hprof_dump *d, bool slots, unsigned jobs,
         .d = d,
         .st = d->store,
         .base = d->n_classes + 1,
-        .jobs = !jobs                  ? 1
-                : jobs < PARALLEL_MOST ? jobs
-                                       : PARALLEL_MOST,
+        .jobs = parallel_threads(jobs),
     };
     bool ok;
 

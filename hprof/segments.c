@@ -117,7 +117,7 @@ static bool prepare(struct ingest *in, struct err *e)
     if (!s)
         return false;
     s->in = in;
-    s->jobs = in->o->jobs < PARALLEL_MOST ? in->o->jobs : PARALLEL_MOST;
+    s->jobs = parallel_threads(in->o->jobs);
     pthread_mutex_init(&s->lock, NULL);
     s->workers = mem_alloc(m, s->jobs, sizeof *s->workers, e);
     s->pieces = mem_alloc(m, s->jobs * PIECES, sizeof *s->pieces, e);

@@ -78,8 +78,7 @@ bool parallel_for(unsigned jobs, uint64_t n, parallel_fn *fn, void *ctx,
     struct worker all[PARALLEL_MOST];
     unsigned started = 1;
 
-    if (jobs > PARALLEL_MOST)
-        jobs = PARALLEL_MOST;
+    jobs = parallel_threads(jobs);
     if (jobs > n)
         jobs = (unsigned)n;
     if (jobs < 2)

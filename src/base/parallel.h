@@ -13,6 +13,12 @@
 
 #define PARALLEL_MOST 64
 
+/* How many threads that many jobs come to, the caller's among them. */
+static inline unsigned parallel_threads(unsigned jobs)
+{
+    return jobs < 2 ? 1 : jobs < PARALLEL_MOST ? jobs : PARALLEL_MOST;
+}
+
 /* Does piece `i`. `worker` is less than the number of threads asked for and
  * nobody else's meanwhile: it says whose scratch to use. False: failed. */
 typedef bool parallel_fn(void *ctx, uint64_t i, unsigned worker, struct err *e);

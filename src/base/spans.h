@@ -87,6 +87,14 @@ static const uint64_t spans_masks_[SPANS_GROUP][2]
         {(uint64_t)0xffffff << 40, 0xffffffffffffff},
 };
 
+static inline uint64_t spans_sum_of_bytes_(uint64_t v)
+{
+    const uint64_t even = 0x00ff00ff00ff00ff;
+
+    v = (v & even) + (v >> 8 & even);
+    return v * 0x0001000100010001 >> 48;
+}
+
 /* The sum of the first k lengths. */
 static inline uint64_t spans_sum_(const struct span_group *g, unsigned k)
 {
@@ -99,13 +107,8 @@ static inline uint64_t spans_sum_(const struct span_group *g, unsigned k)
     return (uint64_t)_mm_cvtsi128_si64(sums) +
            (uint64_t)_mm_cvtsi128_si64(_mm_unpackhi_epi64(sums, sums));
 #else
-    const uint64_t even = 0x00ff00ff00ff00ff;
-    uint64_t low = spans_word_(g->start) & spans_masks_[k][0];
-    uint64_t high = spans_word_(g->length + 3) & spans_masks_[k][1];
-
-    low = (low & even) + (low >> 8 & even);
-    high = (high & even) + (high >> 8 & even);
-    return (low + high) * 0x0001000100010001 >> 48;
+    return spans_sum_of_bytes_(spans_word_(g->start) & spans_masks_[k][0]) +
+           spans_sum_of_bytes_(spans_word_(g->length + 3) & spans_masks_[k][1]);
 #endif
 }
 
@@ -151,14 +154,6 @@ static inline uint64_t spans_groups(uint64_t runs)
 }
 
 /* What eleven lengths add up to, if each fits in its byte. */
-static inline uint64_t spans_sum_of_bytes_(uint64_t v)
-{
-    const uint64_t even = 0x00ff00ff00ff00ff;
-
-    v = (v & even) + (v >> 8 & even);
-    return v * 0x0001000100010001 >> 48;
-}
-
 static inline uint64_t spans_sum_lengths(const uint8_t *lengths)
 {
     const unsigned head = SPANS_GROUP - 8;

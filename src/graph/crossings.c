@@ -288,7 +288,7 @@ static bool sort_drawer(void *sorting, uint64_t i, unsigned worker,
 bool crossings_sort(struct crossings *x, const struct ranks *targets,
                     uint32_t *from, uint32_t *begin, struct err *e)
 {
-    unsigned workers = x->jobs ? x->jobs : 1;
+    unsigned workers = parallel_threads(x->jobs);
     struct sorting s = {x, targets, from, begin, NULL};
     uint64_t at = 0;
 

@@ -253,7 +253,7 @@ static void publish(struct dfs *d, uint32_t *idom, struct dom *ret)
     ret->number = d->number;
     ret->above = idom;
     ret->holds = d->holds;
-    ret->spare_pairs = (uint32_t *)d->link;
+    ret->spare_pairs = d->link;
     d->number = NULL;
     d->holds = NULL;
     d->link = NULL;

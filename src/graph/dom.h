@@ -17,13 +17,13 @@
  */
 struct dom {
     struct core core;
-    uint32_t reached;      /* nodes of the core, including the super-root */
-    uint32_t *number;      /* by rank: place in a depth-first order, dominators
-                              before what they dominate; 0: unreachable, or the
-                              super-root */
-    uint32_t *above;       /* [reached] the number of the dominator */
-    uint64_t *holds;       /* bitmap of numbers: has folded nodes of its own */
-    uint32_t *spare_pairs; /* room for tree_build: two numbers a node of the
+    uint32_t reached;  /* nodes of the core, including the super-root */
+    uint32_t *number;  /* by rank: place in a depth-first order, dominators
+                          before what they dominate; 0: unreachable, or the
+                          super-root */
+    uint32_t *above;   /* [reached] the number of the dominator */
+    uint64_t *holds;   /* bitmap of numbers: has folded nodes of its own */
+    void *spare_pairs; /* room for tree_build: two numbers a node of the
                               core */
 };
 

@@ -18,9 +18,9 @@ struct sweep {
 
 unsigned sweep_workers(const struct graph *g)
 {
-    if (g->jobs < 2 || g->nodes / 64 < LEAST_PIECES * PIECE)
+    if (g->nodes / 64 < LEAST_PIECES * PIECE)
         return 1;
-    return g->jobs < PARALLEL_MOST ? g->jobs : PARALLEL_MOST;
+    return parallel_threads(g->jobs);
 }
 
 static bool do_piece(void *sweep, uint64_t i, unsigned worker, struct err *e)

@@ -152,7 +152,7 @@ static void take_over(struct tree *t, struct dom *d)
     t->at = d->number;
     t->span = d->above;
     t->holds = d->holds;
-    t->order = (struct tree_position *)d->spare_pairs;
+    t->order = d->spare_pairs;
     memset(d, 0, sizeof *d);
 }
 
