@@ -331,7 +331,7 @@ enum artifact_kind sight_line(struct sight *s, char *line)
     struct kernel_stamp stamp;
     enum artifact_kind kind;
     char *text;
-    bool logged;
+    bool logged, mapping;
 
     text_trim_end(line);
     text = line + strspn(line, " \t");
@@ -359,8 +359,9 @@ enum artifact_kind sight_line(struct sight *s, char *line)
     if (text_starts(text, "Limit ") && strstr(text, "Soft Limit"))
         return ARTIFACT_PROC_LIMITS;
     see_script(s, text);
-    s->header = s->header || is_mapping(text);
-    if (is_mapping(text) && text_ends(text, "[rollup]"))
+    mapping = is_mapping(text);
+    s->header = s->header || mapping;
+    if (mapping && text_ends(text, "[rollup]"))
         return ARTIFACT_SMAPS_ROLLUP;
     if (text_starts(text, "Rss:"))
         return s->header ? ARTIFACT_SMAPS : ARTIFACT_SMAPS_ROLLUP;

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/lines.h"
-#include "base/vec.h"
 #include "nmt/kernel_parts.h"
 #include "nmt/text.h"
 
@@ -157,55 +156,38 @@ char *wrapping_strip(const struct wrapping *w, char *line)
 
 /* ---- all of it -------------------------------------------------------- */
 
-typedef VEC(char) char_vec;
-
-static bool append(char_vec *to, const char *line, bool ends, struct mem *m,
-                   struct err *e)
-{
-    size_t n = strlen(line);
-
-    if (!vec_reserve(to, m, n + 1, e))
-        return false;
-    memcpy(to->at + to->n, line, n);
-    to->n += n;
-    if (ends)
-        to->at[to->n++] = '\n';
-    return true;
-}
-
-static bool strip_all(const struct wrapping *w, struct source *s, char_vec *to,
-                      struct mem *m, struct err *e)
+static bool strip_all(const struct wrapping *w, struct source *s,
+                      struct out *to, struct err *e)
 {
     struct lines l;
     char *line;
-    bool ok = true;
 
-    if (!lines_init(&l, s, m, e))
+    if (!lines_init(&l, s, to->mem, e))
         return false;
-    while (ok && to->n < UNWRAPPED_MAX && (line = lines_next(&l, NULL)))
-        ok = append(to, wrapping_strip(w, line), !l.partial, m, e);
+    while (to->text.n < UNWRAPPED_MAX && (line = lines_next(&l, NULL))) {
+        out_str(to, wrapping_strip(w, line));
+        if (!l.partial)
+            out_char(to, '\n');
+    }
     lines_deinit(&l);
-    return ok;
+    return out_finish(to, e);
 }
 
 bool unwrapped_init(struct unwrapped *u, const struct wrapping *w,
                     struct source *s, struct mem *m, struct err *e)
 {
-    char_vec text = {0};
-
-    *u = (struct unwrapped){.mem = m};
-    if (strip_all(w, s, &text, m, e) &&
-        source_open_memory(text.at, text.n, m, &u->source, e)) {
-        u->text = text.at;
+    u->source = NULL;
+    out_to_memory(&u->text, m);
+    if (strip_all(w, s, &u->text, e) &&
+        source_open_memory(u->text.text.at, u->text.text.n, m, &u->source, e))
         return true;
-    }
-    vec_free(&text, m);
+    out_deinit(&u->text);
     return false;
 }
 
 void unwrapped_deinit(struct unwrapped *u)
 {
     source_close(u->source);
-    mem_free(u->mem, u->text);
+    out_deinit(&u->text);
     *u = (struct unwrapped){0};
 }

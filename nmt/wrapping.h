@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/out.h"
 #include "base/source.h"
 
 #define WRAPPING_MAX 160 /* longer beginnings are text */
@@ -52,9 +53,8 @@ char *wrapping_strip(const struct wrapping *w, char *line);
 #define UNWRAPPED_MAX ((size_t)64 << 20)
 
 struct unwrapped {
-    struct mem *mem;
-    char *text;
-    struct source *source;
+    struct out text;
+    struct source *source; /* of it */
 };
 
 /* Reads `s` to its end. On failure nothing needs to be freed. */
