@@ -131,11 +131,10 @@ static bool take_dump(struct facts *f, struct err *e)
 }
 
 /* A line of a log, without a stack, that may tell of somebody else's heap. */
-static bool is_denied(const struct facts *f, const struct known_oome *o)
+static bool may_be_anothers(const struct known_oome *o)
 {
     return (o->kind == OOME_HEAP_SPACE || o->kind == OOME_GC_OVERHEAD) &&
-           o->oome && !o->oome->top_frame && !o->oome->thread &&
-           !f->warnings[WARN_DUMPING].warning && facts_gc_knows_no_want(f);
+           o->oome && !o->oome->top_frame && !o->oome->thread;
 }
 
 /*
@@ -146,9 +145,11 @@ static bool is_denied(const struct facts *f, const struct known_oome *o)
 static const struct known_oome *choose(struct facts *f)
 {
     const struct known_oome *o, *any = NULL;
+    bool no_want =
+        !f->warnings[WARN_DUMPING].warning && facts_gc_knows_no_want(f);
 
     VEC_EACH (&f->oomes, o) {
-        if (is_denied(f, o)) {
+        if (no_want && may_be_anothers(o)) {
             f->denied = o;
             continue;
         }

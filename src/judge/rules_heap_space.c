@@ -126,32 +126,25 @@ static void doubt_limit(const struct facts *f, struct finding *ret)
                     "larger if the collector is ZGC");
 }
 
-static void doubt_last_words(const struct facts *f, struct pen *p,
-                             struct finding *ret)
-{
-    if (!known(f->written_after.value))
-        return;
-    finding_cap(ret, CONFIDENCE_MEDIUM);
-    finding_against(ret, SUPPORTING, f->written_after, "count",
-                    pen_write(p,
-                              "the log goes on behind this error for %llu "
-                              "lines: the JVM's end may be another matter",
-                              (unsigned long long)f->written_after.value));
-}
-
 /* A request that failed leaves an empty heap and a process that goes on. */
 static void doubt_end(const struct facts *f, struct pen *p, struct finding *ret)
 {
-    if (!known(f->outlived.value)) {
-        doubt_last_words(f, p, ret);
+    bool outlived = known(f->outlived.value);
+    struct figure seen = outlived ? f->outlived : f->written_after;
+
+    if (!known(seen.value))
         return;
-    }
     finding_cap(ret, CONFIDENCE_MEDIUM);
-    finding_against(ret, SUPPORTING, f->outlived, "count",
+    finding_against(ret, SUPPORTING, seen, "count",
                     pen_write(p,
-                              "the JVM outlived this error: collections came "
-                              "after it (%llu); its end may be another matter",
-                              (unsigned long long)f->outlived.value));
+                              outlived
+                                  ? "the JVM outlived this error: collections "
+                                    "came after it (%llu); its end may be "
+                                    "another matter"
+                                  : "the log goes on behind this error for "
+                                    "%llu lines: the JVM's end may be another "
+                                    "matter",
+                              (unsigned long long)seen.value));
 }
 
 static const char *site_of(const struct facts *f)

@@ -117,6 +117,14 @@ void put_kill(const char *name, unsigned pid, unsigned anon)
          pid, anon);
 }
 
+void put_level_looks(void)
+{
+    put_nmt("1/nmt.txt", 30000, 0);
+    put_status("1/status.txt", 50000);
+    put_nmt("2/nmt.txt", 30000, 0);
+    put_status("2/status.txt", 51000);
+}
+
 void put_dump(const char *name, uint64_t time)
 {
     put_cut_dump(name, time, 0);

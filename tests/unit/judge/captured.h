@@ -39,6 +39,8 @@ void put_status_of(const char *name, const char *comm, unsigned pid,
 void put_kill(const char *name, unsigned pid, unsigned anon);
 /* NMT: so much of heap and of Other, and 8000 KiB of code. */
 void put_nmt(const char *name, unsigned heap, unsigned other);
+/* Two looks at a process that stays as it is. */
+void put_level_looks(void);
 /* The text of a report of so many KiB in all. */
 #define NMT_TEXT(kb)                                                           \
     "4242:\n\nNative Memory Tracking:\n\n"                                     \

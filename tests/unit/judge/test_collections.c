@@ -14,10 +14,7 @@
 /* A level life of two looks, and of a GC log these lines behind the first. */
 static void put_level_life(const char *gc)
 {
-    put_nmt("1/nmt.txt", 30000, 0);
-    put_status("1/status.txt", 50000);
-    put_nmt("2/nmt.txt", 30000, 0);
-    put_status("2/status.txt", 51000);
+    put_level_looks();
     put("stderr.txt", "");
     putf("gc.log",
          "[0.01s][info][gc] Using Serial\n"

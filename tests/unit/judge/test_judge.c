@@ -166,10 +166,7 @@ END_TEST
 
 START_TEST(test_healthy_case)
 {
-    put_nmt("1/nmt.txt", 30000, 0);
-    put_status("1/status.txt", 50000);
-    put_nmt("2/nmt.txt", 30000, 0);
-    put_status("2/status.txt", 51000);
+    put_level_looks();
     put_nmt("3/nmt.txt", 30000, 0);
     put_status("3/status.txt", 51000);
     put("gc.log", quiet_gc_log);
@@ -318,10 +315,7 @@ END_TEST
 /* A level life of two looks, a quiet log of errors, a detailed GC log. */
 static void put_level_life(const char *last_gc_line)
 {
-    put_nmt("1/nmt.txt", 30000, 0);
-    put_status("1/status.txt", 50000);
-    put_nmt("2/nmt.txt", 30000, 0);
-    put_status("2/status.txt", 51000);
+    put_level_looks();
     put("stderr.txt", "");
     putf("gc.log",
          "[0.01s][info][gc,init] Heap Max Capacity: 64M\n"
