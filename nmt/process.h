@@ -44,7 +44,10 @@ uint64_t smaps_resident(const struct smaps *s, uint64_t from, uint64_t to);
 /* 64 MiB-aligned anonymous reservations as glibc makes them: how many, and
  * their resident bytes; UNKNOWN for a rollup. */
 void smaps_arenas(const struct smaps *s, uint64_t *count, uint64_t *resident);
-/* Of those resident bytes the ones in arenas with pages nearly throughout. */
+/* Their resident bytes and those of [heap]: all that glibc's malloc cuts its
+ * smaller blocks from; UNKNOWN for a rollup. */
+uint64_t smaps_malloc(const struct smaps *s);
+/* Of the arenas' resident bytes the ones in such with pages nearly throughout. */
 uint64_t smaps_full_arenas(const struct smaps *s);
 
 /* /proc/PID/limits, what "ulimit -a" prints, or a script that sets them. */

@@ -249,6 +249,19 @@ void smaps_arenas(const struct smaps *s, uint64_t *count, uint64_t *resident)
     }
 }
 
+uint64_t smaps_malloc(const struct smaps *s)
+{
+    const struct smaps_map *m;
+    uint64_t count, sum;
+
+    smaps_arenas(s, &count, &sum);
+    if (known(sum))
+        VEC_EACH (&s->maps, m)
+            if (strcmp(m->path, "[heap]") == 0)
+                add(&sum, m->rss);
+    return sum;
+}
+
 uint64_t smaps_full_arenas(const struct smaps *s)
 {
     const struct smaps_map *m;

@@ -193,12 +193,11 @@ static uint64_t touched(const struct moment *m, uint64_t bytes)
 static bool rows_of_allocator(struct sheet *s)
 {
     const struct moment *m = s->facts->last;
-    uint64_t nmt, live, kept;
+    uint64_t live, kept;
 
     if (!m || !known(m->malloc_retained.value))
         return true;
-    nmt = m->nmt ? known_or(m->nmt->total.malloc, 0) : 0;
-    live = known_minus(m->malloc_in_use.value, nmt);
+    live = known_minus(m->malloc_in_use.value, moment_nmt_malloc(m));
     kept = m->malloc_retained.value;
     if (known(live) && live >= SMALL &&
         !row(s, "malloc_outside_nmt",

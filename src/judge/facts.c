@@ -59,16 +59,6 @@ static uint64_t private_at_end(const struct facts *f)
     return f->anon.value + shmem;
 }
 
-static uint64_t malloc_of(const struct moment *m)
-{
-    const struct nmt_category *c;
-    uint64_t sum = 0;
-
-    VEC_EACH (&m->nmt->categories, c)
-        sum += known_or(c->malloc, 0) + known_or(c->arena, 0);
-    return sum;
-}
-
 /* What NMT's own malloc gave back between the first moment and the last. */
 static uint64_t freed_between(const struct facts *f)
 {
@@ -78,9 +68,9 @@ static uint64_t freed_between(const struct facts *f)
     if (!f->first || !f->first->nmt || !f->last->nmt)
         return 0;
     for (m = f->first; m < f->last; m++)
-        if (m->nmt && malloc_of(m) > most)
-            most = malloc_of(m);
-    return known_minus(most, malloc_of(f->last));
+        if (moment_nmt_malloc(m) > most)
+            most = moment_nmt_malloc(m);
+    return known_minus(most, moment_nmt_malloc(f->last));
 }
 
 bool facts_collect(const struct incident *i, const struct thresholds *t,

@@ -41,6 +41,15 @@ bool kind_of_many_buffers(const struct facts *f, struct pen *p,
 void kind_of_untracked(const struct facts *f, struct pen *p,
                        const struct part *part, struct finding *ret);
 
+/* kinds_mappings.c: of that, by what is resident where */
+
+/* Private mappings of files that were written to. */
+bool kind_of_written_copies(const struct facts *f, struct pen *p,
+                            uint64_t bytes, struct finding *ret);
+/* malloc's arenas, or mappings of somebody's own. False: they don't tell. */
+bool kind_of_mappings(const struct facts *f, struct pen *p, uint64_t bytes,
+                      struct finding *ret);
+
 /* kinds_metaspace.c */
 void kind_of_metaspace(const struct facts *f, struct pen *p,
                        struct finding *ret);

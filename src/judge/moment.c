@@ -327,6 +327,21 @@ uint64_t moment_pages_of(const struct moment *m, const struct nmt_category *c)
                        stacks_without_pages(c, m->smaps));
 }
 
+/* Newer ones sum it up. */
+uint64_t moment_nmt_malloc(const struct moment *m)
+{
+    const struct nmt_category *c;
+    uint64_t sum = 0;
+
+    if (!m->nmt)
+        return 0;
+    if (known(m->nmt->total.malloc))
+        return m->nmt->total.malloc;
+    VEC_EACH (&m->nmt->categories, c)
+        sum += known_or(c->malloc, 0) + known_or(c->arena, 0);
+    return sum;
+}
+
 static void derive_tracked(struct moment *m)
 {
     uint64_t sum = 0;

@@ -57,6 +57,8 @@ bool moment_is_tracked(const struct nmt_category *c);
 /* Bytes of one of its NMT's categories that can have pages: what is committed,
  * without what NMT only takes for committed (stacks.h). */
 uint64_t moment_pages_of(const struct moment *m, const struct nmt_category *c);
+/* What NMT counts as handed out by malloc; 0 where nobody asked it. */
+uint64_t moment_nmt_malloc(const struct moment *m);
 
 /* Fills `ret` from the inputs of one snapshot; `snapshot` NO_SNAPSHOT takes
  * the files of the whole incident, but leaves NMT alone. */

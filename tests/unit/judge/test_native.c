@@ -167,7 +167,7 @@ END_TEST
 START_TEST(test_without_nmt_the_kind_is_a_guess)
 {
     ck_assert_int_eq(kind_outside(150 * MIB), KIND_NATIVE_UNTRACKED_MALLOC);
-    ck_assert_int_eq(b.found.at_most, CONFIDENCE_HIGH);
+    ck_assert_int_eq(b.found.at_most, CONFIDENCE_MEDIUM);
     b.moments[2].nmt = NULL;
     ck_assert_int_eq(kind_outside(150 * MIB), KIND_NATIVE_UNTRACKED_MALLOC);
     ck_assert_int_eq(b.found.at_most, CONFIDENCE_LOW);
@@ -187,8 +187,87 @@ START_TEST(test_stray_mappings)
     b.moments[2].smaps_input = &b.input;
     b.moments[2].map = &nmt; /* which has no region there */
     ck_assert_int_eq(kind_outside(170 * MIB), KIND_NATIVE_UNTRACKED_MMAP);
+    ck_assert_int_eq(b.found.at_most, CONFIDENCE_MEDIUM);
     map.path = "/srv/data/index.bin";
     ck_assert_int_eq(kind_outside(170 * MIB), KIND_NATIVE_UNTRACKED_MALLOC);
+}
+END_TEST
+
+/* ---- malloc's or somebody's own mappings, without their addresses -------- */
+
+static struct smaps_map own[5];
+static struct smaps by_place;
+
+/* What [heap], an arena's full block, and a mapping have resident. */
+static void given_places(uint64_t heap, uint64_t arena, uint64_t rest)
+{
+    const uint64_t base = 0x7f0000000000, far = 0x7f1000001000;
+
+    own[0] = (struct smaps_map){.path = "[heap]", .rss = heap};
+    own[1] = (struct smaps_map){.from = base,
+                                .to = base + 63 * MIB,
+                                .path = "",
+                                .perms = "rw-p",
+                                .rss = arena};
+    own[2] = (struct smaps_map){.from = base + 63 * MIB,
+                                .to = base + 64 * MIB,
+                                .path = "",
+                                .perms = "---p"};
+    own[3] = (struct smaps_map){.from = far,
+                                .to = far + 512 * MIB,
+                                .path = "",
+                                .perms = "rw-p",
+                                .rss = rest};
+    own[4] = (struct smaps_map){.path = "/usr/lib/libc.so.6"};
+    by_place = (struct smaps){.maps = {own, 5, 5}};
+    b.moments[2].smaps = &by_place;
+    b.moments[2].smaps_input = &b.input;
+    b.moments[2].untracked = says(&b, LINE_PROC, 150 * MIB);
+}
+
+START_TEST(test_pages_of_malloc)
+{
+    given_places(100 * MIB, 60 * MIB, 20 * MIB);
+    ck_assert_int_eq(kind_outside(150 * MIB), KIND_NATIVE_UNTRACKED_MALLOC);
+    ck_assert_int_eq(b.found.at_most, CONFIDENCE_HIGH);
+    ck_assert_uint_eq(b.found.evidence[0].value, 160 * MIB);
+    given_places(50 * MIB, 60 * MIB, 80 * MIB); /* less NMT's own 10 */
+    ck_assert_int_eq(kind_outside(150 * MIB), KIND_NATIVE_UNTRACKED_MALLOC);
+    ck_assert_int_eq(b.found.at_most, CONFIDENCE_MEDIUM);
+}
+END_TEST
+
+START_TEST(test_pages_of_nobodys_malloc)
+{
+    given_places(10 * MIB, 20 * MIB, 150 * MIB);
+    ck_assert_int_eq(kind_outside(150 * MIB), KIND_NATIVE_UNTRACKED_MMAP);
+    ck_assert_int_eq(b.found.at_most, CONFIDENCE_MEDIUM);
+    /* Most of it came after the mappings were read. */
+    ck_assert_int_eq(kind_outside(700 * MIB), KIND_NATIVE_UNTRACKED_MALLOC);
+    given_places(10 * MIB, 20 * MIB, 150 * MIB);
+    own[0].path = ""; /* as pmap has it */
+    ck_assert_int_eq(kind_outside(150 * MIB), KIND_NATIVE_UNTRACKED_MALLOC);
+    own[0].path = "[heap]";
+    own[4].path = "/usr/lib/libjemalloc.so.2";
+    ck_assert_int_eq(kind_outside(150 * MIB), KIND_NATIVE_UNTRACKED_MALLOC);
+    ck_assert_int_eq(b.found.at_most, CONFIDENCE_MEDIUM);
+}
+END_TEST
+
+START_TEST(test_malloc_denies)
+{
+    b.moments[2].malloc_in_use = says(&b, LINE_ALLOCATOR, 12 * MIB);
+    b.moments[2].malloc_retained = says(&b, LINE_ALLOCATOR, 2 * MIB);
+    ck_assert_int_eq(kind_outside(150 * MIB), KIND_NATIVE_UNTRACKED_MMAP);
+    ck_assert_int_eq(b.found.at_most, CONFIDENCE_HIGH);
+    given_places(10 * MIB, 20 * MIB, 150 * MIB);
+    ck_assert_int_eq(kind_outside(150 * MIB), KIND_NATIVE_UNTRACKED_MMAP);
+    ck_assert_int_eq(b.found.at_most, CONFIDENCE_HIGH);
+    /* Less than NMT has of it: another allocator serves the process. */
+    b.moments[2].malloc_in_use.value = MIB;
+    b.moments[2].smaps = NULL;
+    ck_assert_int_eq(kind_outside(150 * MIB), KIND_NATIVE_UNTRACKED_MALLOC);
+    ck_assert_int_eq(b.found.at_most, CONFIDENCE_MEDIUM);
 }
 END_TEST
 
@@ -334,6 +413,9 @@ TCase *native_tcase(void)
     tcase_add_test(t, test_shared_memory_is_no_malloc);
     tcase_add_test(t, test_without_nmt_the_kind_is_a_guess);
     tcase_add_test(t, test_stray_mappings);
+    tcase_add_test(t, test_pages_of_malloc);
+    tcase_add_test(t, test_pages_of_nobodys_malloc);
+    tcase_add_test(t, test_malloc_denies);
     tcase_add_test(t, test_library_is_a_candidate_only);
     tcase_add_test(t, test_loaders_or_classes);
     tcase_add_loop_test(t, test_a_category_that_grew, 0, CATEGORIES);

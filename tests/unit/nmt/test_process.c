@@ -227,6 +227,9 @@ START_TEST(what_is_resident_where)
     smaps_arenas(&s, &count, &resident);
     ck_assert_uint_eq(count, 3);
     ck_assert_uint_eq(resident, KB(512 + 4096));
+    ck_assert_uint_eq(smaps_malloc(&s), resident);
+    s.maps.at[5].path = "[heap]";
+    ck_assert_uint_eq(smaps_malloc(&s), resident + s.maps.at[5].rss);
     ck_assert_uint_eq(smaps_full_arenas(&s), 0);
     VEC_EACH (&s.maps, m)
         if (m->rss == KB(512))
@@ -306,6 +309,7 @@ START_TEST(a_rollup_is_a_sum)
     ck_assert(!known(smaps_resident(&s, 0, UINT64_MAX)));
     smaps_arenas(&s, &count, &resident);
     ck_assert(!known(count) && !known(resident));
+    ck_assert(!known(smaps_malloc(&s)));
     smaps_deinit(&s, &t.mem);
 }
 END_TEST
