@@ -103,6 +103,17 @@ void argue_live_share(const struct facts *f, struct pen *p, struct finding *ret)
                           pen_size(p, f->xmx.value)));
 }
 
+void doubt_holder(const struct facts *f, struct finding *ret)
+{
+    if (f->heap && !f->heap->quick)
+        return;
+    finding_cap(ret, CONFIDENCE_MEDIUM);
+    finding_doubt(ret, SUPPORTING,
+                  "nothing captured tells what holds the live set: a queue, "
+                  "thread-locals or listeners look the same without a heap "
+                  "dump");
+}
+
 /* ---- what was allowed --------------------------------------------------- */
 
 bool xmx_exceeds(const struct facts *f)

@@ -23,6 +23,9 @@ void argue_held(const struct facts *f, struct pen *p, struct finding *ret);
 /* "the live set is ... of a heap of ...": both must be known. */
 void argue_live_share(const struct facts *f, struct pen *p,
                       struct finding *ret);
+/* That the live set is kept is known, but not by what: of a kind that no dump
+ * and no histogram told. */
+void doubt_holder(const struct facts *f, struct finding *ret);
 /* "the heap may grow to ..., the container to ..." */
 void argue_xmx(const struct facts *f, struct pen *p, struct finding *ret);
 /* Returns "ulimit -v of 2.5 GiB"; NULL if nobody says that it is limited. */

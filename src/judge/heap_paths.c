@@ -269,16 +269,23 @@ static bool named_listener(const struct heap_suspect *s)
     return false;
 }
 
+size_t outer_length(const char *class_name)
+{
+    const char *lambda = strstr(class_name, "$$Lambda");
+    const char *dollar = lambda ? lambda : strrchr(class_name, '$');
+
+    return dollar ? (size_t)(dollar - class_name) : 0;
+}
+
 /* Inner objects and as many of the outer class: each inner one keeps its
- * outer alive by this$0. */
+ * outer alive by this$0, and a lambda the object that it works on. */
 static bool inner_and_outer(const struct heap_suspect *s)
 {
     for (uint64_t i = 0; i < s->contents.n; i++) {
         const struct heap_held *inner = &s->contents.at[i];
-        const char *dollar = strrchr(inner->class_name, '$');
-        size_t n = dollar ? (size_t)(dollar - inner->class_name) : 0;
+        size_t n = outer_length(inner->class_name);
 
-        if (!dollar || jdk_has_type(inner->class_name))
+        if (!n || jdk_has_type(inner->class_name))
             continue;
         for (uint64_t k = 0; k < s->contents.n; k++) {
             const struct heap_held *outer = &s->contents.at[k];

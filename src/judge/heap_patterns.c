@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "hprof/jdk.h"
+
 #define MANY 1000 /* objects that only a mass of them makes a pattern */
 
 bool pattern_finalizers(const struct heap *h, struct pen *p,
@@ -134,6 +136,29 @@ bool pattern_array(const struct heap *h, struct pen *p,
 
 /* ---- strings ---------------------------------------------------------- */
 
+/* A text, a row, a document: more strings than that are no object's fields. */
+#define STRINGS_OF_ONE 64
+
+bool owns_strings(const char *class_name, uint64_t objects, uint64_t strings)
+{
+    if (strncmp(class_name, "java.util.", 10) == 0 ||
+        strcmp(class_name, "java.lang.String") == 0 || strchr(class_name, '['))
+        return false;
+    /* The JDK's own live beside; only one a string is a map's value. */
+    return objects >= strings / (jdk_has_type(class_name) ? 2 : STRINGS_OF_ONE);
+}
+
+static bool are_contents(const struct heap *h)
+{
+    const struct heap_class_row *r;
+
+    VEC_EACH (&h->histogram, r)
+        if (owns_strings(r->name, r->objects, h->strings.count))
+            return true;
+    return false;
+}
+
+/* What would be saved if each text were there once counts. */
 bool pattern_duplicates(const struct heap *h, struct pen *p,
                         struct pattern_match *ret)
 {
@@ -141,12 +166,20 @@ bool pattern_duplicates(const struct heap *h, struct pen *p,
 
     if (!known(s->duplicate_bytes) || s->duplicate_bytes < s->bytes / 2)
         return false;
-    ret->bytes = s->bytes;
+    ret->bytes = s->duplicate_bytes;
     ret->text =
         pen_write(p, "%llu strings take %s, of which %s repeat what others say",
                   (unsigned long long)s->count, pen_size(p, s->bytes),
                   pen_size(p, s->duplicate_bytes));
     return true;
+}
+
+static const char *difference(const struct heap_strings *s)
+{
+    return !known(s->duplicate_bytes)          ? ""
+           : s->duplicate_bytes < s->bytes / 8 ? ", nearly all different,"
+           : s->duplicate_bytes < s->bytes / 2 ? ", mostly different,"
+                                               : "";
 }
 
 bool pattern_strings(const struct heap *h, struct pen *p,
@@ -155,10 +188,11 @@ bool pattern_strings(const struct heap *h, struct pen *p,
     const struct heap_strings *s = &h->strings;
 
     /* As much as a third is ordinary for many programs; half is not. */
-    if (s->bytes < h->reachable.bytes / 2)
+    if (s->bytes < h->reachable.bytes / 2 || are_contents(h))
         return false;
     ret->bytes = s->bytes;
-    ret->text = pen_write(p, "%llu strings, nearly all different, take %s",
-                          (unsigned long long)s->count, pen_size(p, s->bytes));
+    ret->text =
+        pen_write(p, "%llu strings%s take %s", (unsigned long long)s->count,
+                  difference(s), pen_size(p, s->bytes));
     return true;
 }

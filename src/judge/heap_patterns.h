@@ -27,6 +27,13 @@ heap_pattern pattern_finalizers, pattern_cleaners, pattern_jni_globals,
 heap_pattern pattern_stack, pattern_threadlocals, pattern_queue,
     pattern_listeners;
 
+/* Whether objects of a class are so many that the strings of a heap are theirs,
+ * or a map's keys to them: then not the strings pile up, but they do. Lists and
+ * maps only hold them. */
+bool owns_strings(const char *class_name, uint64_t objects, uint64_t strings);
+/* How much of the name of an inner class, or of a lambda, is the outer one's; 0
+ * of others. */
+size_t outer_length(const char *class_name);
 /* Whether it piles up in a list, a queue or the like: not in a map. */
 bool piles_up_in_sequence(const struct heap_suspect *s);
 

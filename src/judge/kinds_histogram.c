@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "culprit.h"
+#include "heap_patterns.h"
 #include "hprof/jdk.h"
 
 #define MANY 500 /* ordinary programs have a few dozen of each */
@@ -102,25 +103,35 @@ static bool by_array(struct tally *t)
     return false;
 }
 
+/* An anonymous class or a lambda; named ones are nodes and entries as well. */
+static bool is_callback(const char *class_name)
+{
+    size_t n = outer_length(class_name);
+    const char *rest = class_name + n;
+
+    return n && strchr(class_name, '.') && !jdk_has_type(class_name) &&
+           ((rest[1] >= '0' && rest[1] <= '9') || rest[1] == '$');
+}
+
+static bool outer_of(const struct histogram_row *outer,
+                     const struct histogram_row *inner)
+{
+    size_t n = outer_length(inner->class_name);
+
+    return outer->objects == inner->objects && strlen(outer->class_name) == n &&
+           strncmp(outer->class_name, inner->class_name, n) == 0;
+}
+
 /* As many objects of an inner class as of its outer one. */
 static bool by_inner(struct tally *t)
 {
     const struct histogram_row *inner, *outer;
-    const char *dollar;
 
     VEC_EACH (&t->at->rows, inner) {
-        dollar = strrchr(inner->class_name, '$');
-        if (!dollar || inner->objects < MANY ||
-            jdk_has_type(inner->class_name) ||
-            !strchr(inner->class_name, '.') || dollar[1] < '0' ||
-            dollar[1] > '9')
+        if (inner->objects < MANY || !is_callback(inner->class_name))
             continue;
         VEC_EACH (&t->at->rows, outer)
-            if (outer->objects == inner->objects &&
-                strlen(outer->class_name) ==
-                    (size_t)(dollar - inner->class_name) &&
-                strncmp(outer->class_name, inner->class_name,
-                        (size_t)(dollar - inner->class_name)) == 0)
+            if (outer_of(outer, inner))
                 return conclude(t, KIND_LISTENER_LEAK, inner,
                                 pen_write(t->pen,
                                           "%llu objects of the inner class "
@@ -135,22 +146,58 @@ static bool by_inner(struct tally *t)
  * must be among them. */
 #define LONG_STRING 1024
 
+/* Whose contents they are; NULL: nobody's. */
+static const struct histogram_row *owner_of_strings(const struct tally *t,
+                                                    uint64_t strings)
+{
+    const struct histogram_row *r, *most = NULL;
+
+    VEC_EACH (&t->at->rows, r)
+        if (owns_strings(r->class_name, r->objects, strings) &&
+            (!most || r->objects > most->objects))
+            most = r;
+    return most;
+}
+
 /* Every string has an array: equal numbers say that the arrays are theirs. */
+static const struct histogram_row *arrays_of_strings(const struct tally *t,
+                                                     uint64_t strings)
+{
+    const struct histogram_row *a = row_of(t, "byte[]");
+    const struct histogram_row *c = row_of(t, "char[]");
+
+    if (!a || (c && c->bytes > a->bytes))
+        a = c;
+    return a && a->objects && a->bytes / a->objects <= LONG_STRING &&
+                   a->objects <= strings + strings / 4
+               ? a
+               : NULL;
+}
+
 static bool by_strings(struct tally *t)
 {
-    const struct histogram_row *s = row_of(t, "java.lang.String");
-    const struct histogram_row *a = row_of(t, "byte[]");
+    const struct histogram_row *s = row_of(t, "java.lang.String"), *a, *owner;
+    const char *text;
 
-    if (!a || (row_of(t, "char[]") && row_of(t, "char[]")->bytes > a->bytes))
-        a = row_of(t, "char[]");
-    if (!s || !a || !a->objects || a->bytes / a->objects > LONG_STRING ||
-        a->objects > s->objects + s->objects / 4 ||
-        s->bytes + a->bytes < t->at->bytes / 2)
+    a = s ? arrays_of_strings(t, s->objects) : NULL;
+    if (!a || s->bytes + a->bytes < t->at->bytes / 2)
         return false;
-    return conclude(t, KIND_STRING_GROWTH, s,
-                    pen_write(t->pen, "%llu strings take %s",
-                              (unsigned long long)s->objects,
-                              pen_size(t->pen, s->bytes + a->bytes)));
+    owner = owner_of_strings(t, s->objects);
+    text = pen_write(t->pen, "%llu strings take %s",
+                     (unsigned long long)s->objects,
+                     pen_size(t->pen, s->bytes + a->bytes));
+    finding_cap(t->ret, CONFIDENCE_MEDIUM);
+    finding_doubt(t->ret, SUPPORTING,
+                  "a class histogram does not tell who holds them, or "
+                  "whether they repeat each other");
+    if (!owner)
+        return conclude(t, KIND_STRING_GROWTH, s, text);
+    return conclude(t, KIND_HEAP_LEAK, owner,
+                    pen_write(t->pen,
+                              "%s; there are %llu objects of %s, whose "
+                              "contents they seem to be",
+                              text, (unsigned long long)owner->objects,
+                              owner->class_name));
 }
 
 /* ---- without even a histogram ----------------------------------------- */

@@ -330,8 +330,10 @@ bool rule_heap_full(const struct facts *f, struct pen *p, struct finding *ret)
     finding_init(ret, KIND_HEAP_LEAK);
     argue_oome(f, p, ret);
     argue_live(f, p, ret);
-    if (!kind_of_heap(f, p, ret))
+    if (!kind_of_heap(f, p, ret)) {
         culprit_named(the_heap, f->live.value, &ret->culprit);
+        doubt_holder(f, ret);
+    }
     if (other && !f->heap)
         finding_cap(ret,
                     collector_vouches(f) ? CONFIDENCE_MEDIUM : CONFIDENCE_LOW);
@@ -372,8 +374,10 @@ bool rule_heap_exhausted(const struct facts *f, struct pen *p,
     finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
                     "the error that follows, or the log it stands in, is not "
                     "here");
-    if (!kind_of_heap(f, p, ret))
+    if (!kind_of_heap(f, p, ret)) {
         culprit_named(the_heap, f->exhausted.value, &ret->culprit);
+        doubt_holder(f, ret);
+    }
     ret->summary = pen_write(
         p, "The Java heap filled up%s; full collections still leave %s: %s%s.",
         known(limit.value) ? pen_write(p, " at %s", pen_size(p, limit.value))

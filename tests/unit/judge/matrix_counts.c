@@ -119,6 +119,25 @@ static void long_arrays(struct bench *b)
     row(b, 1)->objects = 4900;
 }
 
+/* Three to each row of a table, or one as a key to each value. */
+static void strings_of_objects(struct bench *b)
+{
+    add(b, "csv.Row", 160000, 6 * MIB);
+}
+
+static void strings_of_jdk_objects(struct bench *b)
+{
+    add(b, "java.lang.ref.SoftReference", 500000, 6 * MIB);
+}
+
+static void lambdas_and_outer(struct bench *b)
+{
+    full(b);
+    add(b, "ui.View", 2000, MIB);
+    add(b, "ui.View$$Lambda$14/0x7f0014", 2000, MIB);
+    add(b, "long[]", 9000, 40 * MIB);
+}
+
 static void more_loaders(struct bench *b)
 {
     full(b);
@@ -266,7 +285,10 @@ static const struct pair at[] = {
     {is_full, KIND_HEAP_BACKLOG, waiting_tasks, only_a_few},
     {is_full, KIND_GROWING_ARRAY, large_array, many_arrays},
     {is_full, KIND_LISTENER_LEAK, inner_and_outer, fewer_outer},
+    {is_full, KIND_LISTENER_LEAK, lambdas_and_outer, fewer_outer},
     {is_full, KIND_STRING_GROWTH, strings, long_arrays},
+    {is_full, KIND_STRING_GROWTH, strings, strings_of_objects},
+    {is_full, KIND_STRING_GROWTH, strings, strings_of_jdk_objects},
     {is_full, KIND_CLASSLOADER_LEAK, more_loaders, as_many_loaders},
     {is_full, KIND_GROWING_ARRAY, copied_in_vain, asked_by_another},
     {"metaspace refused", KIND_METASPACE_LOADER_LEAK, loaders_with_classes,

@@ -139,6 +139,17 @@ static void ordinary_strings(struct bench *b)
     b->heap.strings.bytes = 40 * MIB;
 }
 
+/* Of as many edits two each. */
+static void strings_of_objects(struct bench *b)
+{
+    given_row(b, "edit.Replace", 250000, 80 * MIB);
+}
+
+static void strings_of_jdk_objects(struct bench *b)
+{
+    given_row(b, "java.lang.ref.SoftReference", 500000, 80 * MIB);
+}
+
 static void duplicates(struct bench *b)
 {
     strings(b);
@@ -397,6 +408,8 @@ static const struct pair at[] = {
      another_thread_threw},
     {"heap full", KIND_JNI_GLOBAL_REF_LEAK, jni_globals, one_jni_global},
     {"heap full", KIND_STRING_GROWTH, strings, ordinary_strings},
+    {"heap full", KIND_STRING_GROWTH, strings, strings_of_objects},
+    {"heap full", KIND_STRING_GROWTH, strings, strings_of_jdk_objects},
     {"heap full", KIND_STRING_DUPLICATES, duplicates, few_duplicates},
     {"heap full", KIND_FINALIZER_BACKLOG, finalizers, few_finalizers},
     {"heap full", KIND_CLEANER_BACKLOG, cleaners, few_cleaners},

@@ -14,10 +14,23 @@ START_TEST(test_oversized_request)
     given_heap(&b, 100 * MIB, 5 * MIB);
     ck_assert_int_eq(first_found(&b), KIND_OVERSIZED_REQUEST);
     given_heap(&b, 100 * MIB, 95 * MIB);
-    ck_assert_int_eq(confidence_of(KIND_HEAP_LEAK), CONFIDENCE_HIGH);
+    ck_assert_int_eq(confidence_of(KIND_HEAP_LEAK), CONFIDENCE_MEDIUM);
     given_oome(&b, OOME_GC_OVERHEAD, "GC overhead limit exceeded");
     given_heap(&b, 100 * MIB, 5 * MIB); /* that is no single request */
     ck_assert_int_eq(first_found(&b), KIND_HEAP_LEAK);
+}
+END_TEST
+
+/* A full heap may be a backlog or listeners, if only a dump told. */
+START_TEST(test_a_full_heap_of_nobody_knows_what)
+{
+    given_oome(&b, OOME_HEAP_SPACE, "Java heap space");
+    given_heap(&b, 100 * MIB, 90 * MIB);
+    ck_assert_int_eq(confidence_of(KIND_HEAP_LEAK), CONFIDENCE_MEDIUM);
+    given_heap_dump(&b, 90 * MIB);
+    ck_assert_int_eq(confidence_of(KIND_HEAP_LEAK), CONFIDENCE_HIGH);
+    b.heap.quick = true; /* nobody looked who holds what */
+    ck_assert_int_eq(confidence_of(KIND_HEAP_LEAK), CONFIDENCE_MEDIUM);
 }
 END_TEST
 
@@ -401,6 +414,7 @@ TCase *heap_space_tcase(void)
     tcase_add_test(t, test_a_heap_with_room);
     tcase_add_test(t, test_a_steady_climb);
     tcase_add_test(t, test_oversized_request);
+    tcase_add_test(t, test_a_full_heap_of_nobody_knows_what);
     tcase_add_test(t, test_who_asked_for_too_much);
     tcase_add_test(t, test_oversize_threshold_is_asked);
     tcase_add_test(t, test_the_collector_vouches_for_an_error_without_a_word);

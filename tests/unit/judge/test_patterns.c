@@ -173,6 +173,11 @@ START_TEST(test_strings)
     ck_assert_int_eq(kind(), KIND_STRING_GROWTH);
     h->strings.duplicate_bytes = 75 * MIB;
     ck_assert_int_eq(kind(), KIND_STRING_DUPLICATES);
+    h->strings.duplicate_bytes = 42 * MIB;
+    ck_assert_int_eq(kind(), KIND_STRING_DUPLICATES);
+    h->strings.bytes = 58 * MIB; /* half of these, but no third of the heap */
+    h->strings.duplicate_bytes = 29 * MIB;
+    ck_assert_int_eq(kind(), KIND_STRING_GROWTH);
     h->strings.bytes = 40 * MIB; /* ordinary */
     h->strings.duplicate_bytes = UNKNOWN;
     ck_assert_int_eq(kind(), KIND_HEAP_LEAK);
