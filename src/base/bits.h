@@ -36,6 +36,11 @@ static inline uint64_t be64(const uint8_t *p)
 }
 
 /* `align` is a power of two. */
+static inline uint64_t le64(const uint8_t *p)
+{
+    return __builtin_bswap64(be64(p));
+}
+
 static inline uint64_t align_up(uint64_t n, uint64_t align)
 {
     return (n + align - 1) & ~(align - 1);

@@ -20,23 +20,28 @@ void lines_deinit(struct lines *l)
     l->text = NULL;
 }
 
-/* Length of the line at the window's start; *end: with its line end. */
+/* Length of the line at the front of `n` bytes, of which no more are looked at
+ * than a line may have; *end: with its line end. */
 static size_t measure(const uint8_t *p, size_t n, size_t *end)
 {
-    size_t i = 0;
+    size_t look = n < LINE_MAX_BYTES + 2 ? n : LINE_MAX_BYTES + 2;
+    const uint8_t *line = look ? memchr(p, '\n', look) : NULL;
+    size_t len = line ? (size_t)(line - p) : look;
+    const uint8_t *cr = len ? memchr(p, '\r', len) : NULL;
 
-    while (i < n && i < LINE_MAX_BYTES && p[i] != '\n' && p[i] != '\r')
-        i++;
-    *end = i;
-    if (i < n && p[i] == '\r')
-        *end += i + 1 < n && p[i + 1] == '\n' ? 2 : 1;
-    else if (i < n && p[i] == '\n')
-        *end += 1;
-    return i;
+    *end = len + (line != NULL);
+    if (!cr)
+        return len;
+    if (cr + 1 == line)
+        return len - 1;
+    *end = (size_t)(cr - p) + 1;
+    return *end - 1;
 }
 
 #define ESCAPE   '\033'
 #define NO_BREAK "\xC2\xA0" /* a blank, in UTF-8 */
+/* What begins anything that is no text. */
+#define SPECIAL "\033\xC2&"
 
 /* Steps over "ESC [ ... letter". */
 static const char *skip_colour(const char *s)
@@ -46,10 +51,33 @@ static const char *skip_colour(const char *s)
     return s + (*s != '\0');
 }
 
+/* The character that pages write as `*s`, which moves behind that; NUL: it is
+ * none of those. */
+static char take_entity(const char **s)
+{
+    static const struct {
+        const char *name;
+        char c;
+    } entities[] = {{"&gt;", '>'},   {"&lt;", '<'},   {"&amp;", '&'},
+                    {"&quot;", '"'}, {"&#34;", '"'},  {"&apos;", '\''},
+                    {"&#39;", '\''}, {"&#x27;", '\''}};
+
+    for (size_t i = 0; i < sizeof entities / sizeof *entities; i++) {
+        size_t n = strlen(entities[i].name);
+
+        if (strncmp(*s, entities[i].name, n) == 0) {
+            *s += n;
+            return entities[i].c;
+        }
+    }
+    return '\0';
+}
+
 /* What terminals and pages make of a text. Returns its length. */
 static size_t make_plain(char *text)
 {
-    const char *s = text + strcspn(text, "\033\xC2");
+    const char *s = text + strcspn(text, SPECIAL);
+    char c;
     char *to = text + (s - text);
 
     while (*s) {
@@ -58,6 +86,8 @@ static size_t make_plain(char *text)
         } else if (strncmp(s, NO_BREAK, 2) == 0) {
             *to++ = ' ';
             s += 2;
+        } else if (*s == '&' && (c = take_entity(&s))) {
+            *to++ = c;
         } else {
             *to++ = *s++;
         }
@@ -68,8 +98,7 @@ static size_t make_plain(char *text)
 
 bool lines_cut(const uint8_t **p, size_t *n, char *to, size_t size)
 {
-    const uint8_t *end = *n ? memchr(*p, '\n', *n) : NULL;
-    size_t len = end ? (size_t)(end - *p) : *n;
+    size_t end, len = measure(*p, *n, &end);
     size_t keep = len < size - 1 ? len : size - 1;
 
     if (!*n)
@@ -77,9 +106,8 @@ bool lines_cut(const uint8_t **p, size_t *n, char *to, size_t size)
     memcpy(to, *p, keep);
     to[keep] = '\0';
     make_plain(to);
-    len += end != NULL;
-    *p += len;
-    *n -= len;
+    *p += end;
+    *n -= end;
     return true;
 }
 
@@ -95,9 +123,7 @@ static size_t clean(struct lines *l, size_t n)
         n -= 3;
         memmove(l->text, l->text + 3, n + 1);
     }
-    if (!memchr(l->text, ESCAPE, n) && !memchr(l->text, *NO_BREAK, n))
-        return n;
-    return make_plain(l->text);
+    return l->text[strcspn(l->text, SPECIAL)] ? make_plain(l->text) : n;
 }
 
 char *lines_next(struct lines *l, size_t *ret)
@@ -113,8 +139,10 @@ char *lines_next(struct lines *l, size_t *ret)
         n = source_peek(l->source, LINE_MAX_BYTES + 2, &p);
         len = measure(p, n, &end);
     }
+    if (len > LINE_MAX_BYTES)
+        end = len = LINE_MAX_BYTES;
     if (!l->partial)
-        l->number++;
+        l->number = source_line(l->source, ++l->count);
     l->offset = source_offset(l->source);
     l->partial = len == LINE_MAX_BYTES && end == len && end < n;
     memcpy(l->text, p, len);

@@ -8,6 +8,7 @@
  */
 #include "source.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "gunzip.h"
@@ -34,6 +35,10 @@ struct source {
     uint8_t *buffer; /* SOURCE_WINDOW + CHUNK bytes */
     struct raw_view view;
     bool views; /* as long as there are any */
+
+    char *made;      /* what source_open_made took over */
+    uint64_t *lines; /* of it; NULL: they count from 1 */
+    uint64_t n_lines;
 };
 
 /* ---- opening --------------------------------------------------------- */
@@ -95,6 +100,23 @@ bool source_open_memory(const void *bytes, size_t n, struct mem *m,
     return true;
 }
 
+bool source_open_made(char *text, size_t n, uint64_t *lines, uint64_t n_lines,
+                      const char *damage, struct mem *m, struct source **ret,
+                      struct err *e)
+{
+    if (!source_open_memory(text, n, m, ret, e)) {
+        mem_free(m, text);
+        mem_free(m, lines);
+        return false;
+    }
+    (*ret)->made = text;
+    (*ret)->lines = lines;
+    (*ret)->n_lines = n_lines;
+    if (damage)
+        snprintf((*ret)->raw.damage, sizeof(*ret)->raw.damage, "%s", damage);
+    return true;
+}
+
 void source_set_jobs(struct source *s, unsigned jobs)
 {
     if (s->gunzip)
@@ -109,6 +131,8 @@ void source_close(struct source *s)
     raw_unlook(&s->view);
     raw_deinit(&s->raw);
     mem_free(s->mem, s->buffer);
+    mem_free(s->mem, s->made);
+    mem_free(s->mem, s->lines);
     mem_free(s->mem, s);
 }
 
@@ -316,6 +340,11 @@ bool source_look_at(const struct source *s, uint64_t offset, size_t n,
 uint64_t source_offset(const struct source *s)
 {
     return s->offset;
+}
+
+uint64_t source_line(const struct source *s, uint64_t nth)
+{
+    return s->lines && nth - 1 < s->n_lines ? s->lines[nth - 1] : nth;
 }
 
 bool source_is_gzip(const struct source *s)

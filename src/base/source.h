@@ -34,6 +34,16 @@ bool source_open(const char *path, struct mem *m, struct source **ret,
 /* Reads from `bytes`, which the caller keeps alive. */
 bool source_open_memory(const void *bytes, size_t n, struct mem *m,
                         struct source **ret, struct err *e);
+/*
+ * Reads a text that was made of another. Both are taken over, even on failure:
+ * memory of `m`. `lines` has the number that each line of the text has in what
+ * it was made of; `damage` (or NULL) is what was wrong with that.
+ */
+bool source_open_made(char *text, size_t n, uint64_t *lines, uint64_t n_lines,
+                      const char *damage, struct mem *m, struct source **ret,
+                      struct err *e);
+/* The number of the `nth` line, from 1, in the file it comes from. */
+uint64_t source_line(const struct source *s, uint64_t nth);
 /* All of it will be read: so many threads may take the gzip off ahead of the
  * reader, the reader's own included. The bytes are the same. */
 void source_set_jobs(struct source *s, unsigned jobs);

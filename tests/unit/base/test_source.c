@@ -425,6 +425,72 @@ START_TEST(lines_end_in_every_way)
 }
 END_TEST
 
+START_TEST(pages_write_some_characters_as_names)
+{
+    static const char text[] = "a -&gt; &lt;b&gt; &amp;amp; &#x27;c&#39; "
+                               "&quot;d&quot; &gt e=1&f;&\n";
+    struct source *s;
+    struct lines l;
+
+    ck_assert(source_open_memory(text, sizeof text - 1, &mem, &s, &err));
+    ck_assert(lines_init(&l, s, &mem, &err));
+    ck_assert_str_eq(lines_next(&l, NULL),
+                     "a -> <b> &amp; 'c' \"d\" &gt e=1&f;&");
+    lines_deinit(&l);
+    source_close(s);
+}
+END_TEST
+
+/* Both ways of going by lines end them alike. */
+START_TEST(lines_end_in_three_ways)
+{
+    static const char text[] = "a\r\nb\rc\n\rd\r\n\r\ne\r";
+    static const char *const want[] = {"a", "b", "c", "", "d", "", "e"};
+    const uint8_t *p = (const uint8_t *)text;
+    size_t n = sizeof text - 1;
+    struct source *s;
+    struct lines l;
+    char line[8];
+
+    ck_assert(source_open_memory(text, n, &mem, &s, &err));
+    ck_assert(lines_init(&l, s, &mem, &err));
+    for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
+        ck_assert_str_eq(lines_next(&l, NULL), want[i]);
+        ck_assert(lines_cut(&p, &n, line, sizeof line));
+        ck_assert_str_eq(line, want[i]);
+    }
+    ck_assert_ptr_null(lines_next(&l, NULL));
+    ck_assert(!lines_cut(&p, &n, line, sizeof line));
+    lines_deinit(&l);
+    source_close(s);
+}
+END_TEST
+
+START_TEST(a_text_made_of_another_has_its_numbers)
+{
+    uint64_t *numbers = mem_alloc(&mem, 2, sizeof *numbers, &err);
+    char *text = mem_strdup(&mem, "a\nb\nc\n", &err);
+    struct source *s;
+    struct lines l;
+
+    numbers[0] = 9;
+    numbers[1] = 7;
+    ck_assert(
+        source_open_made(text, 6, numbers, 2, "was torn", &mem, &s, &err));
+    ck_assert(lines_init(&l, s, &mem, &err));
+    ck_assert_str_eq(lines_next(&l, NULL), "a");
+    ck_assert_uint_eq(l.number, 9);
+    ck_assert_str_eq(lines_next(&l, NULL), "b");
+    ck_assert_uint_eq(l.number, 7);
+    ck_assert_str_eq(lines_next(&l, NULL), "c");
+    ck_assert_uint_eq(l.number, 3);
+    ck_assert_str_eq(source_damage(s), "was torn");
+    lines_deinit(&l);
+    source_close(s);
+    ck_assert_uint_eq(mem.held, 0);
+}
+END_TEST
+
 START_TEST(marks_and_colours_are_no_text)
 {
     static const char text[] =
@@ -497,6 +563,9 @@ Suite *source_suite(void)
     tcase_add_test(t, what_cannot_be_opened_says_so);
     tcase_add_loop_test(t, every_allocation_may_fail, 0, N_JOBS);
     tcase_add_test(t, lines_end_in_every_way);
+    tcase_add_test(t, pages_write_some_characters_as_names);
+    tcase_add_test(t, lines_end_in_three_ways);
+    tcase_add_test(t, a_text_made_of_another_has_its_numbers);
     tcase_add_test(t, marks_and_colours_are_no_text);
     tcase_add_test(t, long_lines_come_in_parts_under_one_number);
     suite_add_tcase(s, t);
