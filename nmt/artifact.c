@@ -144,9 +144,13 @@ static bool is_log(enum artifact_kind k)
            k == ARTIFACT_KERNEL_LOG || k == ARTIFACT_VM_INFO;
 }
 
+/* What is found on the first lines of a report makes one of a text that names
+ * errors further below, as histograms of classes do. */
+#define FIRST_LINES 4
+
 /* The report of one process that a logger put something before every line
  * of. Of a short one few lines are enough: it must be a report without. */
-static enum artifact_kind wrapped_kind(const uint8_t *p, size_t n,
+static enum artifact_kind wrapped_kind(const uint8_t *p, size_t n, bool at_once,
                                        struct wrapping *w)
 {
     struct sight sight = {0};
@@ -155,6 +159,8 @@ static enum artifact_kind wrapped_kind(const uint8_t *p, size_t n,
     if (!wrapping_find(p, n, 2, w))
         return ARTIFACT_UNKNOWN;
     kind = see_bytes(&sight, w, p, n);
+    if (at_once && sight.lines > FIRST_LINES)
+        return ARTIFACT_UNKNOWN;
     if (!kind)
         kind = sight_judge(&sight);
     return is_log(kind) ? ARTIFACT_UNKNOWN : kind;
@@ -183,9 +189,10 @@ static enum artifact_kind see_text(const uint8_t *p, size_t n, bool all)
         kind = sight_judge(&sight);
     if (is_wrapped_crash(kind, p, n))
         return ARTIFACT_VM_INFO;
-    if (kind && (decided || kind != ARTIFACT_KERNEL_LOG || sight.event))
+    if (decided)
         return kind;
-    within = wrapped_kind(p, n, &w);
+    within = wrapped_kind(
+        p, n, kind && (kind != ARTIFACT_KERNEL_LOG || sight.event), &w);
     return within ? within : kind;
 }
 
@@ -196,7 +203,7 @@ bool artifact_is_wrapped(struct source *s, enum artifact_kind k,
     size_t n = source_peek(s, FIRST_LOOK, &p);
 
     return k != ARTIFACT_HPROF && !is_log(k) && plain_kind(p, n) != k &&
-           wrapped_kind(p, n, ret) == k;
+           wrapped_kind(p, n, false, ret) == k;
 }
 
 enum artifact_kind artifact_sniff(struct source *s, const char *name)

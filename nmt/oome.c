@@ -229,10 +229,13 @@ static bool announced(const char *from, const char *end)
         "threw",      "exception", "error",        "ERROR",    "FATAL",
         "SEVERE",     "WARN",      "Throwable",    "thrown",   "with",
     };
+    const char *s;
 
     while (end > from && text_is_blank(end[-1]))
         end--;
-    if (end == from || strchr(":\"']>|)-=,#;}{[(", end[-1]))
+    s = text_skip_blanks(from);
+    s += strspn(s, "0123456789"); /* of `cat -n` */
+    if (end <= s || strchr(":\"']>|)-=,#;}{[(", end[-1]))
         return true;
     if (ends_with_word(from, end, "\\n") || ends_with_word(from, end, "\\t"))
         return true;
@@ -277,19 +280,22 @@ static bool tail_fits(const char *message)
     return !*rest || strchr("([{<|-", *rest) || text_starts(rest, "at ");
 }
 
-/* Text in quotes behind "thread ". */
+/* Text in quotes behind "thread "; inside JSON they are escaped. */
 static void take_thread(const char *line, struct oome_text *o)
 {
-    const char *p = text_after(line, "thread \""), *end;
+    const char *p = text_after(line, "thread "), *end;
 
-    if (!p)
+    if (p && *p == '\\')
+        p++;
+    if (!p || *p++ != '"')
         return;
     /* A name may hold quotes; the class that follows shows the end. */
     end = strstr(p, "\" java.lang.");
     if (!end)
         end = strchr(p, '"');
     if (end)
-        copy(o->thread, sizeof o->thread, p, (size_t)(end - p));
+        copy(o->thread, sizeof o->thread, p,
+             (size_t)(end - p) - (end > p && end[-1] == '\\'));
 }
 
 /* A JSON log has the whole stack in one line, its line ends escaped. */

@@ -57,7 +57,6 @@ static const struct mark {
     {"Total Usage", STARTS, 40, ARTIFACT_METASPACE},
     {"CodeCache: size=", STARTS, 8, ARTIFACT_CODECACHE},
     {"CodeHeap '", STARTS, 8, ARTIFACT_CODECACHE},
-    {"#instances         #bytes", HAS, 0, ARTIFACT_CLASS_HISTOGRAM},
     {"CommandLine flags: -XX:", STARTS, 4, ARTIFACT_GC_LOG},
     {"{Heap before GC", STARTS, 0, ARTIFACT_GC_LOG},
     {"Full thread dump", HAS, 12, ARTIFACT_THREAD_DUMP},
@@ -356,8 +355,10 @@ enum artifact_kind sight_line(struct sight *s, char *line)
         return ARTIFACT_SMAPS;
     if (s->lines < 8 && process_list_header(text))
         return ARTIFACT_PROCESS_LIST;
-    if (text_starts(text, "Limit ") && strstr(text, "Soft Limit"))
+    if (text_starts(text, "Limit") && strstr(text, "Soft Limit"))
         return ARTIFACT_PROC_LIMITS;
+    if (text_starts(text, "num") && strstr(text, "#instances"))
+        return ARTIFACT_CLASS_HISTOGRAM;
     see_script(s, text);
     mapping = is_mapping(text);
     s->header = s->header || mapping;

@@ -191,6 +191,14 @@ static const struct {
                              "memory.limit_in_bytes 6000\n"
                              "memory.failcnt 0\n"
                              "memory.max_usage_in_bytes 6000\n"},
+    /* which names errors */
+    {ARTIFACT_CLASS_HISTOGRAM,
+     " num     #instances         #bytes  class name (module)\n"
+     "-------------------------------------------------------\n"
+     "   1:           100          32000  [B (java.base@17.0.9)\n"
+     "   2:             4            128  java.lang.OutOfMemoryError "
+     "(java.base@17.0.9)\n"
+     "Total           104          32128\n"},
 };
 
 #define REPORTS (sizeof reports / sizeof *reports)
