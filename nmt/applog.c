@@ -131,6 +131,12 @@ static int64_t time_of(const char *line)
     return text_iso_time(&s, &t, NULL) ? t : INT64_MIN;
 }
 
+static void note_error(struct app_log *log, uint64_t number)
+{
+    log->error_end = number;
+    log->since_error = 0;
+}
+
 static bool oome_line(struct reader *r, const char *line, uint64_t number,
                       bool *ret, struct err *e)
 {
@@ -140,7 +146,7 @@ static bool oome_line(struct reader *r, const char *line, uint64_t number,
     if (!*ret) {
         if (r->open &&
             (oome_take_frame(&r->text, line) || oome_same_trace(line))) {
-            r->log->error_end = number;
+            note_error(r->log, number);
             return true;
         }
         return close_oome(r, e);
@@ -149,7 +155,8 @@ static bool oome_line(struct reader *r, const char *line, uint64_t number,
         memcpy(t.thread, r->text.thread, sizeof t.thread);
     else if (!close_oome(r, e))
         return false;
-    t.line = r->log->error_end = number;
+    note_error(r->log, number);
+    t.line = number;
     t.time = time_of(line);
     /* The frames below belong to the exception around it. */
     if (t.nested)
@@ -277,10 +284,11 @@ bool app_log_read(struct source *s, struct arena *a, struct app_log *ret,
     ret->exit_status = UNKNOWN;
     if (!lines_init(&l, s, a->mem, e))
         return false;
-    while (ok && (line = lines_next(&l, NULL)))
+    while (ok && (line = lines_next(&l, NULL))) {
+        ret->since_error++;
         ok = read_line(&r, line, l.number, e);
+    }
     ok = ok && close_oome(&r, e);
-    ret->lines = l.number;
     lines_deinit(&l);
     if (!ok)
         app_log_deinit(ret, a->mem);

@@ -6,6 +6,7 @@
 
 #include "base/lines.h"
 #include "nmt/gclog_parse.h"
+#include "nmt/kernel_parts.h"
 #include "nmt/release.h"
 #include "nmt/text.h"
 
@@ -212,6 +213,17 @@ static void exit_line(struct gc_reader *r, const char *line)
         r->log->exit_line = r->number;
 }
 
+/* A line of a log that is kept as JSON, without that. */
+static const char *unwrap(char *line)
+{
+    struct kernel_stamp ignored;
+    const char *message;
+
+    kernel_stamp_clear(&ignored);
+    message = *line == '{' ? kernel_json_message(line, &ignored) : NULL;
+    return message ? message : line;
+}
+
 static bool read_line(struct gc_reader *r, const char *line, struct err *e)
 {
     bool old;
@@ -269,7 +281,7 @@ bool gc_log_read(struct source *s, struct arena *a, struct gc_log *ret,
         return false;
     while (ok && (line = lines_next(&l, NULL))) {
         r.number = ret->last_line = l.number;
-        ok = read_line(&r, line, e);
+        ok = read_line(&r, unwrap(line), e);
     }
     gc_pauses_unroll(&r);
     ret->humongous_last = regions(ret, ret->humongous_regions);

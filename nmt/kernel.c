@@ -448,23 +448,13 @@ static bool finish_announcements(struct assembly *s)
     return true;
 }
 
-static bool take_all(struct assembly *s, struct kernel_lines *lines)
-{
-    struct kernel_queue queue;
-    struct kernel_message m;
-    bool ok = kernel_queue_init(&queue, lines, s->e);
-
-    while (ok && kernel_queue_next(&queue, &m))
-        ok = take(s, &m);
-    kernel_queue_deinit(&queue);
-    return ok;
-}
-
 static bool read_all(struct assembly *s, struct kernel_lines *lines)
 {
-    if (!take_all(s, lines))
-        return false;
-    s->log->lines = lines->lines.number;
+    struct kernel_message m;
+
+    while (kernel_lines_next(lines, &m))
+        if (!take(s, &m))
+            return false;
     for (uint64_t i = 0; i < s->log->reports.n; i++)
         finish_report(&s->log->reports.at[i], &s->drafts.at[i]);
     return finish_announcements(s);

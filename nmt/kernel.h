@@ -114,7 +114,6 @@ struct kernel_log {
     VEC(struct oom_report) reports;
     VEC(struct oom_kill) kills;
     VEC(struct oom_event) events;
-    uint64_t lines; /* read in all */
 };
 
 /* Bytes of memory.stat key `key` in the report; UNKNOWN if absent. In v1

@@ -50,7 +50,6 @@ static void look_at(struct kernel_lines *k, struct source *s)
     struct look l = {0};
     size_t n = source_peek(s, SOURCE_WINDOW, &p);
 
-    k->turned = kernel_order_is_turned(p, n);
     kernel_wrapping_find(p, n, &k->wrapping);
     for (; n; n -= (size_t)(end - p), p = end) {
         end = memchr(p, '\n', n);

@@ -7,7 +7,6 @@
  *     kernel_wrapping.c  ... and what all lines begin with besides
  *     kernel_form.c    tells which sentence of a report a line is
  *     kernel_lines.c   joins wrapped lines into messages
- *     kernel_order.c   turns those of a log that was saved newest first
  *     kernel_tasks.c   the task table
  *     kernel_memcg.c   the memory cgroup's figures
  *     kernel_kill.c    the sentences that name a victim
@@ -192,7 +191,6 @@ struct kernel_lines {
     bool spaced;              /* every other line is empty */
     bool cut, cut_at_blank;   /* the message so far ended at that width */
     bool marked;              /* it has a prefix */
-    bool turned;              /* the newest message comes first */
     struct wrapping wrapping; /* of what is left behind known prefixes */
 };
 
@@ -200,23 +198,5 @@ bool kernel_lines_init(struct kernel_lines *k, struct source *s, struct mem *m,
                        struct err *e);
 void kernel_lines_deinit(struct kernel_lines *k);
 bool kernel_lines_next(struct kernel_lines *k, struct kernel_message *ret);
-
-/* ---- order ------------------------------------------------------------ */
-
-/* Whether the newest line of the text comes first. */
-bool kernel_order_is_turned(const uint8_t *p, size_t n);
-
-/* The messages of a log, the oldest first. */
-struct kernel_queue {
-    struct kernel_lines *lines;
-    VEC(struct kernel_message) turned; /* read already, the next one last */
-    struct arena arena;                /* their texts */
-};
-
-/* To be freed on failure, too. */
-bool kernel_queue_init(struct kernel_queue *q, struct kernel_lines *k,
-                       struct err *e);
-void kernel_queue_deinit(struct kernel_queue *q);
-bool kernel_queue_next(struct kernel_queue *q, struct kernel_message *ret);
 
 #endif

@@ -93,8 +93,8 @@ struct app_log {
     VEC(struct jvm_warning) warnings;
     VEC(struct named_pid) pids; /* in order, each as often as it stands */
     uint64_t oome_count;        /* all, also of those beyond the limit */
-    uint64_t lines;
     uint64_t error_end;   /* the last line of an error or its stack; 0: none */
+    uint64_t since_error; /* lines behind that */
     uint64_t exit_status; /* "exit code 137", "exited with 1"; the last */
 };
 

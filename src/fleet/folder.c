@@ -12,9 +12,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/source.h"
 #include "fleet/archive.h"
 #include "nmt/artifact.h"
+#include "nmt/saved.h"
 
 static enum file_worth worth_of(enum artifact_kind k)
 {
@@ -43,7 +43,7 @@ enum file_worth file_worth(const char *path, struct mem *m)
 
     if (archive_is(path))
         return WORTH_ARCHIVE;
-    if (!source_open(path, m, &s, &ignored))
+    if (!saved_open(path, m, &s, &ignored))
         return WORTH_STRONG;
     k = artifact_sniff(s, slash ? slash + 1 : path);
     source_close(s);

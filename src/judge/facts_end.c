@@ -181,14 +181,11 @@ static struct figure written_after(const struct facts *f)
     const struct input *in;
 
     VEC_EACH (&f->incident->inputs, in) {
-        uint64_t more;
-
         if (!f->oome || in->kind != ARTIFACT_APP_LOG || !in->log ||
             in->path != f->oome->at.origin.path)
             continue;
-        more = known_minus(in->log->lines, in->log->error_end);
-        if (known(more) && more > LAST_WORDS)
-            return figure_of(in, more, in->log->error_end);
+        if (in->log->since_error > LAST_WORDS)
+            return figure_of(in, in->log->since_error, in->log->error_end);
     }
     return figure_none();
 }

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "judge/incident_parts.h"
+#include "nmt/saved.h"
 #include "nmt/text.h"
 
 void incident_init(struct incident *i, struct mem *m)
@@ -172,7 +173,7 @@ static bool look_inside(struct incident *i, struct input *in, bool once,
     struct source *s;
     bool ok;
 
-    if (!source_open(in->path, i->mem, &s, &why)) {
+    if (!saved_open(in->path, i->mem, &s, &why)) {
         if (found)
             return leads_nowhere(in->path) ? input_unread(i, in, &why, e)
                                            : input_fails(i, in, &why, e);

@@ -4,6 +4,7 @@
  * each other kind, they become further inputs of the same path.
  */
 #include "judge/incident_parts.h"
+#include "nmt/saved.h"
 
 /* What else may stand in a text of kind `from`. Histograms and hs_err files
  * name errors that nobody threw, so they are not asked, unless the report
@@ -114,7 +115,7 @@ static bool read_as(struct incident *i, uint32_t index, enum artifact_kind kind,
     twin.any = NULL;
     twin.nmt_all = NULL;
     twin.damage = NULL;
-    if (!source_open(twin.path, i->mem, &s, &why))
+    if (!saved_open(twin.path, i->mem, &s, &why))
         return !err_is_memory(&why) || input_fails(i, &twin, &why, e);
     ok = input_read_kind(i, &twin, s, &why);
     source_close(s);
@@ -165,7 +166,7 @@ static bool read_answers(struct incident *i, uint32_t index, struct err *e)
 
     if (!is_answer(kind) || !can_be_read_again(&i->inputs.at[index]))
         return true;
-    if (!source_open(i->inputs.at[index].path, i->mem, &s, &why))
+    if (!saved_open(i->inputs.at[index].path, i->mem, &s, &why))
         return !err_is_memory(&why) || err_set(e, why.code, "%s", why.text);
     found = artifact_answers(s);
     source_close(s);

@@ -5,6 +5,7 @@
 
 #include "judge/digest.h"
 #include "judge/incident_parts.h"
+#include "nmt/saved.h"
 
 /* A zeroed struct of the pointer's type in the incident's arena. */
 #define NEW(p) ((p) = arena_alloc(a, 1, sizeof *(p), e))
@@ -13,7 +14,7 @@ bool input_open(struct incident *i, struct input *in, struct source **ret,
                 struct err *e)
 {
     if (!in->opened)
-        return source_open(in->path, i->mem, ret, e);
+        return saved_open(in->path, i->mem, ret, e);
     *ret = in->opened;
     in->opened = NULL;
     return true;

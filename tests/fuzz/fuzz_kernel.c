@@ -9,6 +9,7 @@
 #include "nmt/artifact.h"
 #include "nmt/kernel.h"
 #include "nmt/process.h"
+#include "nmt/saved.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
@@ -21,7 +22,7 @@ static void read_kernel(struct source *s, struct arena *a, struct err *e)
         return;
     VEC_EACH (&log.kills, k) {
         assert(k->report == UNKNOWN || k->report < log.reports.n);
-        assert(k->line && k->line <= log.lines);
+        assert(k->line);
         (void)oom_kill_rss(k);
         if (known(k->report))
             (void)oom_report_stat(&log.reports.at[k->report], "anon");
@@ -73,6 +74,25 @@ static void sniff(struct source *s, struct arena *a, struct err *e)
     assert(source_offset(s) == 0);
 }
 
+/* As the program reads any text. */
+static void run_saved(const uint8_t *bytes, size_t n)
+{
+    struct source *s;
+    struct arena a;
+    struct mem m;
+    struct err e = {0};
+
+    mem_init(&m, 0);
+    arena_init(&a, &m);
+    if (!source_open_memory(bytes, n, &m, &s, &e))
+        return;
+    if (saved_undo(&s, &m, &e))
+        read_kernel(s, &a, &e);
+    source_close(s);
+    arena_deinit(&a);
+    assert(m.held == 0);
+}
+
 static void run(const uint8_t *bytes, size_t n,
                 void (*read)(struct source *, struct arena *, struct err *))
 {
@@ -94,6 +114,7 @@ static void run(const uint8_t *bytes, size_t n,
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
     run(bytes, n, sniff);
+    run_saved(bytes, n);
     run(bytes, n, read_kernel);
     run(bytes, n, read_status);
     run(bytes, n, read_limits);

@@ -362,7 +362,7 @@ END_TEST
 
 START_TEST(test_a_log_that_goes_on_behind_the_error)
 {
-    struct app_log log = {.lines = 500, .error_end = 20};
+    struct app_log log = {.since_error = 480, .error_end = 20};
     struct input *in = given_input(&b, ARTIFACT_APP_LOG);
 
     in->log = &log;
@@ -371,7 +371,7 @@ START_TEST(test_a_log_that_goes_on_behind_the_error)
     given_heap(&b, 100 * MIB, 5 * MIB);
     facts_end(&b.facts);
     ck_assert_int_eq(confidence_by(rule_oversized), CONFIDENCE_MEDIUM);
-    log.lines = 25; /* last words */
+    log.since_error = 5; /* last words */
     facts_end(&b.facts);
     ck_assert_int_eq(confidence_by(rule_oversized), CONFIDENCE_HIGH);
 }

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nmt/saved.h"
+
 const char *const modern_report[] = {
     "GC Thread#0 invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, "
     "oom_score_adj=900",
@@ -53,7 +55,9 @@ void kernel_done(void)
 void read_kernel(const char *text)
 {
     kernel_done();
-    TEXT_READ(&t, text, kernel_log_read, &kernel);
+    text_open(&t, text);
+    ck_assert(saved_undo(&t.source, &t.mem, &t.err));
+    ck_assert(kernel_log_read(t.source, &t.arena, &kernel, &t.err));
 }
 
 bool kernel_read_and_free(struct source *s, struct arena *a, struct err *e)

@@ -5,10 +5,9 @@
 #include "tests/support/runner.h"
 
 static suite_fn *const suites[] = {
-    artifact_suite,     kernel_suite,  kernel_lines_suite,
-    kernel_order_suite, process_suite, container_suite,
-    wrapping_suite,     nmt_suite,     vminfo_suite,
-    logs_suite,         NULL,
+    artifact_suite, kernel_suite,  kernel_lines_suite, kernel_order_suite,
+    saved_suite,    process_suite, container_suite,    wrapping_suite,
+    nmt_suite,      vminfo_suite,  logs_suite,         NULL,
 };
 
 int main(void)

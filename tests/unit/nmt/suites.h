@@ -8,6 +8,7 @@ Suite *artifact_suite(void);
 Suite *kernel_suite(void);
 Suite *kernel_lines_suite(void);
 Suite *kernel_order_suite(void);
+Suite *saved_suite(void);
 Suite *process_suite(void);
 Suite *container_suite(void);
 Suite *wrapping_suite(void);

@@ -64,8 +64,8 @@ START_TEST(an_error_with_its_stack)
     ck_assert_int_eq(app.warnings.at[0].kind, WARN_DUMPING);
     ck_assert_int_eq(app.warnings.at[1].kind, WARN_DUMP_WRITTEN);
     ck_assert_uint_eq(app.warnings.at[1].bytes, 51326880);
-    ck_assert_uint_eq(app.lines, 9);
     ck_assert_uint_eq(app.error_end, 8);
+    ck_assert_uint_eq(app.since_error, 1);
 }
 END_TEST
 
@@ -137,33 +137,34 @@ START_TEST(remarks)
 END_TEST
 
 /* What announces an error in the logs of this world. */
+static const char *const announced[] = {
+    "2026-01-31 10:00:00,123 ERROR [main] c.e.Main - Boom: "
+    "java.lang.OutOfMemoryError: Java heap space",
+    "Caused by: java.lang.OutOfMemoryError: Java heap space",
+    "10:00:01.123 java.lang.OutOfMemoryError: Java heap space",
+    "2026-01-31T10:00:00.1Z java.lang.OutOfMemoryError: Java heap space",
+    "2026-01-31T10:00:00Z stderr F java.lang.OutOfMemoryError: Java heap "
+    "space",
+    "# java.lang.OutOfMemoryError: Java heap space",
+    "Terminating due to java.lang.OutOfMemoryError: Java heap space",
+    "Handler dispatch failed; nested exception is "
+    "java.lang.OutOfMemoryError: Java heap space",
+    "{\"stack\":\"java.lang.OutOfMemoryError: Java heap space\\n\\tat "
+    "a.B.c(B.java:1)\"}",
+    "{\"level\":\"ERROR \",\"error\":\"java.lang.OutOfMemoryError: Java "
+    "heap space\"}",
+    "app-1  | {\"error\":\"java.lang.OutOfMemoryError: Java heap space\"}",
+    "ERROR api - {\"error\":\"java.lang.OutOfMemoryError: Java heap "
+    "space\\n\\tat a.B.c(B.java:1)\"}",
+    "#  fatal error: OutOfMemory encountered: Java heap space",
+    "2026-01-31T10:00:00Z stderr F Exception in thread \"a\" "
+    "java.lang.OutOfMemoryError: Java heap space",
+    "    17\tjava.lang.OutOfMemoryError: Java heap space",
+};
+
 START_TEST(announcements)
 {
-    static const char *const all[] = {
-        "2026-01-31 10:00:00,123 ERROR [main] c.e.Main - Boom: "
-        "java.lang.OutOfMemoryError: Java heap space",
-        "Caused by: java.lang.OutOfMemoryError: Java heap space",
-        "10:00:01.123 java.lang.OutOfMemoryError: Java heap space",
-        "2026-01-31T10:00:00.1Z java.lang.OutOfMemoryError: Java heap space",
-        "2026-01-31T10:00:00Z stderr F java.lang.OutOfMemoryError: Java heap "
-        "space",
-        "# java.lang.OutOfMemoryError: Java heap space",
-        "Terminating due to java.lang.OutOfMemoryError: Java heap space",
-        "Handler dispatch failed; nested exception is "
-        "java.lang.OutOfMemoryError: Java heap space",
-        "{\"stack\":\"java.lang.OutOfMemoryError: Java heap space\\n\\tat "
-        "a.B.c(B.java:1)\"}",
-        "{\"level\":\"ERROR \",\"error\":\"java.lang.OutOfMemoryError: Java "
-        "heap space\"}",
-        "app-1  | {\"error\":\"java.lang.OutOfMemoryError: Java heap space\"}",
-        "ERROR api - {\"error\":\"java.lang.OutOfMemoryError: Java heap "
-        "space\\n\\tat a.B.c(B.java:1)\"}",
-        "#  fatal error: OutOfMemory encountered: Java heap space",
-        "2026-01-31T10:00:00Z stderr F Exception in thread \"a\" "
-        "java.lang.OutOfMemoryError: Java heap space",
-    };
-
-    read_app(all[_i]);
+    read_app(announced[_i]);
     ck_assert_uint_eq(app.oomes.n, 1);
     ck_assert_int_eq(app.oomes.at[0].kind, OOME_HEAP_SPACE);
     ck_assert_str_eq(app.oomes.at[0].message, "Java heap space");
@@ -177,6 +178,15 @@ START_TEST(one_line_json)
              "Method)\\n\\tat a.B.c(B.java:1)\\n\"}\n");
     ck_assert_int_eq(app.oomes.at[0].kind, OOME_METASPACE);
     ck_assert_str_eq(app.oomes.at[0].app_frame, "a.B.c(B.java:1)");
+}
+END_TEST
+
+START_TEST(a_thread_inside_json)
+{
+    read_app("{\"log\":\"Exception in thread \\\"main\\\" java.lang."
+             "OutOfMemoryError: Java heap space\\n\"}\n");
+    ck_assert_uint_eq(app.oomes.n, 1);
+    ck_assert_str_eq(app.oomes.at[0].thread, "main");
 }
 END_TEST
 
@@ -398,8 +408,10 @@ Suite *logs_suite(void)
     tcase_add_test(c, an_error_with_its_stack);
     tcase_add_loop_test(c, kinds, 0, 18);
     tcase_add_loop_test(c, remarks, 0, 10);
-    tcase_add_loop_test(c, announcements, 0, 11);
+    tcase_add_loop_test(c, announcements, 0,
+                        sizeof announced / sizeof *announced);
     tcase_add_test(c, one_line_json);
+    tcase_add_test(c, a_thread_inside_json);
     tcase_add_test(c, nested_and_caused);
     tcase_add_test(c, without_message);
     tcase_add_test(c, figures_of_messages);
