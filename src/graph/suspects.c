@@ -64,8 +64,8 @@ static uint64_t weigh(const struct analysis *a, const struct load *load,
     return load ? load_below(load, &a->tree, v) : tree_retained(&a->tree, v);
 }
 
-/* The child of `v` with the largest weight, of equals the first in the tree;
- * NODE_NONE: no children. */
+/* The child of `v` with the largest weight, of equals the lowest; NODE_NONE: no
+ * children. */
 static uint32_t heaviest(const struct analysis *a, uint32_t v,
                          const struct load *load, uint64_t *weight)
 {
@@ -76,7 +76,8 @@ static uint32_t heaviest(const struct analysis *a, uint32_t v,
     while ((w = tree_kids_next(&it)) != NODE_NONE) {
         uint64_t bytes = weigh(a, load, w);
 
-        if (best != NODE_NONE && bytes <= *weight)
+        if (best != NODE_NONE &&
+            (bytes < *weight || (bytes == *weight && w > best)))
             continue;
         best = w;
         *weight = bytes;
@@ -178,8 +179,20 @@ static bool finish(struct analysis *a, struct heap_suspects *f)
 
 struct group {
     uint64_t members, retained;
-    uint32_t largest; /* position */
+    uint64_t most;    /* that one of them retains */
+    uint32_t largest; /* the lowest node of those */
 };
+
+static void add_member(struct group *g, uint32_t v, uint64_t bytes)
+{
+    if (!g->members || bytes > g->most ||
+        (bytes == g->most && v < g->largest)) {
+        g->largest = v;
+        g->most = bytes;
+    }
+    g->members++;
+    g->retained += bytes;
+}
 
 static void group_rest(const struct analysis *a, uint64_t threshold,
                        struct group *groups)
@@ -187,16 +200,12 @@ static void group_rest(const struct analysis *a, uint64_t threshold,
     const struct tree *t = &a->tree;
 
     for (uint32_t i = 0; i < t->n_tops; i++) {
-        uint32_t c = t->tops[i], k = hprof_class_of(a->dump, t->order[c].node);
-        struct group *g;
+        uint32_t v = t->order[t->tops[i]].node;
+        uint32_t k = hprof_class_of(a->dump, v);
+        uint64_t bytes = tree_bytes(t, t->tops[i]);
 
-        if (tree_bytes(t, c) > threshold || k == CLASS_NONE)
-            continue;
-        g = &groups[k];
-        if (!g->members || tree_bytes(t, c) > tree_bytes(t, g->largest))
-            g->largest = c;
-        g->members++;
-        g->retained += tree_bytes(t, c);
+        if (bytes <= threshold && k != CLASS_NONE)
+            add_member(&groups[k], v, bytes);
     }
 }
 
@@ -222,7 +231,7 @@ static bool add_group(struct analysis *a, struct heap_suspects *f, uint32_t k,
     if (!vec_push(f, a->mem, a->err))
         return false;
     s = vec_last(f);
-    fill_object(a, s, a->tree.order[g->largest].node);
+    fill_object(a, s, g->largest);
     s->kind = SUSPECT_CLASS_GROUP;
     s->class_index = k;
     s->class_name = a->dump->classes[k].name;
@@ -294,12 +303,17 @@ struct holder {
     uint64_t bytes;
 };
 
+static bool holds_more(struct holder a, struct holder b)
+{
+    return a.bytes != b.bytes ? a.bytes > b.bytes : a.node < b.node;
+}
+
 /* Keeps the largest, largest first. */
 static unsigned insert(struct holder *top, unsigned n, struct holder h)
 {
     unsigned i = n < HOLDERS ? n++ : HOLDERS;
 
-    for (; i && top[i - 1].bytes < h.bytes; i--)
+    for (; i && holds_more(h, top[i - 1]); i--)
         if (i < HOLDERS)
             top[i] = top[i - 1];
     if (i < HOLDERS)
