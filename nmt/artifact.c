@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/lines.h"
+#include "base/path.h"
 #include "nmt/sight.h"
 #include "nmt/text.h"
 #include "nmt/wrapping.h"
@@ -71,10 +72,9 @@ static enum artifact_kind see_bytes(struct sight *s, const struct wrapping *w,
 /* One number or "max" in a file named after what it means. */
 static bool is_bare_value(const uint8_t *p, size_t n, const char *name)
 {
-    const char *slash = strrchr(name, '/');
     size_t digits = 0;
 
-    name = slash ? slash + 1 : name;
+    name = path_name(name);
     if (!text_starts(name, "memory.") && !text_starts(name, "pids."))
         return false;
     while (n && (p[n - 1] == '\n' || p[n - 1] == '\r' || p[n - 1] == ' '))

@@ -9,19 +9,13 @@
 #include <string.h>
 
 #include "base/lines.h"
+#include "base/path.h"
 #include "nmt/text.h"
 
 /* v1 writes "no limit" as 2^63 rounded down to a page. */
 #define NO_LIMIT ((uint64_t)1 << 62)
 
 /* ---- reading ---------------------------------------------------------- */
-
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash ? slash + 1 : path;
-}
 
 /* The value at the end of a line: a number, or "max". What some add behind
  * it ("<1>", "# note") does not count. */
@@ -110,7 +104,7 @@ static const char *key_of_file(const char *name, struct arena *a, struct err *e)
 static bool read_pair(const char *line, uint64_t number, const char *name,
                       struct arena *a, struct cgroup_file *f, struct err *e)
 {
-    const char *key = base_name(text_skip_blanks(line)), *value;
+    const char *key = path_name(text_skip_blanks(line)), *value;
     uint64_t v;
     size_t n;
 
@@ -154,7 +148,7 @@ bool cgroup_file_read(struct source *s, const char *name, struct arena *a,
     char *line;
 
     memset(ret, 0, sizeof *ret);
-    name = base_name(name);
+    name = path_name(name);
     if (!lines_init(&lines, s, a->mem, e))
         return false;
     while (ok && (line = lines_next(&lines, NULL)))

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/out.h"
+#include "base/path.h"
 #include "judge/digest.h"
 
 void content_of_text(const char *text, size_t n, char ret[CONTENT_TEXT])
@@ -82,13 +83,6 @@ static bool add_tree(struct out *o, const char *path, struct err *e)
     return ok;
 }
 
-static const char *last_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash ? slash + 1 : path;
-}
-
 bool content_of_case(const struct fleet_case *c, struct mem *m,
                      char ret[CONTENT_TEXT], struct err *e)
 {
@@ -100,7 +94,7 @@ bool content_of_case(const struct fleet_case *c, struct mem *m,
     if (c->kind == CASE_FOLDER)
         ok = add_tree(&o, c->paths[0], e);
     for (uint64_t i = 0; ok && c->kind != CASE_FOLDER && i < c->n; i++)
-        ok = add(&o, c->n > 1 ? last_name(c->paths[i]) : "", c->paths[i], e);
+        ok = add(&o, c->n > 1 ? path_name(c->paths[i]) : "", c->paths[i], e);
     text = out_string(&o);
     if (ok && text)
         content_of_text(text, o.text.n, ret);

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "base/path.h"
 #include "base/size.h"
 #include "culprit.h"
 #include "nmt/text.h"
@@ -98,7 +99,8 @@ static size_t jdk_prefix(const struct smaps *s, const char **path)
 }
 
 /* A library that neither the JDK nor the system brought. That it is there
- * is no proof of anything, but there are few of them as a rule. */
+ * is no proof of anything, but there are few of them as a rule. pmap leaves
+ * out the folders, so that nobody can tell. */
 static void name_library(const struct facts *f, struct pen *p,
                          struct finding *ret)
 {
@@ -111,11 +113,11 @@ static void name_library(const struct facts *f, struct pen *p,
     n = jdk_prefix(f->last->smaps, &jdk);
     VEC_EACH (&f->last->smaps->maps, map) {
         if (!strstr(map->path, ".so") || map->perms[2] != 'x' ||
-            text_starts(map->path, "/lib") ||
+            !strchr(map->path, '/') || text_starts(map->path, "/lib") ||
             text_starts(map->path, "/usr/lib") ||
             (n && strncmp(map->path, jdk, n) == 0))
             continue;
-        ret->culprit.library = strrchr(map->path, '/') + 1;
+        ret->culprit.library = path_name(map->path);
         finding_for(ret, HINT,
                     figure_of(f->last->smaps_input, UNKNOWN, map->line), NULL,
                     pen_write(p,

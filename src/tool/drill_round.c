@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/path.h"
 #include "base/size.h"
 #include "report/text.h"
 #include "tool/drill.h"
@@ -97,13 +98,6 @@ static bool symptom(struct drill *d, const struct drill_case *c, struct err *e)
 
 /* ---- hints ------------------------------------------------------------ */
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash ? slash + 1 : path;
-}
-
 static void sources(struct drill *d, const struct verdict *v)
 {
     const struct claim *at;
@@ -114,7 +108,7 @@ static void sources(struct drill *d, const struct verdict *v)
         if (!at->origin.path || strcmp(at->origin.path, last) == 0)
             continue;
         out_str(&d->out, *last ? ", " : " ");
-        out_clean(&d->out, base_name(at->origin.path));
+        out_clean(&d->out, path_name(at->origin.path));
         last = at->origin.path;
     }
     out_str(&d->out, ".\n");

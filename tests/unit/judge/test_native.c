@@ -274,12 +274,13 @@ END_TEST
 START_TEST(test_library_is_a_candidate_only)
 {
     struct smaps_map maps[] = {
+        {.path = "libfolders_left_out.so", .perms = "r-xp"}, /* by pmap */
         {.path = "/opt/jdk/lib/server/libjvm.so", .perms = "r-xp"},
         {.path = "/opt/jdk/lib/libzip.so", .perms = "r-xp"},
         {.path = "/usr/lib/x86_64-linux-gnu/libc.so.6", .perms = "r-xp"},
         {.path = "/srv/app/libvideo.so", .perms = "r-xp"},
     };
-    struct smaps s = {.maps = {maps, 4, 4}};
+    struct smaps s = {.maps = {maps, 5, 5}};
 
     b.moments[2].smaps = &s;
     b.moments[2].smaps_input = &b.input;
