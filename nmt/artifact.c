@@ -255,10 +255,13 @@ uint32_t artifact_answers(struct source *s)
     return found;
 }
 
-bool artifact_is_page(const char *name)
+bool artifact_quotes_logs(const char *name)
 {
     static const char *const endings[] = {
-        ".md", ".markdown", ".html", ".htm", ".rst", ".adoc",
+        ".md",   ".markdown", ".html",  ".htm", ".rst", ".adoc",
+        ".java", ".kt",       ".scala", ".c",   ".h",   ".cc",
+        ".cpp",  ".hpp",      ".py",    ".rb",  ".pl",  ".js",
+        ".ts",   ".go",       ".rs",    ".cs",  ".php", ".groovy",
     };
 
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)

@@ -59,9 +59,9 @@ uint32_t artifact_answers(struct source *s);
 bool artifact_is_wrapped(struct source *s, enum artifact_kind k,
                          struct wrapping *ret);
 
-/* Whether a file is a page for readers (Markdown, HTML), by the ending of its
- * name: a report, a README, which quotes logs and is none. Not to be asked of
- * a file that somebody named. */
-bool artifact_is_page(const char *name);
+/* Whether a file, by the ending of its name, quotes logs and is none: a page
+ * for readers (Markdown, HTML), a report, the source of a program. Not to be
+ * asked of a file that somebody named. */
+bool artifact_quotes_logs(const char *name);
 
 #endif

@@ -344,6 +344,11 @@ enum artifact_kind sight_line(struct sight *s, char *line)
         s->hash_first = *text == '#';
         s->script = text_starts(text, "#!");
     }
+    if (s->script) { /* of whose words none is evidence but its commands */
+        see_script(s, text);
+        s->limit += is_limit(text);
+        return ARTIFACT_UNKNOWN;
+    }
     kind = marked(text, s->lines);
     if (kind)
         return kind;

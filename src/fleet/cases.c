@@ -161,12 +161,28 @@ static bool is_evidence(const struct folder_file *file)
     return file->worth != WORTH_NOTHING && file->worth != WORTH_ARCHIVE;
 }
 
+/* Whether there is more than what is of use beside evidence. */
+static bool is_case(const struct finder *f, const struct folder *d,
+                    const struct folder_file *dump)
+{
+    for (uint32_t i = 0; i < d->n; i++) {
+        const struct folder_file *it = &f->tree->files.at[d->first + i];
+
+        if (is_evidence(it) && it->worth != WORTH_BESIDE &&
+            dump_of(f, d, it) == dump)
+            return true;
+    }
+    return false;
+}
+
 /* The files that belong to `dump`; NULL: those that belong to none. */
 static bool add_loose(struct finder *f, const struct folder *d,
                       const struct folder_file *dump)
 {
     struct fleet_case *c = NULL;
 
+    if (!is_case(f, d, dump))
+        return true;
     for (uint32_t i = 0; i < d->n; i++) {
         const struct folder_file *it = &f->tree->files.at[d->first + i];
 

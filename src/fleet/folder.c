@@ -24,6 +24,8 @@ static enum file_worth worth_of(enum artifact_kind k)
     case ARTIFACT_HPROF_ASCII: return WORTH_DUMP;
     case ARTIFACT_KERNEL_LOG:
     case ARTIFACT_GC_LOG: return WORTH_WIDE;
+    case ARTIFACT_VM_COMMAND_LINE:
+    case ARTIFACT_PROC_LIMITS: return WORTH_BESIDE;
     case ARTIFACT_APP_LOG:
     case ARTIFACT_CONTAINER:
     case ARTIFACT_CGROUP_STAT:
@@ -133,11 +135,11 @@ static bool add_file(struct folder_tree *t, struct folder *f, const char *name,
 
     if (!file.path || !vec_push(&t->files, t->mem, e))
         return false;
-    file.worth =
-        artifact_is_page(name) ? WORTH_NOTHING : file_worth(file.path, t->mem);
+    file.worth = artifact_quotes_logs(name) ? WORTH_NOTHING
+                                            : file_worth(file.path, t->mem);
     *vec_last(&t->files) = file;
     f->n++;
-    f->evidence |= file.worth != WORTH_NOTHING && file.worth != WORTH_ARCHIVE;
+    f->evidence |= file.worth > WORTH_BESIDE && file.worth != WORTH_ARCHIVE;
     f->strong |= file.worth >= WORTH_STRONG && file.worth != WORTH_ARCHIVE;
     f->wide |= file.worth == WORTH_WIDE;
     f->deep |= file.worth == WORTH_ARCHIVE;

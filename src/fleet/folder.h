@@ -12,6 +12,7 @@
 
 enum file_worth {
     WORTH_NOTHING,
+    WORTH_BESIDE, /* of use beside evidence: how the JVM was started */
     WORTH_WEAK,   /* a log or figures such as may lie anywhere */
     WORTH_STRONG, /* evidence of one process or of a kill */
     WORTH_WIDE,   /* the same, and of a whole incident: a kernel or GC log */

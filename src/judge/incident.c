@@ -145,7 +145,7 @@ static bool sniff(struct incident *i, struct input *in, struct source *s,
 {
     const char *damage;
 
-    if (in->kind_given || (found && artifact_is_page(in->name)))
+    if (in->kind_given || (found && artifact_quotes_logs(in->name)))
         return true;
     in->kind = artifact_sniff(s, in->name);
     damage = source_damage(s);

@@ -104,6 +104,25 @@ START_TEST(a_pack_of_cases_is_no_case)
 }
 END_TEST
 
+/* Scripts, sources, and what only says how a JVM was started. */
+START_TEST(what_is_no_evidence_is_no_case)
+{
+    static const char capture[] =
+        "#!/bin/sh\ndmesg | grep 'Killed process 1'\nkill -9 $(cat pid)\n";
+    static const char start[] = "#!/bin/sh\nexec java -Xmx1g a.Main\n";
+
+    tempdir_write(&dir, "capture.sh", capture);
+    tempdir_write(&dir, "start.sh", start);
+    tempdir_write(&dir, "Main.java", oome);
+    tempdir_write(&dir, "tools/start.sh", start);
+    tempdir_write(&dir, "a/dmesg.txt", kernel);
+    tempdir_write(&dir, "b/dmesg.txt", kernel);
+    find("");
+    ck_assert(is_folder("a") && is_folder("b"));
+    ck_assert_uint_eq(list.at.n, 2);
+}
+END_TEST
+
 START_TEST(numbered_folders_are_cases)
 {
     tempdir_write(&dir, "pods/0001/nmt.txt", nmt);
@@ -264,6 +283,7 @@ Suite *cases_suite(void)
     tcase_add_test(t, a_folder_of_evidence_is_a_case);
     tcase_add_test(t, snapshots_belong_to_their_case);
     tcase_add_test(t, a_pack_of_cases_is_no_case);
+    tcase_add_test(t, what_is_no_evidence_is_no_case);
     tcase_add_test(t, numbered_folders_are_cases);
     tcase_add_test(t, loose_dumps_take_their_neighbours);
     tcase_add_test(t, a_dump_given_alone_takes_its_neighbours);

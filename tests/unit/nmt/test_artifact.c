@@ -139,6 +139,8 @@ static const struct {
      "virtual memory              (kbytes, -v) 2662400\n"},
     {ARTIFACT_PROC_LIMITS, "start.sh", "#!/bin/sh\nulimit -v 600000\n"},
     {ARTIFACT_UNKNOWN, "start.sh", "#!/bin/sh\nulimit -c 0\necho ulimit -v\n"},
+    {ARTIFACT_UNKNOWN, "capture.sh",
+     "#!/bin/sh\ndmesg | grep \"Killed process 1\"\ncat VmRSS:\nVmRSS: 1\n"},
     {ARTIFACT_APP_LOG, "a",
      "+ ulimit -v 600000\njava.lang.OutOfMemoryError: Metaspace\n"},
     {ARTIFACT_CGROUP_STAT, "a", "cache 4096\nrss 0\nshmem 0\nfoo 1\n"},
