@@ -1,287 +1,41 @@
 /*
- * kernel.c - messages into reports, and kills into their reports.
- *
- * A report begins with its trigger, "X invoked oom-killer", or, where that
- * is cut off, with the first figures behind a finished report; it is
- * finished by its kill. The kernel does not always print the whole (it
+ * kernel.c - the whole log: kills into their reports (kernel_report.c), and
+ * what others say of kills. The kernel does not always print the whole (it
  * limits the rate), so a kill may stand without a report.
  */
 #include "nmt/kernel.h"
 
-#include <limits.h>
 #include <string.h>
 
 #include "nmt/kernel_parts.h"
-#include "nmt/text.h"
-
-/* What is needed of a report only while it is read. */
-struct draft {
-    bool stats;           /* "key value" lines are its */
-    bool table;           /* its header was there */
-    bool elided;          /* "..." in its table */
-    bool summarised;      /* its "oom-kill:" line was there */
-    bool tables_in_bytes; /* page tables; else in pages */
-    bool group;           /* the whole group is being killed */
-    uint64_t page_size;   /* as the buddy lists say; 0: no such line */
-};
-
-struct assembly {
-    struct kernel_log *log;
-    struct arena *arena;
-    VEC(struct draft) drafts;      /* beside log->reports */
-    struct kernel_columns columns; /* of the last table header */
-    struct err *e;
-};
-
-/* ---- the report being read -------------------------------------------- */
-
-static struct oom_report *current(struct assembly *s)
-{
-    return s->log->reports.n ? vec_last(&s->log->reports) : NULL;
-}
-
-static struct draft *current_draft(struct assembly *s)
-{
-    return vec_last(&s->drafts);
-}
-
-static bool begin_report(struct assembly *s, const struct kernel_message *m)
-{
-    struct mem *mem = s->arena->mem;
-    struct oom_report *r;
-
-    if (!vec_push(&s->drafts, mem, s->e))
-        return false;
-    if (!vec_push(&s->log->reports, mem, s->e))
-        return false;
-    r = current(s);
-    r->line = m->line;
-    r->order = INT_MIN;
-    r->invoker_pid = r->announced_pid = UNKNOWN;
-    r->usage = r->limit = r->failcnt = UNKNOWN;
-    r->memsw_usage = r->memsw_limit = r->kmem_usage = UNKNOWN;
-    r->swap_usage = r->swap_limit = UNKNOWN;
-    r->ram = r->swap_total = r->swap_free = UNKNOWN;
-    return true;
-}
-
-static bool is_finished(struct assembly *s)
-{
-    const struct oom_report *r = current(s);
-
-    return !r || r->kills || r->no_victim;
-}
-
-/* The report that `m` adds to, begun by `m` if the last one is finished. */
-static bool need_report(struct assembly *s, const struct kernel_message *m)
-{
-    return is_finished(s) ? begin_report(s, m) : true;
-}
-
-/* ---- messages --------------------------------------------------------- */
-
-/* A task's name has 15 bytes at most; what is longer still has a prefix
- * before it that nobody knew. */
-static const char *task_name(const char *text, const char *end)
-{
-    const char *p = text, *blank;
-
-    while (end - p > 15) {
-        blank = memchr(p, ' ', (size_t)(end - p));
-        if (!blank)
-            return p;
-        for (p = blank; p < end && text_is_blank(*p); p++)
-            ;
-    }
-    return p;
-}
-
-static bool on_invoked(struct assembly *s, const struct kernel_message *m)
-{
-    const char *end = strstr(m->text, " invoked oom-killer");
-    const char *name = task_name(m->text, end);
-    const char *order = text_after(m->text, "order=");
-    struct oom_report *r;
-    int64_t v;
-
-    if (!begin_report(s, m))
-        return false;
-    r = current(s);
-    r->invoker = arena_strndup(s->arena, name, (size_t)(end - name), s->e);
-    if (order && text_int(&order, &v) && v >= -1 && v < 64)
-        r->order = (int)v;
-    return r->invoker != NULL;
-}
-
-static bool on_cpu(struct assembly *s, const struct kernel_message *m)
-{
-    struct oom_report *r = current(s);
-    const char *pid = text_after(m->text, "PID: "), *version;
-    size_t n;
-
-    if (is_finished(s) || r->kernel || !r->invoker)
-        return true;
-    if (!pid)
-        pid = text_after(m->text, "Pid: ");
-    if (pid)
-        text_uint(&pid, &r->invoker_pid);
-    version = kernel_version(m->text, &n);
-    if (!version)
-        return true;
-    r->kernel = arena_strndup(s->arena, version, n, s->e);
-    return r->kernel != NULL;
-}
-
-/* "Task in A killed as a result of limit of B" */
-static bool on_task_in(struct assembly *s, const struct kernel_message *m)
-{
-    const char *task = text_after(m->text, "Task in ");
-    const char *end = strstr(m->text, " killed as a result of limit of");
-    const char *group = text_after(m->text, "limit of ");
-    struct oom_report *r;
-
-    if (!need_report(s, m))
-        return false;
-    r = current(s);
-    r->memcg = true;
-    r->constraint = OOM_CONSTRAINT_MEMCG;
-    if (task && end && end > task) {
-        r->task_path =
-            arena_strndup(s->arena, task, (size_t)(end - task), s->e);
-        if (!r->task_path)
-            return false;
-    }
-    if (!group)
-        return true;
-    r->memcg_path = arena_strdup(s->arena, group, s->e);
-    return r->memcg_path != NULL;
-}
-
-/* "Memory cgroup stats for PATH:", in full or as a head of lines. */
-static bool on_stats(struct assembly *s, const struct kernel_message *m)
-{
-    const char *path = text_after(m->text, "Memory cgroup stats for ");
-    const char *end = path ? strstr(path, ": ") : NULL;
-    struct oom_report *r;
-
-    if (!need_report(s, m))
-        return false;
-    r = current(s);
-    r->memcg = true;
-    if (path && !end)
-        end = path + strlen(path) - text_ends(path, ":");
-    if (path && !r->memcg_path) {
-        r->memcg_path =
-            arena_strndup(s->arena, path, (size_t)(end - path), s->e);
-        if (!r->memcg_path)
-            return false;
-    }
-    current_draft(s)->stats = true;
-    return kernel_stats_inline(m->text, r, s->arena, s->e);
-}
-
-static bool on_stat(struct assembly *s, const struct kernel_message *m)
-{
-    if (!s->drafts.n || !current_draft(s)->stats)
-        return true;
-    return kernel_stat_line(m->text, current(s), s->arena, s->e);
-}
-
-static bool on_usage(struct assembly *s, const struct kernel_message *m)
-{
-    if (!need_report(s, m))
-        return false;
-    current(s)->memcg = true;
-    kernel_usage_read(m->text, current(s));
-    return true;
-}
-
-static bool on_header(struct assembly *s, const struct kernel_message *m)
-{
-    if (!need_report(s, m))
-        return false;
-    if (m->form == FORM_HEADER)
-        kernel_columns_read(m->text, &s->columns);
-    current_draft(s)->stats = false;
-    current_draft(s)->table = true;
-    return true;
-}
-
-static bool on_row(struct assembly *s, const struct kernel_message *m)
-{
-    struct oom_task task;
-    struct oom_report *r;
-    bool tables_in_bytes;
-
-    if (kernel_row_read(m->text, &s->columns, &task, &tables_in_bytes) ==
-        ROW_BAD)
-        return true;
-    if (!need_report(s, m))
-        return false;
-    r = current(s);
-    task.line = m->line;
-    task.name = arena_strdup(s->arena, task.name, s->e);
-    if (!task.name || !vec_push(&r->tasks, s->arena->mem, s->e))
-        return false;
-    *vec_last(&r->tasks) = task;
-    current_draft(s)->tables_in_bytes = tables_in_bytes;
-    return true;
-}
-
-/* Behind the table come the verdicts: it was complete unless something was
- * left out of it, or its head. */
-static void end_table(struct assembly *s)
-{
-    struct draft *d = current_draft(s);
-
-    d->stats = false;
-    if (d->table && !d->elided)
-        current(s)->tasks_complete = true;
-}
-
-static bool on_summary(struct assembly *s, const struct kernel_message *m)
-{
-    if (!need_report(s, m))
-        return false;
-    end_table(s);
-    current_draft(s)->summarised = true;
-    return kernel_summary_read(m->text, s->arena, current(s), s->e);
-}
-
-static bool on_announce(struct assembly *s, const struct kernel_message *m)
-{
-    if (!need_report(s, m))
-        return false;
-    end_table(s);
-    return kernel_announce_read(m->text, s->arena, current(s), s->e);
-}
 
 /* ---- kills ------------------------------------------------------------ */
 
 /* Whether the last report, which has had its kill, explains this one too:
  * a group dies together, or the kernel kept the next report to itself. */
-static bool explains_again(struct assembly *s, const struct oom_kill *k)
+static bool explains_again(struct kernel_assembly *s, const struct oom_kill *k)
 {
-    const struct oom_report *r = current(s);
+    const struct oom_report *r = kernel_report_of(s);
 
     if (!r || r->no_victim)
         return false;
-    return current_draft(s)->group || oom_report_task(r, k->pid);
+    return kernel_draft_of(s)->group || oom_report_task(r, k->pid);
 }
 
 /* Of several unfinished reports, one whose table names the victim. */
-static uint64_t report_of(struct assembly *s, const struct oom_kill *k)
+static uint64_t report_of(struct kernel_assembly *s, const struct oom_kill *k)
 {
-    uint64_t last = s->log->reports.n - 1;
+    uint64_t last = s->at;
 
-    if (is_finished(s))
+    if (kernel_report_is_finished(s))
         return explains_again(s, k) ? last : UNKNOWN;
-    if (oom_report_task(current(s), k->pid))
+    if (oom_report_task(kernel_report_of(s), k->pid))
         return last;
     for (uint64_t i = last; i-- > 0 && last - i < 4;) {
         const struct oom_report *r = &s->log->reports.at[i];
 
-        if (!r->kills && !r->no_victim && oom_report_task(r, k->pid))
+        if (s->drafts.at[i].host == s->host && !r->kills && !r->no_victim &&
+            oom_report_task(r, k->pid))
             return i;
     }
     return last;
@@ -308,7 +62,7 @@ static void settle(struct oom_report *r, bool summarised, struct oom_kill *k)
         r->page_size = kernel_page_size(k->total_vm, t->total_vm);
 }
 
-static bool on_killed(struct assembly *s, const struct kernel_message *m)
+static bool on_killed(struct kernel_assembly *s, const struct kernel_message *m)
 {
     struct oom_kill k = {.line = m->line,
                          .offset = m->offset,
@@ -323,8 +77,8 @@ static bool on_killed(struct assembly *s, const struct kernel_message *m)
     k.report = report_of(s, &k);
     if (known(k.report)) {
         k.group = s->drafts.at[k.report].group;
-        if (k.report == s->log->reports.n - 1)
-            end_table(s);
+        if (k.report == s->at)
+            kernel_report_end_table(s);
         settle(&s->log->reports.at[k.report], s->drafts.at[k.report].summarised,
                &k);
     }
@@ -336,26 +90,18 @@ static bool on_killed(struct assembly *s, const struct kernel_message *m)
 
 /* "Tasks in PATH are going to be killed due to memory.oom.group set" stands
  * before the first kill or behind it. */
-static void on_group(struct assembly *s)
+static void on_group(struct kernel_assembly *s)
 {
     struct kernel_log *log = s->log;
 
-    if (!log->reports.n)
+    if (!known(s->at))
         return;
-    current_draft(s)->group = true;
-    if (log->kills.n && vec_last(&log->kills)->report == log->reports.n - 1)
+    kernel_draft_of(s)->group = true;
+    if (log->kills.n && vec_last(&log->kills)->report == s->at)
         vec_last(&log->kills)->group = true;
 }
 
-static void on_nobody(struct assembly *s)
-{
-    if (is_finished(s))
-        return;
-    end_table(s);
-    current(s)->no_victim = true;
-}
-
-static bool on_event(struct assembly *s, const struct kernel_message *m)
+static bool on_event(struct kernel_assembly *s, const struct kernel_message *m)
 {
     struct oom_event ev = {
         .pid = UNKNOWN, .line = m->line, .time = m->stamp.time};
@@ -367,67 +113,21 @@ static bool on_event(struct assembly *s, const struct kernel_message *m)
     return true;
 }
 
-/* ---- the machine ------------------------------------------------------ */
-
-static void on_machine(struct assembly *s, const struct kernel_message *m)
+static bool take(struct kernel_assembly *s, const struct kernel_message *m)
 {
-    struct oom_report *r = current(s);
-    const char *p = m->text;
-
-    if (is_finished(s))
-        return;
-    if (m->form == FORM_RAM) {
-        text_uint(&p, &r->ram); /* pages, for now */
-    } else if (m->form == FORM_SWAP) {
-        text_bytes_after(m->text, "swap", 1024,
-                         *p == 'F' ? &r->swap_free : &r->swap_total);
-    } else if (!current_draft(s)->page_size) {
-        p = text_after(m->text, "*");
-        if (!text_bytes(&p, 1024, &current_draft(s)->page_size))
-            current_draft(s)->page_size = 0;
-    }
-}
-
-static bool take(struct assembly *s, const struct kernel_message *m)
-{
+    kernel_report_turn_to(s, m->stamp.host);
     switch (m->form) {
-    case FORM_INVOKED: return on_invoked(s, m);
-    case FORM_CPU: return on_cpu(s, m);
-    case FORM_TASK_IN: return on_task_in(s, m);
-    case FORM_USAGE: return on_usage(s, m);
-    case FORM_STATS: return on_stats(s, m);
-    case FORM_TASKS:
-    case FORM_HEADER: return on_header(s, m);
-    case FORM_ROW: return on_row(s, m);
-    case FORM_SUMMARY: return on_summary(s, m);
-    case FORM_ANNOUNCE: return on_announce(s, m);
     case FORM_KILLED: return on_killed(s, m);
     case FORM_GROUP: on_group(s); return true;
-    case FORM_NOBODY: on_nobody(s); return true;
-    case FORM_RAM:
-    case FORM_SWAP:
-    case FORM_BUDDY: on_machine(s, m); return true;
     case FORM_EVENT: return on_event(s, m);
-    case FORM_REAPED: return true;
-    case FORM_STAT:
-    case FORM_NONE: break;
+    default: return kernel_report_take(s, m);
     }
-    if (s->drafts.n && text_starts(m->text, "..."))
-        current_draft(s)->elided = current_draft(s)->table;
-    return on_stat(s, m);
 }
 
 /* ---- the end ---------------------------------------------------------- */
 
-static void finish_report(struct oom_report *r, const struct draft *d)
-{
-    if (!r->page_size)
-        r->page_size = d->page_size ? d->page_size : KERNEL_DEFAULT_PAGE;
-    kernel_report_scale(r, d->tables_in_bytes);
-}
-
 /* What was announced, and not done in this text. */
-static bool finish_announcements(struct assembly *s)
+static bool finish_announcements(struct kernel_assembly *s)
 {
     struct oom_report *r;
 
@@ -448,7 +148,7 @@ static bool finish_announcements(struct assembly *s)
     return true;
 }
 
-static bool read_all(struct assembly *s, struct kernel_lines *lines)
+static bool read_all(struct kernel_assembly *s, struct kernel_lines *lines)
 {
     struct kernel_message m;
 
@@ -456,14 +156,14 @@ static bool read_all(struct assembly *s, struct kernel_lines *lines)
         if (!take(s, &m))
             return false;
     for (uint64_t i = 0; i < s->log->reports.n; i++)
-        finish_report(&s->log->reports.at[i], &s->drafts.at[i]);
+        kernel_report_finish(&s->log->reports.at[i], &s->drafts.at[i]);
     return finish_announcements(s);
 }
 
 bool kernel_log_read(struct source *source, struct arena *a,
                      struct kernel_log *ret, struct err *e)
 {
-    struct assembly s = {.log = ret, .arena = a, .e = e};
+    struct kernel_assembly s = {.log = ret, .arena = a, .at = UNKNOWN, .e = e};
     struct kernel_lines lines;
     bool ok;
 

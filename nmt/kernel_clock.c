@@ -13,6 +13,7 @@ void kernel_stamp_clear(struct kernel_stamp *s)
     s->time = INT64_MIN;
     s->uptime = -1;
     s->clock = NULL;
+    s->host = 0;
 }
 
 static void stamp_time(struct kernel_stamp *s, int64_t ms, const char *clock)

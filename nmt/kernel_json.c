@@ -34,6 +34,13 @@ static void read_time(const char *key, size_t n, const char *value,
         stamp->clock = *key == '_' ? "journald" : "container";
 }
 
+static bool is_host_key(const char *key, size_t n)
+{
+    static const char *const keys[] = {"_HOSTNAME", "hostname", "host", NULL};
+
+    return text_is_one_of(key, n, keys);
+}
+
 /* Steps over blanks and one ':'; false if there is no ':'. */
 static bool take_colon(char **p)
 {
@@ -71,6 +78,8 @@ char *kernel_json_message(char *line, struct kernel_stamp *stamp)
         if (!message && record_is_message(key, n) && value != s) {
             message = value;
             message_end = value[-1] == '[' ? NULL : end ? end : s;
+        } else if (end && is_host_key(key, n)) {
+            stamp->host = kernel_host(value, (size_t)(end - value));
         } else {
             read_time(key, n, value, stamp);
         }

@@ -113,8 +113,12 @@ static void look_ahead(struct kernel_lines *k)
                 .blank_last = text_is_blank(last),
                 .line = k->lines.number,
                 .offset = k->lines.offset + (uint64_t)(text - line),
-                .stamp = stamp.clock ? stamp : alone,
+                .stamp = stamp,
             };
+            if (!stamp.clock) {
+                l->stamp = alone;
+                l->stamp.host = stamp.host ? stamp.host : alone.host;
+            }
             return;
         }
         if (marked) {

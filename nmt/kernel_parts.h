@@ -11,7 +11,8 @@
  *     kernel_memcg.c   the memory cgroup's figures
  *     kernel_kill.c    the sentences that name a victim
  *     kernel_event.c   what others say of kills
- *     kernel.c         messages into reports and kills
+ *     kernel_report.c  messages into reports
+ *     kernel.c         ... and kills into those
  *
  * Nothing here is for other modules: they include nmt/kernel.h.
  */
@@ -30,9 +31,12 @@ struct kernel_stamp {
     int64_t time;      /* Unix ms; INT64_MIN: none */
     double uptime;     /* seconds; < 0: none */
     const char *clock; /* as in struct oom_kill */
+    uint64_t host;     /* whose line it is, as a number; 0: not said */
 };
 
 void kernel_stamp_clear(struct kernel_stamp *s);
+/* A host's name as a number, for hosts are only told apart; 0: it is none. */
+uint64_t kernel_host(const char *name, size_t n);
 
 /* Steps over a time of any kind, which goes into the stamp if it is the first
  * of its kind. */
@@ -198,5 +202,44 @@ bool kernel_lines_init(struct kernel_lines *k, struct source *s, struct mem *m,
                        struct err *e);
 void kernel_lines_deinit(struct kernel_lines *k);
 bool kernel_lines_next(struct kernel_lines *k, struct kernel_message *ret);
+
+/* ---- reports ---------------------------------------------------------- */
+
+/* What is needed of a report only while it is read. */
+struct kernel_draft {
+    bool stats;                    /* "key value" lines are its */
+    bool table;                    /* its header was there */
+    bool elided;                   /* "..." in its table */
+    bool summarised;               /* its "oom-kill:" line was there */
+    bool tables_in_bytes;          /* page tables; else in pages */
+    bool group;                    /* the whole group is being killed */
+    uint64_t page_size;            /* as the buddy lists say; 0: no such line */
+    uint64_t host;                 /* as in kernel_stamp */
+    struct kernel_columns columns; /* of its table */
+};
+
+struct kernel_assembly {
+    struct kernel_log *log;
+    struct arena *arena;
+    VEC(struct kernel_draft) drafts; /* beside log->reports */
+    uint64_t host;                   /* whose messages are being read */
+    uint64_t at;                     /* its last report, or UNKNOWN */
+    struct err *e;
+};
+
+/* What follows is that host's; 0: still of the same. */
+void kernel_report_turn_to(struct kernel_assembly *s, uint64_t host);
+/* The report being read, or NULL. */
+struct oom_report *kernel_report_of(const struct kernel_assembly *s);
+/* Beside it; only if there is one. */
+struct kernel_draft *kernel_draft_of(const struct kernel_assembly *s);
+/* Whether there is none, or it has had its kill. */
+bool kernel_report_is_finished(const struct kernel_assembly *s);
+/* Behind the table come the verdicts. */
+void kernel_report_end_table(struct kernel_assembly *s);
+/* A message that names no victim yet. False: memory ran out. */
+bool kernel_report_take(struct kernel_assembly *s,
+                        const struct kernel_message *m);
+void kernel_report_finish(struct oom_report *r, const struct kernel_draft *d);
 
 #endif

@@ -39,27 +39,42 @@ static const char *skip_word(const char *s)
     return s + strcspn(s, " \t");
 }
 
+uint64_t kernel_host(const char *name, size_t n)
+{
+    uint64_t v = 0;
+    bool letter = false;
+
+    for (size_t i = 0; i < n; i++) {
+        letter = letter || (text_is_alnum(name[i]) && !text_is_digit(name[i]));
+        v = v * 31 + (uint8_t)name[i];
+    }
+    return letter ? v : 0;
+}
+
 /* "kernel:", "host kernel:", "CEST host kernel:", "host kernel - - -", and
  * "kernel" as a column of its own. */
-static bool take_kernel(const char **p)
+static bool take_kernel(const char **p, struct kernel_stamp *stamp)
 {
     const char *s = *p;
+    uint64_t host = 0;
 
     for (int words = 0; words < 4; words++) {
         if (text_take(&s, "kernel:") || text_take(&s, "kernel - - - ") ||
             text_take(&s, "kernel\t")) {
             *p = s;
+            stamp->host = host ? host : stamp->host;
             return true;
         }
         if (!*s || strchr("[({\"", *s))
             return false;
+        host = kernel_host(s, (size_t)(skip_word(s) - s));
         s = text_skip_blanks(skip_word(s));
     }
     return false;
 }
 
 /* A host alone between a date and printk's clock. */
-static bool take_host(const char **p)
+static bool take_host(const char **p, struct kernel_stamp *stamp)
 {
     const char *s = skip_word(*p);
 
@@ -75,6 +90,7 @@ static bool take_host(const char **p)
         s++;
     if (*s != '.')
         return false;
+    stamp->host = kernel_host(*p, (size_t)(skip_word(*p) - *p));
     *p = text_skip_blanks(skip_word(*p));
     return true;
 }
@@ -164,8 +180,9 @@ static bool take_element(const char **p, char *line, struct kernel_stamp *stamp,
     if (take_decoration(p))
         return true;
     if (take_level(p) || kernel_clock_take(p, stamp) || take_facility(p) ||
-        take_kernel(p) || take_address(p) || take_column(p, line, stamp) ||
-        (*marked && (take_host(p) || take_labels(p)))) {
+        take_kernel(p, stamp) || take_address(p) ||
+        take_column(p, line, stamp) ||
+        (*marked && (take_host(p, stamp) || take_labels(p)))) {
         *marked = true;
         return true;
     }

@@ -65,6 +65,8 @@ static void add_stamp(struct kernel_stamp *to, const struct kernel_stamp *from)
         to->uptime = from->uptime;
     if (!to->clock)
         to->clock = from->clock;
+    if (!to->host)
+        to->host = from->host;
 }
 
 char *kernel_wrapping_strip(const struct wrapping *w, char *line,

@@ -77,7 +77,8 @@ bool order_see(struct order *o, char *line, const struct saved_message *of)
         o->form = form;
     }
     if (of && (of->time != INT64_MIN || of->uptime >= 0))
-        stamp = (struct kernel_stamp){of->time, of->uptime, "container"};
+        stamp = (struct kernel_stamp){
+            .time = of->time, .uptime = of->uptime, .clock = "container"};
     else if (!stamp.clock)
         take_gc_uptime(line, &stamp);
     if (stamp.clock) {

@@ -3,6 +3,7 @@
  * which group, beside whom.
  */
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -458,6 +459,54 @@ START_TEST(an_invoker_behind_who_knows_what)
 }
 END_TEST
 
+/* Reports of two machines in one log, line by line. */
+START_TEST(two_machines_in_one_log)
+{
+    static const char *const forms[][2] = {
+        {"Jan 15 03:08:35 web-01 kernel: %s\n",
+         "Jan 15 03:08:35 web-02 kernel: %s\n"},
+        {"2025-05-18T17:40:20Z web-01 kernel: [ 12.345678] %s\n",
+         "2025-05-18T17:40:20Z web-02 kernel: [ 99.345678] %s\n"},
+        {"{\"MESSAGE\":\"%s\",\"_HOSTNAME\":\"web-01\"}\n",
+         "{\"_HOSTNAME\":\"web-02\",\"MESSAGE\":\"%s\"}\n"},
+    };
+    char text[16384];
+    size_t n = 0;
+
+    for (size_t i = 0; modern_report[i]; i++)
+        for (int host = 0; host < 2; host++)
+            n += (size_t)sprintf(text + n, forms[_i][host], modern_report[i]);
+    read_kernel(text);
+    ck_assert_uint_eq(kernel.reports.n, 2);
+    ck_assert_uint_eq(kernel.kills.n, 2);
+    for (uint64_t i = 0; i < 2; i++) {
+        const struct oom_report *r = &kernel.reports.at[i];
+
+        ck_assert_uint_eq(kernel.kills.at[i].report, i);
+        ck_assert_uint_eq(r->line, i + 1);
+        ck_assert_uint_eq(r->kills, 1);
+        ck_assert_uint_eq(r->tasks.n, 2);
+        ck_assert_uint_eq(r->stats.n, 4);
+        ck_assert_uint_eq(r->failcnt, 42);
+        ck_assert(r->tasks_complete);
+    }
+}
+END_TEST
+
+/* Whoever copied it began in the middle of a line. */
+START_TEST(a_first_line_without_its_host)
+{
+    char *rest =
+        kernel_text(modern_report + 1, "Jan 15 03:08:35 w kernel: ", "\n");
+    char text[8192];
+
+    snprintf(text, sizeof text, "%s\n%s", modern_report[0], rest);
+    read_kernel(text);
+    assert_modern(&kernel);
+    free(rest);
+}
+END_TEST
+
 START_TEST(nothing_reads_as_nothing)
 {
     read_kernel("");
@@ -512,6 +561,8 @@ Suite *kernel_suite(void)
     tcase_add_loop_test(t, whose_word_it_is, 0, 12);
     tcase_add_test(t, a_detector_quotes_two_sentences);
     tcase_add_test(t, an_invoker_behind_who_knows_what);
+    tcase_add_loop_test(t, two_machines_in_one_log, 0, 3);
+    tcase_add_test(t, a_first_line_without_its_host);
     tcase_add_test(t, nothing_reads_as_nothing);
     suite_add_tcase(s, t);
     t = tcase_create("sweeps");
