@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/lines.h"
-#include "base/vec.h"
+#include "base/out.h"
 #include "nmt/text.h"
 #include "nmt/vminfo_parse.h"
 
@@ -271,42 +271,34 @@ static bool goes_on(const char *options, const char *next)
 
 /* A line, and what of it stands below. */
 struct options_line {
-    VEC(char) text;
+    struct out text;
     uint64_t number;
 };
 
-static bool add_text(struct options_line *o, const char *s, struct mem *m,
-                     struct err *e)
-{
-    size_t n = strlen(s);
-
-    if (!vec_reserve(&o->text, m, n + 1, e))
-        return false;
-    memcpy(o->text.at + o->text.n, s, n + 1);
-    o->text.n += n;
-    return true;
-}
-
+/* `line` NULL: there is none any more. */
 static bool take_line(struct vm_flags *f, struct options_line *o,
                       const char *line, uint64_t number, struct arena *a,
                       struct err *e)
 {
-    if (o->text.n && line && goes_on(o->text.at, line))
-        return add_text(o, line, a->mem, e);
-    if (o->text.n) {
-        text_trim_end(o->text.at);
-        if (!flags_line(f, o->text.at, o->number, a, e))
+    const char *text = out_string(&o->text);
+
+    if (text && *text && !(line && goes_on(text, line))) {
+        text_trim_end(o->text.text.at);
+        if (!flags_line(f, text, o->number, a, e))
             return false;
+        o->text.text.n = 0;
     }
-    o->text.n = 0;
-    o->number = number;
-    return !line || add_text(o, line, a->mem, e);
+    if (!o->text.text.n)
+        o->number = number;
+    if (line)
+        out_str(&o->text, line);
+    return out_finish(&o->text, e);
 }
 
 bool vm_flags_read(struct source *s, struct arena *a, struct vm_flags *ret,
                    struct err *e)
 {
-    struct options_line o = {0};
+    struct options_line o;
     struct lines l;
     char *line;
     bool ok = true;
@@ -314,10 +306,11 @@ bool vm_flags_read(struct source *s, struct arena *a, struct vm_flags *ret,
     vm_flags_init(ret);
     if (!lines_init(&l, s, a->mem, e))
         return false;
+    out_to_memory(&o.text, a->mem);
     while (ok && (line = lines_next(&l, NULL)))
         ok = take_line(ret, &o, line, l.number, a, e);
     ok = ok && take_line(ret, &o, NULL, 0, a, e);
-    vec_free(&o.text, a->mem);
+    out_deinit(&o.text);
     lines_deinit(&l);
     return ok;
 }
