@@ -10,7 +10,7 @@
 
 /* ---- status ----------------------------------------------------------- */
 
-static void clear_status(struct proc_status *p)
+void proc_status_init(struct proc_status *p)
 {
     *p = (struct proc_status){
         .pid = UNKNOWN,
@@ -88,7 +88,7 @@ bool proc_status_read(struct source *s, struct arena *a,
     bool ok = true;
     char *line;
 
-    clear_status(ret);
+    proc_status_init(ret);
     if (!lines_init(&lines, s, a->mem, e))
         return false;
     while (ok && (line = lines_next(&lines, NULL))) {

@@ -20,6 +20,9 @@ struct proc_status {
     uint64_t line; /* of VmRSS */
 };
 
+/* Of which nothing is known. */
+void proc_status_init(struct proc_status *p);
+
 struct smaps_map { /* one mapping, or several alike */
     uint64_t from, to;
     const char *path; /* "", "[heap]", "/usr/lib/…", "/dev/shm/x (deleted)" */
@@ -47,7 +50,8 @@ void smaps_arenas(const struct smaps *s, uint64_t *count, uint64_t *resident);
 /* Their resident bytes and those of [heap]: all that glibc's malloc cuts its
  * smaller blocks from; UNKNOWN for a rollup. */
 uint64_t smaps_malloc(const struct smaps *s);
-/* Of the arenas' resident bytes the ones in such with pages nearly throughout. */
+/* Of the arenas' resident bytes the ones in such with pages nearly throughout.
+ */
 uint64_t smaps_full_arenas(const struct smaps *s);
 
 /* /proc/PID/limits, what "ulimit -a" prints, or a script that sets them. */

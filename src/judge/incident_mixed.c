@@ -32,6 +32,8 @@ static const struct {
     {ARTIFACT_APP_LOG, ARTIFACT_CONTAINER},
     {ARTIFACT_GC_LOG, ARTIFACT_CONTAINER},
     {ARTIFACT_CONTAINER, ARTIFACT_APP_LOG},
+    /* of one JVM alone */
+    {ARTIFACT_PROCESS_LIST, ARTIFACT_VM_COMMAND_LINE},
 };
 
 /* What jcmd says, which people write to one file, each behind "PID:". */
@@ -74,8 +76,44 @@ static bool says_something(const struct input *in)
     }
 }
 
+static bool keep(struct incident *i, const struct input *twin, struct err *e)
+{
+    if (!vec_push(&i->inputs, i->mem, e))
+        return false;
+    *vec_last(&i->inputs) = *twin;
+    return true;
+}
+
+/* What a list of processes shows of the only JVM in it is its status. */
+static bool add_listed(struct incident *i, uint32_t index, struct err *e)
+{
+    struct input twin = i->inputs.at[index];
+    const struct listed_process *p;
+
+    if (twin.kind != ARTIFACT_PROCESS_LIST || !twin.processes)
+        return true;
+    p = process_list_jvm(twin.processes);
+    if (!p || !known(p->rss))
+        return true;
+    twin.kind = ARTIFACT_PROC_STATUS;
+    twin.status = arena_alloc(&i->arena, 1, sizeof *twin.status, e);
+    if (!twin.status)
+        return false;
+    proc_status_init(twin.status);
+    twin.status->name = p->name;
+    twin.status->pid = p->pid;
+    twin.status->ppid = p->ppid;
+    twin.status->rss = p->rss;
+    twin.status->vm_size = p->vsz;
+    twin.status->threads = p->threads;
+    twin.status->line = p->line;
+    return keep(i, &twin, e);
+}
+
 static bool may_hold_more(const struct input *in)
 {
+    if (in->kind == ARTIFACT_PROCESS_LIST)
+        return process_list_jvm(in->processes) != NULL;
     return in->kind != ARTIFACT_VM_INFO || in->vm_info->head > 1;
 }
 
@@ -92,14 +130,6 @@ static bool is_needless(const struct incident *i, enum artifact_kind kind)
             in->vm_info->death != VM_ALIVE)
             return true;
     return false;
-}
-
-static bool keep(struct incident *i, const struct input *twin, struct err *e)
-{
-    if (!vec_push(&i->inputs, i->mem, e))
-        return false;
-    *vec_last(&i->inputs) = *twin;
-    return true;
 }
 
 static bool read_as(struct incident *i, uint32_t index, enum artifact_kind kind,
@@ -183,7 +213,8 @@ bool incident_read_mixed(struct incident *i, struct err *e)
     uint64_t n = i->inputs.n;
 
     for (uint32_t k = 0; k < n; k++)
-        if (!read_mixtures(i, k, e) || !read_answers(i, k, e))
+        if (!read_mixtures(i, k, e) || !read_answers(i, k, e) ||
+            !add_listed(i, k, e))
             return false;
     return true;
 }

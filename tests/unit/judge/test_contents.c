@@ -191,6 +191,28 @@ START_TEST(mixed_texts_are_read_twice)
 }
 END_TEST
 
+/* What a list shows of the only JVM in it is that JVM's, and its options. */
+START_TEST(a_list_of_processes_has_a_status)
+{
+    put("1/ps.txt",
+        "USER  PID %CPU %MEM   VSZ   RSS TTY STAT START TIME COMMAND\n"
+        "root    1  0.0  0.3 16000 12000 ?   Ss   Jan01 0:03 /sbin/init\n"
+        "app  4711 12.0 75.0 90000 30000 ?   Sl   Jan01 9:11 java -Xmx64m "
+        "a.Main\n");
+    put("2/ps.txt", "  PID   RSS COMMAND\n 4711 50000 java\n");
+    put("top.txt", "  PID   RES COMMAND\n 7 50 java\n 8 60 java\n");
+    read_all();
+    ck_assert_uint_eq(inc.inputs.n, 6);
+    ck_assert_int_eq(inc.inputs.at[3].kind, ARTIFACT_VM_COMMAND_LINE);
+    ck_assert_uint_eq(inc.inputs.at[3].flags->xmx, 64 * MIB);
+    ck_assert_int_eq(inc.inputs.at[4].kind, ARTIFACT_PROC_STATUS);
+    ck_assert_uint_eq(inc.inputs.at[4].status->rss, 30000 << 10);
+    ck_assert_uint_eq(inc.inputs.at[4].status->pid, 4711);
+    ck_assert_str_eq(snapshot_name(&inc.inputs.at[4]), "1");
+    ck_assert_uint_eq(inc.inputs.at[5].status->rss, 50000 << 10);
+}
+END_TEST
+
 static const char crash[] =
     "#\n# A fatal error has been detected by the Java Runtime Environment:\n#\n"
     "#  SIGSEGV (0xb) at pc=0x00007f0000000001, pid=7, tid=8\n#\n"
@@ -314,6 +336,7 @@ TCase *contents_tcase(void)
     tcase_add_test(t, checksums_are_of_the_bytes_on_disk);
     tcase_add_test(t, large_files_have_no_checksum);
     tcase_add_test(t, mixed_texts_are_read_twice);
+    tcase_add_test(t, a_list_of_processes_has_a_status);
     tcase_add_test(t, a_crash_in_the_output);
     tcase_add_test(t, a_crash_in_the_output_and_its_file);
     tcase_add_test(t, the_newest_dump_is_analysed);

@@ -61,7 +61,8 @@ static void list(struct process_list *l, uint64_t pid, uint64_t ppid,
                  const char *name)
 {
     ck_assert(vec_push(&l->rows, &b.mem, &b.err));
-    *vec_last(&l->rows) = (struct listed_process){pid, ppid, name, 2};
+    *vec_last(&l->rows) = (struct listed_process){
+        .pid = pid, .ppid = ppid, .name = name, .line = 2};
 }
 
 /* The JVM is 4242, the kernel's list has `pid` beside it. */

@@ -190,7 +190,7 @@ static const struct {
      "     12       1  9000 java\n"},
     {ARTIFACT_PROCESS_LIST, "a",
      "UID        PID  PPID  C STIME TTY          TIME CMD\n"},
-    {ARTIFACT_UNKNOWN, "a", "  PID   RSS COMMAND\n   12  9000 java\n"},
+    {ARTIFACT_PROCESS_LIST, "a", "  PID   RSS COMMAND\n   12  9000 java\n"},
     {ARTIFACT_JAVACORE, "a", "0SECTION       NATIVEMEMINFO subcomponent\n"},
 };
 

@@ -534,6 +534,57 @@ START_TEST(processes_and_parents)
 }
 END_TEST
 
+static const struct {
+    const char *text;
+    uint64_t rss, vsz, threads;
+} listed[] = {
+    {"USER  PID %CPU %MEM     VSZ     RSS TTY STAT START TIME COMMAND\n"
+     "root    1  0.0  0.3  168000   12000 ?   Ss   Jan01 0:03 /sbin/init\n"
+     "app  4711 12.0 75.0 5120000 3040000 ?   Sl   Jan01 9:11 "
+     "/opt/jdk/bin/java -Xmx2g a.Main\n",
+     KB(3040000), KB(5120000), UNKNOWN},
+    {"top - 10:11:12 up 10 days,  3:04,  1 user,  load average: 1.2, 0.9\n"
+     "Tasks: 120 total,   1 running\n"
+     "%Cpu(s):  5.0 us,  1.0 sy\n"
+     "MiB Mem :   3936.4 total,    120.1 free\n"
+     "MiB Swap:      0.0 total,      0.0 free\n"
+     "\n"
+     "    PID USER  PR  NI    VIRT    RES    SHR S  %CPU %MEM TIME+ COMMAND\n"
+     "   4711 app   20   0 5120000   1.5g  20000 S  12.0 75.0 9:11.12 java\n"
+     "    PID USER  PR  NI    VIRT    RES    SHR S  %CPU %MEM TIME+ COMMAND\n"
+     "   4711 app   20   0    6.0g   2.5g  20000 S  12.0 75.0 9:11.12 java\n",
+     MB(2560), MB(6144), UNKNOWN},
+    {"  PID   RSS    VSZ NLWP COMMAND\n"
+     " 4711 40000 500000   43 java\n"
+     "  999     - 100000    1 kthreadd\n",
+     KB(40000), KB(500000), 43},
+    /* several, or none */
+    {"  PID   RSS COMMAND\n 4711 40000 java\n 4712 50000 java\n", UNKNOWN,
+     UNKNOWN, UNKNOWN},
+    {"  PID   RSS COMMAND\n 4711 40000 javac\n", UNKNOWN, UNKNOWN, UNKNOWN},
+};
+
+START_TEST(processes_and_what_they_hold)
+{
+    const struct listed_process *p;
+    struct process_list l;
+
+    text_open(&t, listed[_i].text);
+    ck_assert_int_eq(artifact_sniff(t.source, "a"), ARTIFACT_PROCESS_LIST);
+    ck_assert(process_list_read(t.source, &t.arena, &l, &t.err));
+    p = process_list_jvm(&l);
+    ck_assert_int_eq(p != NULL, known(listed[_i].rss));
+    if (p) {
+        ck_assert_uint_eq(p->pid, 4711);
+        ck_assert_uint_eq(p->ppid, UNKNOWN);
+        ck_assert_uint_eq(p->rss, listed[_i].rss);
+        ck_assert_uint_eq(p->vsz, listed[_i].vsz);
+        ck_assert_uint_eq(p->threads, listed[_i].threads);
+    }
+    process_list_deinit(&l, &t.mem);
+}
+END_TEST
+
 START_TEST(cut_anywhere)
 {
     sweep_prefixes(ps_ef, read_processes);
@@ -582,6 +633,8 @@ Suite *process_suite(void)
     tcase_add_test(c, files_behind_each_other);
     tcase_add_test(c, files_behind_headings);
     tcase_add_test(c, processes_and_parents);
+    tcase_add_loop_test(c, processes_and_what_they_hold, 0,
+                        sizeof listed / sizeof *listed);
     suite_add_tcase(s, c);
     c = tcase_create("sweeps");
     tcase_set_timeout(c, 60);
