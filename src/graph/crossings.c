@@ -16,6 +16,7 @@ bool crossings_init(struct crossings *x, uint32_t n, const uint64_t *skip,
                     struct mem *m, struct err *e)
 {
     memset(x, 0, sizeof *x);
+    pthread_mutex_init(&x->lock, NULL);
     x->mem = m;
     x->skip = skip;
     x->n_drawers = (n >> DRAWER_BITS) + 1;
@@ -107,6 +108,7 @@ void crossings_deinit(struct crossings *x)
         drop_slab(x, i);
     vec_free(&x->slabs, x->mem);
     mem_free(x->mem, x->drawers);
+    pthread_mutex_destroy(&x->lock);
     memset(x, 0, sizeof *x);
 }
 
@@ -130,7 +132,7 @@ ALWAYS_INLINE uint64_t sift(struct crossings *x, uint32_t drawer,
     d->blocks = 1;
     for (struct crossings_block *b = to; b; b = b->next)
         for (uint32_t i = 0, all = b->n; i < all; i++) {
-            if (bits_has(skip, b->to[i]))
+            if (bits_has_shared(skip, b->to[i]))
                 continue;
             if (kept == BLOCK_EDGES) {
                 n += to->n = kept;
@@ -149,7 +151,7 @@ ALWAYS_INLINE uint64_t sift(struct crossings *x, uint32_t drawer,
     return n;
 }
 
-bool crossings_room_(struct crossings *x, uint32_t drawer, struct err *e)
+static bool make_room(struct crossings *x, uint32_t drawer, struct err *e)
 {
     struct drawer *d = &x->drawers[drawer];
     struct crossings_block *b;
@@ -168,6 +170,16 @@ bool crossings_room_(struct crossings *x, uint32_t drawer, struct err *e)
     d->newest = b;
     d->blocks++;
     return true;
+}
+
+bool crossings_room_(struct crossings *x, uint32_t drawer, struct err *e)
+{
+    bool ok;
+
+    pthread_mutex_lock(&x->lock);
+    ok = make_room(x, drawer, e);
+    pthread_mutex_unlock(&x->lock);
+    return ok;
 }
 
 /* ---- sorting ---------------------------------------------------------- */

@@ -13,6 +13,8 @@
 #ifndef OOMWHY_GRAPH_CROSSINGS_H
 #define OOMWHY_GRAPH_CROSSINGS_H
 
+#include <pthread.h>
+
 #include "base/vec.h"
 #include "graph/ranks.h"
 
@@ -37,6 +39,7 @@ struct drawer {
 struct crossings_slab;
 
 struct crossings {
+    pthread_mutex_t lock;               /* of slabs and spare blocks */
     struct drawer *drawers;             /* [n_drawers] */
     VEC(struct crossings_slab *) slabs; /* NULL: given back */
     struct crossings_block *spare;      /* blocks that are not in use */
@@ -51,7 +54,8 @@ bool crossings_init(struct crossings *x, uint32_t n, const uint64_t *skip,
                     struct mem *m, struct err *e);
 void crossings_deinit(struct crossings *x);
 
-/* Makes room in the drawer of a target. */
+/* Makes room in the drawer of a target. Threads may add at once, each to
+ * drawers of its own, and to `skip`. */
 bool crossings_room_(struct crossings *x, uint32_t drawer, struct err *e);
 
 static inline bool crossings_add(struct crossings *x, uint32_t from,

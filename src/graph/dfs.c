@@ -11,6 +11,10 @@
 #include <string.h>
 
 #include "base/inline.h"
+#include "base/parallel.h"
+
+/* For fewer one walk will do. */
+#define LEAST_NODES 4096
 
 /* Edges of one node still to be followed: a piece of `to` or of the overlay.
  * A node that has both gets two. */
@@ -27,7 +31,12 @@ struct walk {
     struct mem *m;
     struct run *stack; /* [cap] below the run being followed */
     uint64_t depth, cap;
-    uint32_t tree; /* number of the GC root whose tree is being walked */
+    uint32_t next, end;     /* numbers left in its drawer */
+    uint32_t tree;          /* its numbers below are of other roots' trees */
+    uint32_t *class_number; /* [n_classes + 1] of the node of a class to which
+                               edges count; 0: not met, or no such class */
+    uint8_t me;             /* as owner of drawers */
+    bool alone;             /* it is the only one */
     bool failed;
     struct err *e;
 };
@@ -63,31 +72,45 @@ struct found {
     uint32_t node, rank;
 };
 
-/* Gives it the next number, as a child of number `up`. */
-static inline uint32_t discover(struct dfs *d, struct found f, uint32_t up)
+static void take_drawer(struct walk *k)
 {
-    uint32_t n = d->reached++;
+    struct dfs *d = k->d;
+    uint32_t i = __atomic_fetch_add(&d->drawers, 1, __ATOMIC_RELAXED);
 
-    d->number[f.rank] = n;
-    d->link[n] = (struct link){up, up};
-    return n;
+    d->owner[i] = k->me;
+    k->next = i << DRAWER_BITS;
+    k->end = k->next + DRAWER;
+}
+
+/* Gives the node of a rank a number. False: it has one, from another walk. */
+ALWAYS_INLINE bool claim(struct walk *k, uint32_t rank, bool alone)
+{
+    uint32_t *number = &k->d->number[rank], none = 0;
+
+    if (!alone && k->next == k->end)
+        take_drawer(k);
+    if (!alone)
+        return __atomic_compare_exchange_n(number, &none, k->next, false,
+                                           __ATOMIC_RELEASE, __ATOMIC_RELAXED);
+    *number = k->next;
+    return true;
 }
 
 /* No node but the super-root dominates number `n`. */
 static inline void lift(struct dfs *d, uint32_t n)
 {
-    bits_add(d->top, n);
-    d->link[n].low = 0;
+    bits_add_shared(d->top, n);
 }
 
 /* An edge to a node that has number `n` already. */
-static inline void meet_again(struct walk *k, uint32_t from, uint32_t n)
+ALWAYS_INLINE void meet_again(struct walk *k, uint32_t from, uint32_t n,
+                              bool alone)
 {
     struct dfs *d = k->d;
 
-    if (bits_has(d->top, n))
+    if (bits_has_shared(d->top, n))
         return;
-    if (n < k->tree)
+    if (n < k->tree || (!alone && d->owner[n >> DRAWER_BITS] != k->me))
         lift(d, n);
     else if (n != from)
         k->failed |= !crossings_add(&d->crossings, from, n, k->e);
@@ -96,7 +119,7 @@ static inline void meet_again(struct walk *k, uint32_t from, uint32_t n)
 /* Most edges lead to the nodes of few classes: those numbers stay at hand. */
 static inline uint32_t class_number(struct walk *k, uint32_t class)
 {
-    uint32_t *n = &k->d->class_number[class];
+    uint32_t *n = &k->class_number[class];
 
     if (!*n)
         *n = dfs_number(k->d, k->c->live[class]);
@@ -104,21 +127,27 @@ static inline uint32_t class_number(struct walk *k, uint32_t class)
 }
 
 /*
- * Numbers it and returns the first run of its edges. One to a class node
- * not met before comes first, or every instance on a long path would leave
- * it waiting on the stack; `live` is an array of targets, so it is a run of
- * one.
+ * Numbers it, as a child of number `up`, and returns the first run of its
+ * edges. One to a class node not met before comes first, or every instance on
+ * a long path would leave it waiting on the stack; `live` is an array of
+ * targets, so it is a run of one.
  */
-ALWAYS_INLINE struct run enter(struct walk *k, struct found f, uint32_t up)
+ALWAYS_INLINE struct run enter(struct walk *k, struct found f, uint32_t up,
+                               bool alone)
 {
     const struct graph *g = k->g;
-    uint32_t w = f.node, n = discover(k->d, f, up), i, end, class, met;
-    struct run run = {.from = n};
+    uint32_t w = f.node, n, i, end, class, met;
     uint64_t first, last;
+    struct run run;
 
+    if (!claim(k, f.rank, alone)) {
+        meet_again(k, up, dfs_number_at(k->d, f.rank), alone);
+        return (struct run){0};
+    }
+    n = k->next++;
+    k->d->link[n] = (struct link){up, up};
     graph_range(g, w, &first, &last);
-    run.at = g->to + first;
-    run.left = (uint32_t)(last - first);
+    run = (struct run){g->to + first, (uint32_t)(last - first), n};
     if (__builtin_expect(k->c->words[w >> 6].extra, 0)) {
         graph_extra(g, w, &i, &end);
         if (i < end)
@@ -129,7 +158,7 @@ ALWAYS_INLINE struct run enter(struct walk *k, struct found f, uint32_t up)
     class = graph_class(g, w);
     met = class_number(k, class);
     if (met) {
-        meet_again(k, n, met);
+        meet_again(k, n, met, alone);
         return run;
     }
     push(k, run);
@@ -139,10 +168,9 @@ ALWAYS_INLINE struct run enter(struct walk *k, struct found f, uint32_t up)
 /* Passes over edges that lead to folded nodes or to such met before; *next is
  * where the first one left leads to. */
 ALWAYS_INLINE struct run pass_met(struct walk *k, struct run run,
-                                  struct found *next)
+                                  struct found *next, bool alone)
 {
     const struct core_word *words = k->c->words;
-    const uint32_t *number = k->d->number;
     uint64_t *holds = k->d->holds;
 
     for (; run.left; run.at++, run.left--) {
@@ -153,27 +181,27 @@ ALWAYS_INLINE struct run pass_met(struct walk *k, struct run run,
             continue;
         }
         *next = (struct found){w, core_word_rank(&words[w >> 6], w)};
-        n = number[next->rank];
+        n = dfs_number_at(k->d, next->rank);
         if (!n)
             break;
-        meet_again(k, run.from, n);
+        meet_again(k, run.from, n, alone);
     }
     return run;
 }
 
 /* What remains of a run is looked through before it is stacked: a list with
  * links both ways then leaves nothing on the stack. */
-static bool walk_tree(struct walk *k, uint32_t root)
+ALWAYS_INLINE bool walk_by(struct walk *k, uint32_t root, bool alone)
 {
     struct found next = {root, core_rank(k->c, root)}, ignored;
     struct run run;
 
     if (!make_room(k))
         return false;
-    k->tree = k->d->reached;
-    run = enter(k, next, 0);
+    k->tree = k->next;
+    run = enter(k, next, 0, alone);
     for (;;) {
-        run = pass_met(k, run, &next);
+        run = pass_met(k, run, &next, alone);
         if (!run.left) {
             if (!k->depth)
                 return !k->failed;
@@ -184,36 +212,114 @@ static bool walk_tree(struct walk *k, uint32_t root)
             return false;
         run.at++;
         run.left--;
-        run = pass_met(k, run, &ignored);
+        run = pass_met(k, run, &ignored, alone);
         push(k, run);
-        run = enter(k, next, run.from);
+        run = enter(k, next, run.from, alone);
     }
 }
 
+/* One that is alone is worth a copy of the loops, which takes nobody else into
+ * account. */
+static bool walk_tree(struct walk *k, uint32_t root)
+{
+    return k->alone ? walk_by(k, root, true) : walk_by(k, root, false);
+}
+
+/* Each walk begins at another root, and is content with what is left of the
+ * others. */
 static bool walk_trees(struct walk *k, const uint32_t *roots, uint32_t n)
 {
+    uint32_t first = (uint32_t)((uint64_t)n * k->me / k->d->walks);
+
     for (uint32_t i = 0; i < n; i++) {
-        if (!dfs_number(k->d, roots[i]) && !walk_tree(k, roots[i]))
+        uint32_t root = roots[i < n - first ? first + i : i - (n - first)];
+
+        if (!dfs_number(k->d, root) && !walk_tree(k, root))
             return false;
-        lift(k->d, dfs_number(k->d, roots[i]));
+        lift(k->d, dfs_number(k->d, root));
     }
     return true;
 }
 
+/* ---- several walks ----------------------------------------------------- */
+
+/* What is left of its drawer is nobody's. */
+static void give_up_numbers(struct walk *k)
+{
+    __atomic_add_fetch(&k->d->unused, k->end - k->next, __ATOMIC_RELAXED);
+    for (; k->next < k->end; k->next++)
+        k->d->link[k->next] = (struct link){k->next, k->next};
+}
+
+static bool walk_init(struct walk *k, struct err *e)
+{
+    if (!stack_grow(k, 1024, e))
+        return false;
+    k->class_number = mem_alloc(k->m, (uint64_t)k->g->n_classes + 1,
+                                sizeof *k->class_number, e);
+    return k->class_number != NULL;
+}
+
+static void walk_deinit(struct walk *k)
+{
+    mem_unmap(k->m, k->stack, k->cap * sizeof *k->stack);
+    mem_free(k->m, k->class_number);
+}
+
+static bool walk(void *dfs, uint64_t i, unsigned worker, struct err *e)
+{
+    struct dfs *d = dfs;
+    const struct core *c = d->core;
+    struct walk k = {
+        .c = c,
+        .g = c->graph,
+        .d = d,
+        .m = d->crossings.mem,
+        .alone = d->walks == 1,
+        .me = (uint8_t)i,
+        .e = e,
+    };
+    bool ok = walk_init(&k, e);
+
+    (void)worker;
+    if (ok && i == 0) {
+        k.next = 1; /* 0 is the super-root's */
+        k.end = k.alone ? d->room : DRAWER;
+    }
+    ok = ok && walk_trees(&k, k.g->roots, k.g->n_roots) &&
+         walk_trees(&k, c->unowned, c->n_unowned);
+    if (k.alone)
+        d->numbers = k.next;
+    else if (ok)
+        give_up_numbers(&k);
+    walk_deinit(&k);
+    return ok;
+}
+
+/* Of several walks each may leave most of a drawer. */
+static void plan_numbers(struct dfs *d)
+{
+    uint64_t room, n = d->core->n;
+
+    d->walks = n < LEAST_NODES ? 1 : parallel_threads(d->core->graph->jobs);
+    room = (n / DRAWER + 1 + d->walks) * DRAWER;
+    if (d->walks == 1 || room > UINT32_MAX) {
+        d->walks = 1;
+        room = n;
+    }
+    d->room = (uint32_t)room;
+}
+
 static bool alloc(struct dfs *d, struct mem *m, struct err *e)
 {
-    uint64_t n = d->core->n, bits = core_bitmap_bytes(d->core);
+    uint64_t n = d->core->n, bits = bits_bytes(d->room);
 
     d->number = mem_map(m, n * sizeof *d->number, e);
-    d->link = d->number ? mem_map(m, n * sizeof *d->link, e) : NULL;
+    d->link = d->number ? mem_map(m, d->room * sizeof *d->link, e) : NULL;
     d->top = d->link ? mem_map(m, bits, e) : NULL;
     d->holds = d->top ? mem_map(m, bits, e) : NULL;
-    d->class_number =
-        d->holds ? mem_alloc(m, (uint64_t)d->core->graph->n_classes + 1,
-                             sizeof *d->class_number, e)
-                 : NULL;
-    if (!d->class_number ||
-        !crossings_init(&d->crossings, d->core->n, d->top, m, e))
+    d->owner = d->holds ? mem_alloc(m, d->room / DRAWER + 1, 1, e) : NULL;
+    if (!d->owner || !crossings_init(&d->crossings, d->room, d->top, m, e))
         return false;
     d->crossings.jobs = d->core->graph->jobs;
     return true;
@@ -222,19 +328,20 @@ static bool alloc(struct dfs *d, struct mem *m, struct err *e)
 bool dfs_build(const struct core *c, struct mem *m, struct dfs *ret,
                struct err *e)
 {
-    struct walk k = {.c = c, .g = c->graph, .d = ret, .m = m, .e = e};
     bool ok;
 
     memset(ret, 0, sizeof *ret);
     ret->core = c;
-    ok = alloc(ret, m, e) && stack_grow(&k, 1024, e);
+    plan_numbers(ret);
+    ok = alloc(ret, m, e);
     if (ok) {
-        discover(ret, (struct found){0, 0}, 0);
-        lift(ret, 0);
+        bits_add(ret->top, 0);
+        ret->drawers = 1;
+        ok = parallel_for(ret->walks, ret->walks, walk, ret, e);
     }
-    ok = ok && walk_trees(&k, k.g->roots, k.g->n_roots) &&
-         walk_trees(&k, c->unowned, c->n_unowned);
-    mem_unmap(m, k.stack, k.cap * sizeof *k.stack);
+    if (ret->walks > 1)
+        ret->numbers = ret->drawers * DRAWER;
+    ret->reached = ret->numbers - ret->unused;
     if (!ok)
         dfs_deinit(ret, m);
     return ok;
@@ -242,17 +349,15 @@ bool dfs_build(const struct core *c, struct mem *m, struct dfs *ret,
 
 void dfs_deinit(struct dfs *d, struct mem *m)
 {
-    uint64_t n, bits;
+    uint64_t bits = bits_bytes(d->room);
 
     if (!d->core)
         return;
-    n = d->core->n;
-    bits = core_bitmap_bytes(d->core);
-    mem_unmap(m, d->number, n * sizeof *d->number);
-    mem_unmap(m, d->link, n * sizeof *d->link);
+    mem_unmap(m, d->number, (uint64_t)d->core->n * sizeof *d->number);
+    mem_unmap(m, d->link, d->room * sizeof *d->link);
     mem_unmap(m, d->top, bits);
     mem_unmap(m, d->holds, bits);
+    mem_free(m, d->owner);
     crossings_deinit(&d->crossings);
-    mem_free(m, d->class_number);
     memset(d, 0, sizeof *d);
 }

@@ -15,8 +15,8 @@
 /* Of a node to its parent, by numbers. */
 struct link {
     uint32_t up;  /* number of the parent; later of somebody further up */
-    uint32_t low; /* the same, or 0 in `top`; later the least semidominator
-                     from the node to below `up` (dom.c) */
+    uint32_t low; /* the same; later the least semidominator from the node to
+                     below `up` (dom.c) */
 };
 
 /*
@@ -29,30 +29,45 @@ struct link {
  * super-root changes no dominator, so no other edge into them matters. Some
  * of those written down turn out later to lead into `top`.
  *
- * Arrays have room for [core->n].
+ * That holds whatever trees were walked first, and for those that are walked
+ * at the same time, as long as each node becomes part of one of them. So
+ * several threads walk, from other roots each, and a node is whose comes
+ * first: which, is left to chance, and so are the numbers, but dominators are
+ * not. Numbers are taken by the drawer (crossings.h), and what lies by number
+ * is written by one thread there. Those left over at the end are nobody's.
  */
 struct dfs {
     const struct core *core;
-    uint32_t reached;
-    uint32_t *number;  /* by rank; 0: unreachable, or the super-root */
-    struct link *link; /* [reached] by number */
+    uint32_t reached; /* nodes that have a number, the super-root among them */
+    uint32_t numbers; /* all are below, */
+    uint32_t unused;  /* and these are nobody's */
+    uint32_t room;    /* for so many there is, in what lies by number */
+    uint32_t *number; /* [core->n] by rank; 0: unreachable, or the super-root */
+    struct link *link; /* by number; a number that is nobody's: its own `up` */
     uint64_t *top;     /* bitmap of numbers, the super-root's too */
     uint64_t *holds;   /* bitmap of numbers: has edges to folded nodes */
     struct crossings crossings; /* numbers; skips `top` */
-    uint32_t *class_number; /* [n_classes + 1] of the node of a class to which
-                               edges count; 0: not met, or no such class */
+    unsigned walks;             /* threads that walk */
+    uint32_t drawers;           /* that numbers have been taken from */
+    uint8_t *owner;             /* which walk, of each of those */
 };
 
 /* Holds 12 bytes a node of the core, 16 for each open node of the deepest
- * path, and 6 for an edge written down. */
+ * path, and 6 for an edge written down. Walks on graph->jobs threads. */
 bool dfs_build(const struct core *c, struct mem *m, struct dfs *ret,
                struct err *e);
 void dfs_deinit(struct dfs *d, struct mem *m);
 
-/* The number of a node of the core. */
+/* The number of a node of the core; 0: it has none so far. Whose it is, can be
+ * told. */
+static inline uint32_t dfs_number_at(const struct dfs *d, uint32_t rank)
+{
+    return __atomic_load_n(&d->number[rank], __ATOMIC_ACQUIRE);
+}
+
 static inline uint32_t dfs_number(const struct dfs *d, uint32_t v)
 {
-    return d->number[core_rank(d->core, v)];
+    return dfs_number_at(d, core_rank(d->core, v));
 }
 
 #endif

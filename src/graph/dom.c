@@ -36,7 +36,7 @@ static bool preds_build(struct dfs *d, struct preds *p, struct mem *m,
     uint64_t n;
     bool ok;
 
-    if (!ranks_init(&p->joins, d->core->n, m, e))
+    if (!ranks_init(&p->joins, d->room, m, e))
         return false;
     n = crossings_count(&d->crossings, &p->joins);
     if (n > UINT32_MAX)
@@ -44,7 +44,7 @@ static bool preds_build(struct dfs *d, struct preds *p, struct mem *m,
                        "%llu references join branches of the heap's graph: "
                        "more than 2^32",
                        (unsigned long long)n);
-    for (uint32_t w = 0; w <= d->reached / 64; w++)
+    for (uint32_t w = 0; w <= (d->numbers - 1) / 64; w++)
         p->joins.bits[w] |= d->top[w];
     p->joins.bits[0] &= ~(uint64_t)1;
     ranks_count(&p->joins);
@@ -115,11 +115,12 @@ static inline uint32_t eval(struct link *link, uint32_t v, uint32_t i)
     return low;
 }
 
-/* Of node `i`, whose predecessors are from[begin .. end); some are above it. */
+/* Of node `i`, whose predecessors are from[begin .. end); some are above it.
+ * Those of what is in `top` have not been kept. */
 static inline uint32_t semidominator(struct link *link, const uint32_t *from,
                                      uint32_t begin, uint32_t end, uint32_t i)
 {
-    uint32_t low = link[i].low;
+    uint32_t low = begin == end ? 0 : link[i].low;
 
     for (uint32_t k = end; k-- > begin;) {
         uint32_t least;
@@ -238,7 +239,7 @@ static void find_dominators(struct dfs *d, struct preds *p, uint32_t *idom,
                             struct mem *m)
 {
     const uint32_t *semi = p->begin;
-    uint32_t done, n = d->reached;
+    uint32_t done, n = d->numbers;
 
     semidominators(d->link, p, idom, n, m);
     done = dominators_by_steps(&p->joins, idom, semi, n);
@@ -250,6 +251,8 @@ static void find_dominators(struct dfs *d, struct preds *p, uint32_t *idom,
 static void publish(struct dfs *d, uint32_t *idom, struct dom *ret)
 {
     ret->reached = d->reached;
+    ret->numbers = d->numbers;
+    ret->room = d->room;
     ret->number = d->number;
     ret->above = idom;
     ret->holds = d->holds;
@@ -282,7 +285,7 @@ bool dom_find(struct dom *d, struct mem *m, struct err *e)
 
     if (mem_foresee(m, n * CORE_BYTES, e) && dfs_build(&d->core, m, &dfs, e) &&
         preds_build(&dfs, &p, m, e))
-        idom = mem_map(m, n * sizeof *idom, e);
+        idom = mem_map(m, dfs.room * sizeof *idom, e);
     if (idom) {
         find_dominators(&dfs, &p, idom, m);
         publish(&dfs, idom, d);
@@ -315,17 +318,19 @@ static void find_nodes(const struct dom *d, uint32_t *vertex)
 bool dom_spell_out(const struct dom *d, struct mem *m, uint32_t *idom,
                    struct err *e)
 {
-    uint32_t *vertex = mem_alloc(m, d->reached, sizeof *vertex, e);
+    uint32_t *vertex = mem_alloc(m, d->numbers, sizeof *vertex, e);
 
     if (!vertex)
         return false;
     find_nodes(d, vertex);
     memset(idom, 0xff, (uint64_t)d->core.graph->nodes * sizeof *idom);
     idom[0] = 0;
-    for (uint32_t i = 1; i < d->reached; i++) {
+    for (uint32_t i = 1; i < d->numbers; i++) {
         struct folded_iter it;
         uint32_t w;
 
+        if (!vertex[i])
+            continue;
         idom[vertex[i]] = vertex[d->above[i]];
         folded_begin(&d->core, vertex[i], &it);
         while ((w = folded_next(&it)) != NO_NODE)
@@ -337,11 +342,11 @@ bool dom_spell_out(const struct dom *d, struct mem *m, uint32_t *idom,
 
 void dom_deinit(struct dom *d, struct mem *m)
 {
-    uint64_t bytes = (uint64_t)d->core.n * sizeof(uint32_t);
+    uint64_t bytes = (uint64_t)d->room * sizeof(uint32_t);
 
-    mem_unmap(m, d->number, bytes);
+    mem_unmap(m, d->number, (uint64_t)d->core.n * sizeof *d->number);
     mem_unmap(m, d->above, bytes);
-    mem_unmap(m, d->holds, core_bitmap_bytes(&d->core));
+    mem_unmap(m, d->holds, bits_bytes(d->room));
     mem_unmap(m, d->spare_pairs, 2 * bytes);
     core_deinit(&d->core, m);
     memset(d, 0, sizeof *d);

@@ -12,19 +12,20 @@
 #include "graph/reduce.h"
 
 /*
- * A folded node is dominated by its referrer and reachable if that is. Arrays
- * are of core.n numbers.
+ * A folded node is dominated by its referrer and reachable if that is. Numbers
+ * of nodes are those of a depth-first order, dominators before what they
+ * dominate; some between may be nobody's.
  */
 struct dom {
     struct core core;
     uint32_t reached;  /* nodes of the core, including the super-root */
-    uint32_t *number;  /* by rank: place in a depth-first order, dominators
-                          before what they dominate; 0: unreachable, or the
-                          super-root */
-    uint32_t *above;   /* [reached] the number of the dominator */
+    uint32_t numbers;  /* all are below */
+    uint32_t room;     /* for so many there is, in what lies by number */
+    uint32_t *number;  /* [core.n] by rank; 0: unreachable, or the super-root */
+    uint32_t *above;   /* by number: that of the dominator; if it is nobody's,
+                          itself */
     uint64_t *holds;   /* bitmap of numbers: has folded nodes of its own */
-    void *spare_pairs; /* room for tree_build: two numbers a node of the
-                              core */
+    void *spare_pairs; /* room for tree_build: two numbers each */
 };
 
 /* Holds 16 bytes a node of the core, which in the end are those of `ret`, and
@@ -32,8 +33,8 @@ struct dom {
  * `g` must outlive it. */
 bool dom_build(const struct graph *g, struct mem *m, struct dom *ret,
                struct err *e);
-/* The same in two steps: folding, which several threads do, and the rest,
- * which is one's. */
+/* The same in two steps: folding, and the rest. Both use graph->jobs threads, but
+ * for semidominators. */
 bool dom_fold(const struct graph *g, struct mem *m, struct dom *ret,
               struct err *e);
 bool dom_find(struct dom *d, struct mem *m, struct err *e);

@@ -21,6 +21,12 @@ void ranks_deinit(struct ranks *r, struct mem *m);
 /* Once all bits are set: makes ranks_of work, and sets `n`. */
 void ranks_count(struct ranks *r);
 
+/* Of a bitmap of numbers up to `n`. */
+static inline uint64_t bits_bytes(uint32_t n)
+{
+    return ((uint64_t)n / 64 + 1) * sizeof(uint64_t);
+}
+
 static inline bool bits_has(const uint64_t *bits, uint32_t v)
 {
     return bits[v >> 6] >> (v & 63) & 1;
@@ -29,6 +35,17 @@ static inline bool bits_has(const uint64_t *bits, uint32_t v)
 static inline void bits_add(uint64_t *bits, uint32_t v)
 {
     bits[v >> 6] |= (uint64_t)1 << (v & 63);
+}
+
+/* The same while other threads add. */
+static inline bool bits_has_shared(const uint64_t *bits, uint32_t v)
+{
+    return __atomic_load_n(&bits[v >> 6], __ATOMIC_RELAXED) >> (v & 63) & 1;
+}
+
+static inline void bits_add_shared(uint64_t *bits, uint32_t v)
+{
+    __atomic_fetch_or(&bits[v >> 6], (uint64_t)1 << (v & 63), __ATOMIC_RELAXED);
 }
 
 /* Adds it; returns whether it was not there. */

@@ -42,12 +42,6 @@ bool core_build(const struct graph *g, struct mem *m, struct core *ret,
                 struct err *e);
 void core_deinit(struct core *c, struct mem *m);
 
-/* Of a bitmap of ranks, or of the numbers that nodes of the core get. */
-static inline uint64_t core_bitmap_bytes(const struct core *c)
-{
-    return ((uint64_t)c->n / 64 + 1) * sizeof(uint64_t);
-}
-
 /* Whether node `v`, which is of this word, is kept. */
 static inline bool core_word_keeps(const struct core_word *w, uint32_t v)
 {

@@ -43,7 +43,8 @@ static void begin_places(void *layout, uint32_t i, uint32_t end,
         p[i].span = 1;
 }
 
-/* Every span is 1 before. Returns how many children the super-root has. */
+/* Every span is 1 before; a number that is nobody's is its own dominator, and
+ * takes no place from others. Returns how many children the super-root has. */
 static uint32_t find_spans(struct place *p, const uint32_t *above, uint32_t n)
 {
     uint32_t tops = 0;
@@ -120,17 +121,18 @@ static void store_some(void *layout, uint32_t w, uint32_t end, unsigned worker)
     }
 }
 
-static bool lay_out(struct tree *t, struct mem *m, struct err *e)
+static bool lay_out(struct tree *t, uint32_t numbers, struct mem *m,
+                    struct err *e)
 {
     struct layout l = {t, (struct place *)t->order};
     const struct graph *g = t->core.graph;
 
-    sweep_numbers(g, t->reached, begin_places, &l);
-    t->n_tops = find_spans(l.places, t->span, t->reached);
+    sweep_numbers(g, numbers, begin_places, &l);
+    t->n_tops = find_spans(l.places, t->span, numbers);
     t->tops = mem_map(m, tops_bytes(t), e);
     if (!t->tops)
         return false;
-    find_places(l.places, t->span, t->reached, t->tops);
+    find_places(l.places, t->span, numbers, t->tops);
     t->span[0] = t->reached;
     sweep(g, store_some, &l);
     return true;
@@ -141,7 +143,7 @@ static bool make_room_for_weights(struct tree *t, struct mem *m, struct err *e)
 {
     if (t->sizes.most >> t->sizes.shift <= UINT32_MAX)
         return true;
-    t->wide = mem_map(m, (uint64_t)t->core.n * sizeof *t->wide, e);
+    t->wide = mem_map(m, t->room * sizeof *t->wide, e);
     return t->wide != NULL;
 }
 
@@ -149,6 +151,7 @@ static void take_over(struct tree *t, struct dom *d)
 {
     t->core = d->core;
     t->reached = d->reached;
+    t->room = d->room;
     t->at = d->number;
     t->span = d->above;
     t->holds = d->holds;
@@ -158,20 +161,21 @@ static void take_over(struct tree *t, struct dom *d)
 
 static void free_holds(struct tree *t, struct mem *m)
 {
-    mem_unmap(m, t->holds, core_bitmap_bytes(&t->core));
+    mem_unmap(m, t->holds, bits_bytes(t->room));
     t->holds = NULL;
 }
 
-static bool build(struct tree *t, struct mem *m, struct err *e)
+static bool build(struct tree *t, uint32_t numbers, struct mem *m,
+                  struct err *e)
 {
     t->classes = mem_alloc(m, (uint64_t)t->core.graph->n_classes + 1,
                            sizeof *t->classes, e);
     if (!t->classes)
         return false;
-    if (!lay_out(t, m, e))
+    if (!lay_out(t, numbers, m, e))
         return false;
     free_holds(t, m);
-    t->folded = mem_map(m, t->core.n, e);
+    t->folded = mem_map(m, t->reached, e);
     t->seen = t->folded ? mem_map(m, t->core.n_words * 8, e) : NULL;
     return t->seen && make_room_for_weights(t, m, e) && weigh_tree(t, m, e);
 }
@@ -179,10 +183,12 @@ static bool build(struct tree *t, struct mem *m, struct err *e)
 bool tree_build(struct dom *d, const struct tree_sizes *sizes, struct mem *m,
                 struct tree *ret, struct err *e)
 {
+    uint32_t numbers = d->numbers;
+
     memset(ret, 0, sizeof *ret);
     ret->sizes = *sizes;
     take_over(ret, d);
-    if (build(ret, m, e))
+    if (build(ret, numbers, m, e))
         return true;
     tree_deinit(ret, m);
     return false;
@@ -190,13 +196,13 @@ bool tree_build(struct dom *d, const struct tree_sizes *sizes, struct mem *m,
 
 void tree_deinit(struct tree *t, struct mem *m)
 {
-    uint64_t n = t->core.n;
+    uint64_t room = t->room;
 
-    mem_unmap(m, t->order, n * sizeof *t->order);
-    mem_unmap(m, t->wide, n * sizeof *t->wide);
-    mem_unmap(m, t->span, n * sizeof *t->span);
-    mem_unmap(m, t->at, n * sizeof *t->at);
-    mem_unmap(m, t->folded, n);
+    mem_unmap(m, t->order, room * sizeof *t->order);
+    mem_unmap(m, t->wide, room * sizeof *t->wide);
+    mem_unmap(m, t->span, room * sizeof *t->span);
+    mem_unmap(m, t->at, (uint64_t)t->core.n * sizeof *t->at);
+    mem_unmap(m, t->folded, t->reached);
     mem_unmap(m, t->seen, t->core.n_words * sizeof *t->seen);
     mem_unmap(m, t->tops, tops_bytes(t));
     free_holds(t, m);

@@ -44,11 +44,11 @@ struct tree_position {
                         always 0, if they fit */
 };
 
-/* Arrays have room for core.n. */
 struct tree {
     struct core core;
     struct tree_sizes sizes;
     uint32_t reached; /* positions */
+    uint32_t room;    /* for so many there is, in what lies by position */
     uint32_t *at;     /* by rank: position; 0: unreachable, or super-root */
     struct tree_position *order; /* [reached] siblings in no promised order */
     uint32_t *span;              /* [reached] positions of the subtree */

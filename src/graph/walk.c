@@ -101,7 +101,7 @@ static bool paths_init(struct paths *p, const uint32_t *targets, uint32_t n)
     if (!p->queue)
         return false;
     p->room = FIRST_ROOM;
-    p->met = mem_map(p->m, core_bitmap_bytes(p->c), p->e);
+    p->met = mem_map(p->m, bits_bytes(p->c->n), p->e);
     p->targets = p->met ? mem_alloc(p->m, n, sizeof *p->targets, p->e) : NULL;
     if (p->targets)
         take_targets(p, targets, n);
@@ -111,7 +111,7 @@ static bool paths_init(struct paths *p, const uint32_t *targets, uint32_t n)
 static void paths_deinit(struct paths *p)
 {
     mem_unmap(p->m, p->queue, p->room * sizeof *p->queue);
-    mem_unmap(p->m, p->met, core_bitmap_bytes(p->c));
+    mem_unmap(p->m, p->met, bits_bytes(p->c->n));
     mem_free(p->m, p->targets);
 }
 

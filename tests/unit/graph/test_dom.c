@@ -65,19 +65,38 @@ static void check_same(const char *name, uint32_t nodes, const uint32_t *a,
             ck_abort_msg("%s: node %u: %u or %u", name, v, a[v], b[v]);
 }
 
-/* dom_build's result by node, in memory of `m`. */
-static uint32_t *idoms_of(const struct graph *g, struct mem *m)
+/* Dominators come before what they dominate; numbers that are nobody's are
+ * their own. */
+static void check_numbers(const struct dom *d)
 {
+    uint32_t n = 1;
+
+    for (uint32_t i = 1; i < d->numbers; i++) {
+        ck_assert_uint_le(d->above[i], i);
+        n += d->above[i] < i;
+    }
+    ck_assert_uint_eq(n, d->reached);
+}
+
+/* dom_build's result by node, in memory of `m`. */
+static uint32_t *idoms_with(unsigned jobs, const struct graph *g, struct mem *m)
+{
+    struct graph view = *g;
     struct err e = {0};
     struct dom d;
     uint32_t *idom = mem_map(m, g->nodes * sizeof *idom, &e);
 
-    ck_assert_msg(dom_build(g, m, &d, &e), "%s", e.text);
+    view.jobs = jobs;
+    ck_assert_msg(dom_build(&view, m, &d, &e), "%s", e.text);
     ck_assert(dom_spell_out(&d, m, idom, &e));
-    for (uint32_t i = 1; i < d.reached; i++)
-        ck_assert_uint_lt(d.above[i], i);
+    check_numbers(&d);
     dom_deinit(&d, m);
     return idom;
+}
+
+static uint32_t *idoms_of(const struct graph *g, struct mem *m)
+{
+    return idoms_with(1, g, m);
 }
 
 static void idoms_free(const struct graph *g, uint32_t *idom, struct mem *m)
@@ -100,6 +119,23 @@ static void check_graph(const char *name, const struct graph *g)
     ck_assert_msg(dom_verify(g, got, &m, &e), "%s: %s", name, e.text);
     idoms_free(g, got, &m);
     idoms_free(g, lt, &m);
+    ck_assert_uint_eq(m.held, 0);
+}
+
+/* However many threads number the nodes. */
+static void check_threads(const char *name, const struct graph *g)
+{
+    uint32_t *one, *some;
+    struct mem m;
+
+    mem_init(&m, 0);
+    one = idoms_of(g, &m);
+    for (unsigned threads = 2; threads < 6; threads++) {
+        some = idoms_with(threads, g, &m);
+        check_same(name, g->nodes, one, some);
+        idoms_free(g, some, &m);
+    }
+    idoms_free(g, one, &m);
     ck_assert_uint_eq(m.held, 0);
 }
 
@@ -191,6 +227,7 @@ START_TEST(shapes_agree)
         for (unsigned i = 0; i < SHAPES; i++) {
             name = sketch_shape(&s, i, n);
             check_graph(name, sketch_finish(&s));
+            check_threads(name, &s.graph);
             sketch_deinit(&s);
         }
 }
@@ -205,6 +242,7 @@ START_TEST(large_random_graphs_agree)
 
         sketch_heap(&s, &state, 100000);
         check_graph("heap", sketch_finish(&s));
+        check_threads("heap", &s.graph);
         sketch_deinit(&s);
     }
 }
@@ -222,41 +260,71 @@ static bool is_root(const struct core *c, uint32_t v)
     return false;
 }
 
+/* By number: the node, or 0 where it is nobody's. */
+static void find_vertices(const struct dfs *d, uint32_t *vertex)
+{
+    uint32_t n = 1;
+
+    for (uint32_t v = 1; v < d->core->graph->nodes; v++)
+        if (core_keeps(d->core, v) && dfs_number(d, v)) {
+            ck_assert_uint_lt(dfs_number(d, v), d->numbers);
+            vertex[dfs_number(d, v)] = v;
+            n++;
+        }
+    ck_assert_uint_eq(n, d->reached);
+    for (uint32_t i = 1; i < d->numbers; i++)
+        if (vertex[i])
+            ck_assert_uint_lt(d->link[i].up, i);
+        else
+            ck_assert_uint_eq(d->link[i].up, i);
+}
+
+/* No edge leads from a finished subtree to a later one of the same walk, nor
+ * to one of another, but for those that the super-root's would do for. */
+static void check_edges_of(const struct dfs *d, uint32_t i, uint32_t v)
+{
+    struct edge_iter it;
+    uint32_t w, k;
+
+    edges_begin(d->core->graph, v, &it);
+    while ((w = edges_next(d->core->graph, &it)) != NO_NODE) {
+        uint32_t to;
+
+        if (!core_keeps(d->core, w) || is_root(d->core, w))
+            continue;
+        to = dfs_number(d, w);
+        if (d->owner[i / DRAWER] != d->owner[to / DRAWER]) {
+            ck_assert_msg(bits_has(d->top, to), "%u: of another walk", w);
+            continue;
+        }
+        for (k = to; k > i; k = d->link[k].up)
+            ;
+        if (to > i && k != i)
+            ck_abort_msg("%u leads to %u, numbered later", v, w);
+    }
+}
+
 /* Numbers are a preorder, and parents come before their children. */
 START_TEST(numbers_are_depth_first)
 {
     struct err e = {0};
     uint64_t state = 11;
-    uint32_t vertex[5000] = {0};
+    uint32_t *vertex;
     struct sketch s;
     struct core c;
     struct dfs d;
 
-    sketch_heap(&s, &state, 5000);
+    sketch_heap(&s, &state, 50000);
     ck_assert(core_build(sketch_finish(&s), &s.mem, &c, &e));
+    s.graph.jobs = 1 + (unsigned)_i;
     ck_assert(dfs_build(&c, &s.mem, &d, &e));
-    for (uint32_t v = 1; v < s.graph.nodes; v++)
-        if (core_keeps(&c, v) && dfs_number(&d, v))
-            vertex[dfs_number(&d, v)] = v;
-    for (uint32_t i = 0; i < d.reached; i++) {
-        ck_assert(i == 0 || vertex[i]);
-        ck_assert(i == 0 || d.link[i].up < i);
-    }
-    /* No edge leads from a finished subtree to a later one. */
-    for (uint32_t i = 1; i < d.reached; i++) {
-        struct edge_iter it;
-        uint32_t w, k;
-
-        edges_begin(&s.graph, vertex[i], &it);
-        while ((w = edges_next(&s.graph, &it)) != NO_NODE) {
-            if (!core_keeps(&c, w))
-                continue;
-            for (k = dfs_number(&d, w); k > i; k = d.link[k].up)
-                ;
-            if (dfs_number(&d, w) > i && k != i && !is_root(&c, w))
-                ck_abort_msg("%u leads to %u, numbered later", i, w);
-        }
-    }
+    ck_assert_uint_eq(d.walks, s.graph.jobs);
+    vertex = mem_alloc(&s.mem, d.numbers, sizeof *vertex, &e);
+    find_vertices(&d, vertex);
+    for (uint32_t i = 1; i < d.numbers; i++)
+        if (vertex[i])
+            check_edges_of(&d, i, vertex[i]);
+    mem_free(&s.mem, vertex);
     dfs_deinit(&d, &s.mem);
     core_deinit(&c, &s.mem);
     sketch_deinit(&s);
@@ -326,12 +394,13 @@ START_TEST(every_allocation_may_fail)
     struct sketch s;
 
     /* Deep enough for the stack to grow: payloads wait on the way down. */
-    sketch_shape(&s, SHAPE_QUEUE_AND_MAP, 5000);
+    sketch_shape(&s, SHAPE_QUEUE_AND_MAP, 5000 + 15000 * (uint32_t)_i);
     sketch_class(&s, 3);
     sketch_class(&s, 5);
     sketch_instance(&s, 4, 0);
     sketch_instance(&s, 4999, random_below(&state, 2));
     sketch_finish(&s);
+    s.graph.jobs = 1 + (unsigned)_i;
     for (uint64_t fail = 1;; fail++) {
         struct err e = {0};
         struct mem m;
@@ -380,10 +449,10 @@ Suite *dom_suite(void)
     tcase_add_test(t, roots_have_no_dominator_but_the_super_root);
     tcase_add_test(t, shapes_agree);
     tcase_add_test(t, large_random_graphs_agree);
-    tcase_add_test(t, numbers_are_depth_first);
+    tcase_add_loop_test(t, numbers_are_depth_first, 0, 4);
     tcase_add_test(t, the_verifier_refuses_each_fault);
     tcase_add_test(t, long_lists_need_little_memory);
-    tcase_add_test(t, every_allocation_may_fail);
+    tcase_add_loop_test(t, every_allocation_may_fail, 0, 2);
     suite_add_tcase(s, t);
     return s;
 }
