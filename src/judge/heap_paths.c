@@ -12,6 +12,7 @@
 #include <strings.h>
 
 #include "hprof/jdk.h"
+#include "judge/steps.h"
 
 static bool ends(const char *s, const char *suffix)
 {
@@ -172,6 +173,7 @@ static bool is_queue(const char *c)
         "ForkJoinPool$WorkQueue",
         "SynchronousQueue",
         "SubmissionPublisher",
+        "RunnableScheduledFuture[]", /* what a DelayedWorkQueue keeps */
     };
 
     if (strncmp(c, "java.util.concurrent.", 21) != 0)
@@ -182,9 +184,37 @@ static bool is_queue(const char *c)
     return false;
 }
 
+/* What a queue is made of inside: nodes, arrays, tasks, another queue. */
+static bool is_within_queue(const char *c)
+{
+    return strchr(c, '[') || strncmp(c, "java.util.concurrent.", 21) == 0 ||
+           (strncmp(c, "java.util.", 10) == 0 &&
+            (strstr(c, "Queue") || strstr(c, "Deque")));
+}
+
+/* A queue's own method works on its array, which is all that its stack shows.
+ */
+static bool begins_in_queue(const struct heap_suspect *s)
+{
+    return s->root_frame && is_queue(s->root_frame) && s->path.n > 1 &&
+           strchr(s->path.at[1].class_name, '[');
+}
+
+/* The way leads into a queue, and no further: what a single task keeps is no
+ * backlog. To a typical one of many it goes on from there. */
 static bool in_queue(const struct heap_suspect *s)
 {
-    return any_class(s, is_queue);
+    bool in = begins_in_queue(s) || (!s->path.n && is_queue(s->class_name));
+    uint64_t n = s->path.n + s->descent.n;
+
+    if (s->kind == SUSPECT_CLASS_GROUP)
+        return any_class(s, is_queue);
+    for (uint64_t i = 1; i < n; i++) {
+        const char *c = step_at(s, i)->class_name;
+
+        in = is_queue(c) || (in && is_within_queue(c));
+    }
+    return in;
 }
 
 bool pattern_queue(const struct heap *h, struct pen *p,

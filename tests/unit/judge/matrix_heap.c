@@ -40,6 +40,39 @@ static void plain_deque(struct bench *b)
     b->heap.suspects.at[0].class_name = "java.util.ArrayDeque";
 }
 
+/* A job that is run again and again keeps a map: nothing waits. */
+static void what_one_task_keeps(struct bench *b)
+{
+    given_step(b, "java.util.concurrent.FutureTask", NULL, "[0]");
+    given_step(b, "shop.Report", NULL, "callable");
+    given_step(b, "java.util.HashMap", NULL, "seen");
+    b->heap.suspects.at[0] = b->suspect;
+    b->heap.suspects.at[0].retained = 80 * MIB;
+}
+
+/* Its array is all that the stack of the queue's own method shows. */
+static void ring_of_a_queue(struct bench *b)
+{
+    full(b);
+    given_step(b, "java.lang.Thread", "writer", NULL);
+    given_step(b, "java.lang.Object[]", NULL, "<stack local>");
+    given_suspect(b, "java.lang.Object[]", 80 * MIB);
+    b->heap.suspects.at[0].root_frame =
+        "java.util.concurrent.ArrayBlockingQueue.take(A.java:7)";
+}
+
+static void method_of_a_program(struct bench *b)
+{
+    b->heap.suspects.at[0].root_frame = "shop.Report.run(Report.java:7)";
+}
+
+static void a_workers_task(struct bench *b)
+{
+    b->steps[1].class_name = "shop.Report";
+    b->heap.suspects.at[0].root_frame =
+        "java.util.concurrent.ThreadPoolExecutor.runWorker(T.java:7)";
+}
+
 static void threadlocals(struct bench *b)
 {
     full(b);
@@ -400,6 +433,9 @@ static void killed_somebody(struct bench *b)
 static const struct pair at[] = {
     {"heap full", KIND_HEAP_LEAK, leak, metaspace_instead},
     {"heap full", KIND_HEAP_BACKLOG, queue, plain_deque},
+    {"heap full", KIND_HEAP_BACKLOG, queue, what_one_task_keeps},
+    {"heap full", KIND_HEAP_BACKLOG, ring_of_a_queue, method_of_a_program},
+    {"heap full", KIND_HEAP_BACKLOG, ring_of_a_queue, a_workers_task},
     {"heap full", KIND_THREADLOCAL_LEAK, threadlocals, threads_hold_little},
     {"heap full", KIND_LISTENER_LEAK, listeners, inner_class_by_chance},
     {"heap full", KIND_LISTENER_LEAK, observers, another_vector},
