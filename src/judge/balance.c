@@ -106,11 +106,12 @@ static bool rows_of_heap(struct sheet *s)
                f->heap_end.origin);
 }
 
-/* "nmt_code_cache": the part's name as a key. */
-static const char *key_of(struct pen *p, const char *name)
+/* "nmt_code_cache", "code_cache": the part's name as a key. */
+static const char *key_of(struct pen *p, const struct part *part)
 {
+    const char *name = part->name;
     char buf[64] = "nmt_";
-    size_t n = 4;
+    size_t n = part_is_nmts(part) ? 4 : 0;
 
     for (; *name && n + 1 < sizeof buf; name++) {
         char c = *name;
@@ -123,33 +124,48 @@ static const char *key_of(struct pen *p, const char *name)
     return pen_write(p, "%s", buf);
 }
 
+static const char *part_label(struct pen *p, const struct part *part)
+{
+    if (part_is_nmts(part))
+        return pen_write(p, "NMT %s", part->name);
+    return pen_write(p, "%s, by %s", part->name, part_teller(part));
+}
+
+static const char *part_source(struct pen *p, const struct part *part,
+                               bool carried_on)
+{
+    if (carried_on)
+        return pen_write(p, "%s; carried on to the death", part_teller(part));
+    return part_is_nmts(part) ? "NMT: malloc at least, committed at most"
+                              : pen_write(p, "%s: in use", part_teller(part));
+}
+
 /* Parts below this are one row together. */
 #define SMALL MIB
 
-static bool rows_of_nmt(struct sheet *s)
+static bool rows_of_parts(struct sheet *s)
 {
     const struct parts *parts = &s->facts->parts;
     uint64_t small = 0;
+    bool nmt = false;
 
     for (unsigned i = 0; i < parts->n; i++) {
         const struct part *it = &parts->at[i];
 
         if (it->kind != PART_TRACKED)
             continue;
-        if (it->end < SMALL) {
+        nmt |= part_is_nmts(it);
+        if (it->end < SMALL)
             small += it->end;
-            continue;
-        }
-        if (!row(s, key_of(s->pen, it->name),
-                 pen_write(s->pen, "NMT %s", it->name), it->solid, it->end,
-                 parts->extrapolated ? "NMT; carried on to the death"
-                                     : "NMT: malloc at least, committed at "
-                                       "most",
-                 it->figure.origin))
+        else if (!row(s, key_of(s->pen, it), part_label(s->pen, it), it->solid,
+                      it->end, part_source(s->pen, it, parts->extrapolated),
+                      it->figure.origin))
             return false;
     }
-    return !small || row(s, "nmt_small", "NMT, everything else", 0, small,
-                         "NMT committed", figure_none().origin);
+    if (!small || !nmt)
+        return true;
+    return row(s, "nmt_small", "NMT, everything else", 0, small,
+               "NMT committed", figure_none().origin);
 }
 
 static bool rows_of_files(struct sheet *s)
@@ -239,7 +255,7 @@ bool balance_draw(const struct facts *f, struct pen *p, struct balance *ret)
     ret->at = f->kill.kill && known(f->rss.value)
                   ? "kernel kill"
                   : pen_write(p, "%s", f->last ? f->last->name : "stated");
-    if (!rows_of_heap(&s) || !rows_of_nmt(&s) || !rows_of_allocator(&s) ||
+    if (!rows_of_heap(&s) || !rows_of_parts(&s) || !rows_of_allocator(&s) ||
         !rows_of_files(&s))
         return false;
     close_sheet(ret);

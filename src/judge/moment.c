@@ -38,6 +38,7 @@ void moment_init(struct moment *m, const char *name)
         &m->loaders,
         &m->classes,
         &m->code_used,
+        &m->stacks,
         &m->group_usage,
         &m->group_kernel,
         &m->group_shmem,
@@ -378,6 +379,9 @@ void moment_derive(struct moment *m, const struct moment *before,
         m->map = before->map;
     if (m->nmt)
         derive_tracked(m);
+    else if (m->smaps)
+        m->stacks = figure_of(m->smaps_input,
+                              stacks_by_guards(m->smaps, m->threads.value), 0);
     if (m->smaps && m->map)
         m->heap_resident = figure_of(m->smaps_input, heap_pages(m), 0);
     if (multi_mapped)

@@ -36,6 +36,7 @@ struct moment {
     struct figure metaspace_used, class_space_used, class_space_limit, loaders,
         classes;
     struct figure code_used;
+    struct figure stacks; /* their pages, by the mappings, where no NMT is */
     struct figure group_usage, group_kernel, group_shmem; /* of the cgroup */
 };
 

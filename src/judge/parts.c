@@ -186,7 +186,8 @@ static void add_heap(struct parts *p)
         part->first = part->last;
 }
 
-/* jcmd knows two parts without NMT: what classes and compiled code use. */
+/* Others know a few parts as well: jcmd or a GC log what classes use, jcmd what
+ * compiled code does, the mappings what stacks do. */
 static void add_used(struct parts *p, const char *category, struct figure first,
                      struct figure last)
 {
@@ -214,9 +215,12 @@ static void add_untold(struct parts *p)
 
     add_used(p, "Class", a ? a->metaspace_used : none, b->metaspace_used);
     add_used(p, "Code", a ? a->code_used : none, b->code_used);
+    add_used(p, "Thread", a ? a->stacks : none, b->stacks);
+    if (known(b->stacks.value))
+        part_add(p, "Thread")->solid = b->stacks.value;
 }
 
-/* Without NMT everything but the heap and what jcmd knows is one part. */
+/* Without NMT everything but the heap and what others know is one part. */
 static uint64_t rest_of(const struct moment *m)
 {
     uint64_t private = moment_private(m);
@@ -227,7 +231,8 @@ static uint64_t rest_of(const struct moment *m)
         return UNKNOWN;
     return known_minus(private, known_or(moment_heap(m).value, 0) +
                                     known_or(m->metaspace_used.value, 0) +
-                                    known_or(m->code_used.value, 0));
+                                    known_or(m->code_used.value, 0) +
+                                    known_or(m->stacks.value, 0));
 }
 
 /*
@@ -374,6 +379,22 @@ void parts_find(const struct moment *first, const struct moment *last,
     grow(ret, end);
     if (known(end->private))
         add_gap(ret, end->private);
+}
+
+const char *part_teller(const struct part *p)
+{
+    switch (p->figure.line) {
+    case LINE_JCMD: return "jcmd";
+    case LINE_GC: return "the GC log";
+    case LINE_PROC: return "the mappings";
+    case LINE_HS_ERR: return "hs_err";
+    default: return "NMT";
+    }
+}
+
+bool part_is_nmts(const struct part *p)
+{
+    return p->kind == PART_TRACKED && strcmp(part_teller(p), "NMT") == 0;
 }
 
 const struct part *parts_largest(const struct parts *p)

@@ -70,6 +70,10 @@ struct parts_end {
 void parts_find(const struct moment *first, const struct moment *last,
                 const struct parts_end *end, const struct thresholds *t,
                 struct parts *ret);
+/* Who told of it: "NMT" and, where nobody asked that, "jcmd", "the GC log",
+ * "the mappings". */
+const char *part_teller(const struct part *p);
+bool part_is_nmts(const struct part *p);
 /* The one that grew most; NULL if none did. */
 const struct part *parts_largest(const struct parts *p);
 const struct part *parts_of(const struct parts *p, enum part_kind kind);

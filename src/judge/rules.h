@@ -73,6 +73,14 @@ bool end_is_known(const struct facts *f);
  * one, and no other limit was near. */
 bool errors_watched(const struct facts *f);
 
+/* rules_killed_stacks.c: where NMT counts stacks whole */
+
+/* Whether what grew beyond all that it knows is likely theirs. */
+bool stacks_may_be_it(const struct facts *f, const struct part *part);
+/* The whole finding then. */
+void judge_stacks(const struct facts *f, struct pen *p, const struct part *part,
+                  struct finding *ret);
+
 /* rules_killed_heap.c */
 
 /* The whole finding where that part is the heap. */

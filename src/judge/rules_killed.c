@@ -217,6 +217,8 @@ bool rule_killed(const struct facts *f, struct pen *p, struct finding *ret)
     if (!f->parts.n || (unseen && !was_near_limit(f))) {
         if (!judge_pretouch(f, p, ret))
             judge_kill_alone(f, p, ret);
+    } else if (stacks_may_be_it(f, part)) {
+        judge_stacks(f, p, part, ret);
     } else if (gap_may_be_heap(f, part)) {
         judge_gap(f, p, part, ret);
     } else if (nobody_to_blame(f, part)) {

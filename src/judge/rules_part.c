@@ -19,12 +19,9 @@ static const char *outside(const struct facts *f, const struct part *part)
                : part->name;
 }
 
-/* Others than NMT know a few parts as well. */
-static const char *who_counts(const struct part *part)
+static bool is_mapped_stacks(const struct part *part)
 {
-    return part->figure.line == LINE_JCMD ? "jcmd"
-           : part->figure.line == LINE_GC ? "the GC log"
-                                          : "NMT";
+    return part->verdict == KIND_THREAD_STACKS && !part_is_nmts(part);
 }
 
 /* "NMT's Thread", "memory outside NMT" */
@@ -33,16 +30,18 @@ static const char *whose_part(const struct facts *f, struct pen *p,
 {
     if (part->kind == PART_UNTRACKED)
         return pen_write(p, "memory %s", outside(f, part));
-    return pen_write(p, "%s's %s", who_counts(part), part->name);
+    if (is_mapped_stacks(part))
+        return "what the mappings show behind the guard pages of threads";
+    return pen_write(p, "%s's %s", part_teller(part), part->name);
 }
 
 static const char *name_of(struct pen *p, const struct part *part)
 {
     if (part->kind == PART_UNTRACKED)
         return "native memory that NMT does not account for";
-    return part->figure.line == LINE_JCMD || part->figure.line == LINE_GC
-               ? part->name
-               : pen_write(p, "NMT %s", part->name);
+    if (part_is_nmts(part))
+        return pen_write(p, "NMT %s", part->name);
+    return is_mapped_stacks(part) ? "stacks of threads" : part->name;
 }
 
 /* What says how large the parts were before; NULL: nothing does. */
@@ -140,8 +139,10 @@ bool nobody_to_blame(const struct facts *f, const struct part *part)
 const char *part_phrase(const struct facts *f, struct pen *p,
                         const struct part *part)
 {
+    if (is_mapped_stacks(part))
+        return "lies behind the guard pages of threads";
     if (part->kind == PART_TRACKED)
-        return pen_write(p, "is what %s counts as %s", who_counts(part),
+        return pen_write(p, "is what %s counts as %s", part_teller(part),
                          part->name);
     return pen_write(p, "lies %s", outside(f, part));
 }

@@ -45,6 +45,39 @@ static uint64_t resident(const struct smaps *s, uint64_t stack,
     return n >= threads / 2 ? bytes : UNKNOWN;
 }
 
+/* Longer ones nobody asks for; shorter ones no thread could run on. */
+#define LONGEST  (64 * MIB)
+#define SHORTEST (64 * KIB)
+
+/* As long as a stack may be. A block of malloc's arenas begins at a multiple of
+ * its size, and may have the reserved end of another before it. */
+static bool may_be_stack(const struct smaps_map *guard,
+                         const struct smaps_map *map)
+{
+    uint64_t bytes = map->to - map->from;
+
+    return is_stack(guard, map, bytes) && bytes >= SHORTEST &&
+           bytes <= LONGEST && guard->to - guard->from <= NOT_STACK &&
+           !*guard->path;
+}
+
+uint64_t stacks_by_guards(const struct smaps *s, uint64_t threads)
+{
+    const struct smaps_map *map, *before = NULL;
+    uint64_t bytes = 0, n = 0;
+
+    if (s->rollup || !known(threads))
+        return UNKNOWN;
+    VEC_EACH (&s->maps, map) {
+        if (before && may_be_stack(before, map)) {
+            bytes += map->rss;
+            n++;
+        }
+        before = map;
+    }
+    return n >= threads / 2 && n <= threads ? bytes : UNKNOWN;
+}
+
 uint64_t stacks_without_pages(const struct nmt_category *c,
                               const struct smaps *s)
 {

@@ -1,5 +1,6 @@
 /*
- * stacks.h - how much of what NMT has committed for thread stacks has pages.
+ * stacks.h - what thread stacks have resident: how much of what NMT has
+ * committed for them has pages, or what the mappings show without it.
  *
  * From JDK 11 on NMT asks the kernel. Before, it takes every stack for
  * committed whole, a megabyte each as a rule, of which most threads touch a
@@ -17,5 +18,8 @@ bool stacks_are_whole(const struct nmt_category *c);
  * there are any (not a rollup), else an estimate. 0 of other categories. */
 uint64_t stacks_without_pages(const struct nmt_category *c,
                               const struct smaps *s);
+/* Resident bytes of the mappings behind guard pages, which are stacks if they
+ * are about as many as there are threads; UNKNOWN: nobody can tell. */
+uint64_t stacks_by_guards(const struct smaps *s, uint64_t threads);
 
 #endif

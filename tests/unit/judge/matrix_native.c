@@ -52,6 +52,38 @@ static void module(struct bench *b)
     grew(b, "Module");
 }
 
+/* Up to JDK 10 NMT has every stack whole, and no page of it. */
+static void stacks_of_a_herd(struct bench *b)
+{
+    given_kill(b, 250 * MIB, 0, 256 * MIB);
+    given_part(b, PART_TRACKED, "Thread", KIND_THREAD_STACKS, 2 * MIB,
+               16 * MIB);
+    given_part(b, PART_UNTRACKED, "outside NMT", KIND_NATIVE_UNTRACKED_MALLOC,
+               8 * MIB, 200 * MIB);
+    b->facts.parts.at[0].promised = 2 * GIB;
+    b->facts.parts.first = &b->moments[0];
+    b->facts.xmx = says(b, LINE_JCMD, 32 * MIB);
+    b->moments[0].threads = says(b, LINE_PROC, 20);
+    b->moments[2].threads = says(b, LINE_PROC, 130);
+    b->moments[2].nmt = &b->nmt[1];
+}
+
+static void no_herd(struct bench *b)
+{
+    b->moments[0].threads.value = 110;
+}
+
+static void no_room_in_them(struct bench *b)
+{
+    b->facts.parts.at[0].promised = 130 * MIB;
+}
+
+static void pages_of_them_were_seen(struct bench *b)
+{
+    b->moments[2].smaps = &b->smaps;
+    b->moments[2].smaps_input = &b->input;
+}
+
 /* ---- direct memory ---------------------------------------------------- */
 
 static void direct_refused(struct bench *b)
@@ -328,6 +360,9 @@ static const char refused[] = "metaspace refused";
 
 static const struct pair at[] = {
     {killed, KIND_THREAD_STACKS, threads, rest_grew_instead},
+    {killed, KIND_THREAD_STACKS, stacks_of_a_herd, no_herd},
+    {killed, KIND_THREAD_STACKS, stacks_of_a_herd, no_room_in_them},
+    {killed, KIND_THREAD_STACKS, stacks_of_a_herd, pages_of_them_were_seen},
     {killed, KIND_CODE_CACHE, code, rest_grew_instead},
     {killed, KIND_COMPILER_ARENA, compiler, rest_grew_instead},
     {killed, KIND_GC_STRUCTURES, collector, rest_grew_instead},

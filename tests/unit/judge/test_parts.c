@@ -131,6 +131,50 @@ START_TEST(test_mappings_tell_pages_of_stacks)
 }
 END_TEST
 
+/* As many guarded mappings as threads, where nobody asked NMT. */
+START_TEST(test_guarded_mappings_are_stacks)
+{
+    struct smaps_map at[2 * THREADS];
+    struct smaps maps = {.maps = {at, 2 * THREADS, 2 * THREADS}};
+
+    given_stack_maps(at, MIB / 2);
+    ck_assert_uint_eq(stacks_by_guards(&maps, THREADS), THREADS * MIB / 2);
+    ck_assert(!known(stacks_by_guards(&maps, THREADS - 1))); /* a guard each */
+    ck_assert(!known(stacks_by_guards(&maps, 3 * THREADS)));
+    ck_assert(!known(stacks_by_guards(&maps, UNKNOWN)));
+    at[1].path = "/srv/data";
+    at[3].perms[3] = 's';
+    at[4].perms[0] = 'r';
+    at[6].from -= 65536;
+    ck_assert_uint_eq(stacks_by_guards(&maps, THREADS),
+                      (THREADS - 4) * MIB / 2);
+    maps.rollup = true;
+    ck_assert(!known(stacks_by_guards(&maps, THREADS)));
+}
+END_TEST
+
+START_TEST(test_guarded_stacks_are_a_part)
+{
+    struct smaps_map at[2 * THREADS];
+    struct smaps maps = {.maps = {at, 2 * THREADS, 2 * THREADS}};
+    struct moment *m = &b.moments[2];
+
+    given_stack_maps(at, MIB / 2);
+    m->smaps = &maps;
+    m->smaps_input = &b.input;
+    b.input.kind = ARTIFACT_SMAPS;
+    m->threads = says(&b, LINE_PROC, THREADS);
+    m->rss = m->anon = says(&b, LINE_PROC, 60 * MIB);
+    m->heap_committed = says(&b, LINE_JCMD, 20 * MIB);
+    moment_derive(m, NULL, false);
+    find(NULL, UNKNOWN);
+    ck_assert_uint_eq(parts_named(&parts, "Thread")->last, THREADS * MIB / 2);
+    ck_assert(!part_is_nmts(parts_named(&parts, "Thread")));
+    ck_assert_uint_eq(parts_of(&parts, PART_UNTRACKED)->last,
+                      40 * MIB - THREADS * MIB / 2);
+}
+END_TEST
+
 /* What was promised to stacks is not missing elsewhere. */
 START_TEST(test_whole_stacks_hide_nothing)
 {
@@ -385,6 +429,8 @@ TCase *parts_tcase(void)
     tcase_add_checked_fixture(t, setup, bench_end);
     tcase_add_test(t, test_whole_stacks_are_no_pages);
     tcase_add_test(t, test_mappings_tell_pages_of_stacks);
+    tcase_add_test(t, test_guarded_mappings_are_stacks);
+    tcase_add_test(t, test_guarded_stacks_are_a_part);
     tcase_add_test(t, test_whole_stacks_hide_nothing);
     tcase_add_test(t, test_pages_filled_later);
     tcase_add_test(t, test_growth_since_the_first);
