@@ -53,6 +53,9 @@ bool kind_of_mappings(const struct facts *f, struct pen *p, uint64_t bytes,
 /* kinds_metaspace.c */
 void kind_of_metaspace(const struct facts *f, struct pen *p,
                        struct finding *ret);
+/* Which class the dump has most often, each of another loader; if any. */
+void argue_repeated_class(const struct facts *f, struct pen *p,
+                          struct finding *ret);
 
 /* kinds_heap.c: what fills the live set. False: no dump tells. */
 bool kind_of_heap(const struct facts *f, struct pen *p, struct finding *ret);

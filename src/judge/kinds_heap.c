@@ -200,8 +200,10 @@ static bool match(const struct facts *f, struct pen *p, struct finding *ret)
         else
             name_suspect(f, p, m.suspect, ret);
         finding_for(ret, SUPPORTING, dump_says(f, m.bytes), "bytes", m.text);
-        if (ret->kind == KIND_CLASSLOADER_LEAK)
+        if (ret->kind == KIND_CLASSLOADER_LEAK) {
+            argue_repeated_class(f, p, ret);
             argue_holder(f, p, m.bytes, ret);
+        }
         return true;
     }
     return false;

@@ -11,6 +11,8 @@
 
 /* As many loaders of one class are a herd, not a design. */
 #define MANY_LOADERS 30
+/* Fewer copies of a class are what a container of some applications has. */
+#define REPEATED 8
 
 static bool many_loaders(const struct facts *f)
 {
@@ -18,6 +20,24 @@ static bool many_loaders(const struct facts *f)
 
     return l->repeated_loader && l->repeated_loader_count >= MANY_LOADERS &&
            l->repeated_loader_count * 4 >= l->count;
+}
+
+/* One class many times over is what a leak of loaders looks like to whoever
+ * reads a histogram. */
+void argue_repeated_class(const struct facts *f, struct pen *p,
+                          struct finding *ret)
+{
+    const struct heap_loaders *l = &f->heap->loaders;
+
+    if (!l->repeated_class || l->repeated_class_count < REPEATED)
+        return;
+    finding_for(ret, HINT, figure_of(f->dump, l->repeated_class_count, 0),
+                "count",
+                pen_write(p,
+                          "class %s is there %llu times, each time by another "
+                          "loader",
+                          l->repeated_class,
+                          (unsigned long long)l->repeated_class_count));
 }
 
 static void name_loader(const struct facts *f, struct pen *p,
@@ -49,6 +69,7 @@ static bool by_dump(const struct facts *f, struct pen *p, struct finding *ret)
                               "class %s",
                               (unsigned long long)l->repeated_loader_count,
                               l->repeated_loader));
+        argue_repeated_class(f, p, ret);
         culprit_named(pen_write(p, "%llu loaders of class %s",
                                 (unsigned long long)l->repeated_loader_count,
                                 l->repeated_loader),

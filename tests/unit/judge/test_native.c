@@ -296,8 +296,13 @@ START_TEST(test_loaders_or_classes)
     b.heap.loaders.count = 410;
     b.heap.loaders.repeated_loader = "java.net.URLClassLoader";
     b.heap.loaders.repeated_loader_count = 405;
+    b.heap.loaders.repeated_class = "plug.Main";
+    b.heap.loaders.repeated_class_count = 400;
     ck_assert_int_eq(kind_in("Metaspace", 200 * MIB),
                      KIND_METASPACE_LOADER_LEAK);
+    ck_assert_str_eq(b.found.evidence[1].text,
+                     "class plug.Main is there 400 times, each time by another "
+                     "loader");
     b.heap.loaders.repeated_loader_count = 3;
     b.heap.loaders.family = "rules.Template/";
     b.heap.loaders.family_count = 500;

@@ -150,12 +150,28 @@ START_TEST(test_virtual_threads)
 }
 END_TEST
 
+/* Whether some claim says so. */
+static bool is_said(const char *text)
+{
+    for (unsigned i = 0; i < b.found.n_evidence; i++)
+        if (strstr(b.found.evidence[i].text, text))
+            return true;
+    return false;
+}
+
 START_TEST(test_class_loaders)
 {
     given_row(&b, "plug.Loader", 400, 90 * MIB);
     h->loaders.repeated_loader = "plug.Loader";
     h->loaders.repeated_loader_count = 400;
     ck_assert_int_eq(kind(), KIND_CLASSLOADER_LEAK);
+    h->loaders.repeated_class = "plug.Main";
+    h->loaders.repeated_class_count = 390;
+    ck_assert_int_eq(kind(), KIND_CLASSLOADER_LEAK);
+    ck_assert(is_said("class plug.Main is there 390 times"));
+    h->loaders.repeated_class_count = 7;
+    kind();
+    ck_assert(!is_said("plug.Main"));
 }
 END_TEST
 
