@@ -105,7 +105,7 @@ void argue_live_share(const struct facts *f, struct pen *p, struct finding *ret)
 
 void doubt_holder(const struct facts *f, struct finding *ret)
 {
-    if (f->heap && !f->heap->quick)
+    if (ret->kind != KIND_HEAP_LEAK || (f->heap && !f->heap->quick))
         return;
     finding_cap(ret, CONFIDENCE_MEDIUM);
     finding_doubt(ret, SUPPORTING,
