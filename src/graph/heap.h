@@ -144,7 +144,7 @@ struct heap_natives {
     struct heap_buffers awaiting_gc; /* owners nobody holds strongly */
     uint64_t jvm_counter;            /* java.nio.Bits reserved, bytes */
     uint64_t jvm_count;              /* buffers it counts */
-    uint64_t jvm_limit;
+    uint64_t jvm_limit; /* on those bytes; -Xmx unless told otherwise */
     uint64_t netty_counter; /* bytes */
     VEC(struct heap_peer) peers;
     uint64_t platform_threads, virtual_threads;

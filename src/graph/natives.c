@@ -224,6 +224,24 @@ static bool jvm_counters(struct analysis *a)
                                counter(a, c, LIMIT, &n->jvm_limit));
 }
 
+/* Bits has its limit from there, once somebody asks for a buffer. */
+static bool vm_limit(struct analysis *a)
+{
+    static const char *const CLASSES[] = {"jdk.internal.misc.VM",
+                                          "sun.misc.VM"};
+    static const char *const LIMIT[] = {"directMemory", NULL};
+    struct heap_natives *n = &a->heap->natives;
+    uint32_t c;
+
+    for (size_t i = 0; i < sizeof CLASSES / sizeof *CLASSES; i++) {
+        c = hprof_class_find(a->dump, CLASSES[i]);
+        if (!known(n->jvm_limit) && c != CLASS_NONE &&
+            !counter(a, c, LIMIT, &n->jvm_limit))
+            return false;
+    }
+    return true;
+}
+
 static bool ends_with(const char *s, const char *tail)
 {
     size_t n = strlen(s), k = strlen(tail);
@@ -276,7 +294,8 @@ static void count_threads(struct analysis *a)
 bool natives_collect(struct analysis *a)
 {
     count_threads(a);
-    if (!jvm_counters(a) || !netty_counter(a) || !buffers_collect(a))
+    if (!jvm_counters(a) || !vm_limit(a) || !netty_counter(a) ||
+        !buffers_collect(a))
         return false;
     for (unsigned i = 0; i < N_RULES; i++)
         if (!known_peers(a, &RULES[i]))

@@ -48,14 +48,6 @@ static bool is_little(const struct facts *f, uint64_t heap)
     return f->live.value * 100 < heap * f->thresholds->oversize_live_percent;
 }
 
-/* Unless told otherwise the JVM allows as much direct memory as heap, and a
- * dump has that figure: a heap that small may well be full. */
-static bool heap_may_be_tiny(const struct facts *f)
-{
-    return f->heap && known(f->heap->natives.jvm_limit) &&
-           !is_little(f, f->heap->natives.jvm_limit);
-}
-
 /* A heap of unknown size that mostly holds one thing is full of it. */
 static bool one_object_fills(const struct facts *f)
 {
@@ -67,6 +59,15 @@ static bool one_object_fills(const struct facts *f)
     return s->kind == SUSPECT_OBJECT && s->retained >= f->live.value / 2;
 }
 
+/* Unless told otherwise the JVM allows as much direct memory as heap, and a
+ * dump has that figure. Who tells it otherwise has a larger heap than these. */
+static bool has_room(const struct facts *f)
+{
+    if (f->heap && known(f->heap->natives.jvm_limit))
+        return is_little(f, f->heap->natives.jvm_limit);
+    return !one_object_fills(f);
+}
+
 static bool nearly_empty(const struct facts *f)
 {
     struct figure limit = heap_limit(f);
@@ -75,8 +76,7 @@ static bool nearly_empty(const struct facts *f)
         return false;
     if (known(limit.value))
         return is_little(f, limit.value);
-    return f->live.value < SMALLEST_HEAP && !heap_may_be_tiny(f) &&
-           !one_object_fills(f);
+    return f->live.value < SMALLEST_HEAP && has_room(f);
 }
 
 static void argue_live(const struct facts *f, struct pen *p,
@@ -95,15 +95,37 @@ static void argue_live(const struct facts *f, struct pen *p,
             : pen_write(p, "the live set is %s", pen_size(p, f->live.value)));
 }
 
+/* Of a heap whose size nobody states the limit on direct memory tells. */
+static void argue_direct_limit(const struct facts *f, struct pen *p,
+                               struct finding *ret)
+{
+    uint64_t direct = f->heap ? f->heap->natives.jvm_limit : UNKNOWN;
+
+    if (!known(direct))
+        return;
+    finding_for(ret, HINT, figure_of(f->dump, direct, 0), "bytes",
+                pen_write(p,
+                          "this JVM may have %s of direct memory, which is "
+                          "-Xmx unless it was told otherwise",
+                          pen_size(p, direct)));
+    if (one_object_fills(f))
+        finding_cap(ret, CONFIDENCE_MEDIUM);
+}
+
 static void argue_little(const struct facts *f, struct pen *p,
                          struct finding *ret)
 {
-    if (nearly_empty(f) && known(heap_limit(f).value))
-        finding_for(ret, HINT, f->live, "bytes",
-                    pen_write(p,
-                              "below %u %% of the heap, one request is to "
-                              "blame rather than what is kept",
-                              f->thresholds->oversize_live_percent));
+    if (!nearly_empty(f))
+        return;
+    if (!known(heap_limit(f).value)) {
+        argue_direct_limit(f, p, ret);
+        return;
+    }
+    finding_for(ret, HINT, f->live, "bytes",
+                pen_write(p,
+                          "below %u %% of the heap, one request is to "
+                          "blame rather than what is kept",
+                          f->thresholds->oversize_live_percent));
 }
 
 /* A dump that somebody asked for, or a histogram, may be much older. */

@@ -303,6 +303,22 @@ START_TEST(native_bytes_flow_to_the_static_field)
 }
 END_TEST
 
+/* Bits knows it as well, once it is there. */
+START_TEST(the_vm_knows_the_limit_on_direct_memory)
+{
+    const uint64_t values[] = {64 << 20};
+    const struct hw_class c = {.id = 0x600,
+                               .super = HW_OBJECT,
+                               .statics = "JdirectMemory",
+                               .values = values};
+
+    hw_class_full(&w, "jdk/internal/misc/VM", &c);
+    leak();
+    analyse();
+    ck_assert_uint_eq(heap.natives.jvm_limit, 64 << 20);
+}
+END_TEST
+
 START_TEST(a_buffer_nobody_holds_awaits_its_gc)
 {
     store_class(0);
@@ -401,6 +417,7 @@ Suite *heap_suite(void)
     tcase_add_test(t, a_stack_local_is_held_by_its_frame);
     tcase_add_test(t, direct_buffers_are_told_apart);
     tcase_add_test(t, native_bytes_flow_to_the_static_field);
+    tcase_add_test(t, the_vm_knows_the_limit_on_direct_memory);
     tcase_add_test(t, a_buffer_nobody_holds_awaits_its_gc);
     tcase_add_test(t, quick_mode_counts_without_a_tree);
     tcase_add_loop_test(t, quick_mode_tells_buffers_apart, 0, 2);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "fixture.h"
+#include "judge/argue.h"
 #include "suites.h"
 
 START_TEST(test_oversized_request)
@@ -31,6 +32,9 @@ START_TEST(test_a_full_heap_of_nobody_knows_what)
     ck_assert_int_eq(confidence_of(KIND_HEAP_LEAK), CONFIDENCE_HIGH);
     b.heap.quick = true; /* nobody looked who holds what */
     ck_assert_int_eq(confidence_of(KIND_HEAP_LEAK), CONFIDENCE_MEDIUM);
+    finding_init(&b.found, KIND_G1_HUMONGOUS); /* which the GC log tells */
+    doubt_holder(&b.facts, &b.found);
+    ck_assert_int_eq(b.found.at_most, CONFIDENCE_HIGH);
 }
 END_TEST
 
@@ -108,6 +112,7 @@ START_TEST(test_one_object_fills_a_small_heap)
     given_oome(&b, OOME_HEAP_SPACE, "Java heap space");
     b.facts.live = says(&b, LINE_DUMP, 2 * MIB);
     b.heap.natives.jvm_limit = UNKNOWN;
+    b.facts.dump = &b.input;
     b.facts.heap = &b.heap;
     ck_assert(vec_push(&b.heap.suspects, &b.mem, &b.err));
     s = vec_last(&b.heap.suspects);
@@ -119,6 +124,11 @@ START_TEST(test_one_object_fills_a_small_heap)
     ck_assert(!asks(rule_oversized));
     s->retained = MIB / 2;
     ck_assert(asks(rule_oversized));
+    s->retained = MIB + 1;
+    b.heap.natives.jvm_limit = 64 * MIB; /* a heap as large, by default */
+    ck_assert(asks(rule_oversized));
+    b.heap.natives.jvm_limit = 3 * MIB;
+    ck_assert(!asks(rule_oversized));
 }
 END_TEST
 
