@@ -125,9 +125,30 @@ static bool by_counts(const struct facts *f, struct pen *p, struct finding *ret)
     return true;
 }
 
+/* Far more for each than classes have: many loaders, each with chunks of its
+ * own, or large generated classes. */
+static void argue_class_size(const struct facts *f, struct pen *p,
+                             struct finding *ret)
+{
+    const struct part *part = parts_named(&f->parts, "Metaspace");
+    const struct nmt_category *c =
+        f->last && f->last->nmt ? nmt_find(f->last->nmt, "Class") : NULL;
+    uint64_t n = c ? c->count : UNKNOWN;
+
+    if (!part || !known(n) || !n || part->last / n < 2 * ORDINARY_CLASS)
+        return;
+    finding_for(ret, HINT, figure_of(f->last->nmt_input, n, c->line), "count",
+                pen_write(p,
+                          "NMT counts %llu classes, which have %s each; %s "
+                          "are ordinary",
+                          (unsigned long long)n, pen_size(p, part->last / n),
+                          pen_size(p, ORDINARY_CLASS)));
+}
+
 void kind_of_metaspace(const struct facts *f, struct pen *p,
                        struct finding *ret)
 {
+    argue_class_size(f, p, ret);
     if (by_dump(f, p, ret) || by_counts(f, p, ret))
         return;
     ret->kind = KIND_METASPACE_CLASS_LEAK;

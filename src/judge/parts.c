@@ -140,6 +140,21 @@ static double share_of_pages(const struct moment *m,
                         : 1;
 }
 
+/* Classes take 6 to 9 KiB each as a rule, and those of the shared archive
+ * nothing; what the table has is for a large service. */
+static void bound_by_classes(struct parts *p)
+{
+    const struct nmt_category *c = nmt_find(p->last->nmt, "Class");
+    uint64_t n = c ? c->count : UNKNOWN;
+
+    if (!n || n > GIB / ORDINARY_CLASS) /* UNKNOWN, too */
+        return;
+    for (unsigned i = 0; i < p->n; i++)
+        if (strcmp(p->at[i].name, "Metaspace") == 0 &&
+            p->at[i].ordinary > 8 * MIB + n * ORDINARY_CLASS)
+            p->at[i].ordinary = 8 * MIB + n * ORDINARY_CLASS;
+}
+
 static void add_tracked(struct parts *p, const struct thresholds *t)
 {
     const struct nmt_report *before =
@@ -163,6 +178,7 @@ static void add_tracked(struct parts *p, const struct thresholds *t)
         }
         add_category(p, p->last, c, first, has_first, t);
     }
+    bound_by_classes(p);
 }
 
 static void add_heap(struct parts *p)

@@ -17,6 +17,9 @@
 /* Less growth than this between two looks is a JVM at work. */
 #define GROWTH_THAT_COUNTS (8 * MIB)
 
+/* As much metadata as a class has at most, taken over many. */
+#define ORDINARY_CLASS (10 * KIB)
+
 enum part_kind { PART_HEAP, PART_TRACKED, PART_UNTRACKED };
 
 struct part {

@@ -390,6 +390,23 @@ START_TEST(test_categories_of_one_cause_join)
 }
 END_TEST
 
+/* 100 MiB are nothing to 15,000 classes; 3,000 never need as much. */
+START_TEST(test_metaspace_is_held_against_its_classes)
+{
+    add(after, "Class", MIB, 10 * MIB);
+    vec_last(&after->categories)->count = 15000;
+    add(after, "Metaspace", MIB, 90 * MIB);
+    find_at_once(UNKNOWN, UNKNOWN);
+    ck_assert_ptr_null(parts_extraordinary(&parts));
+    after->categories.at[0].count = 3000;
+    find_at_once(UNKNOWN, UNKNOWN);
+    ck_assert_str_eq(parts_extraordinary(&parts)->name, "Metaspace");
+    after->categories.at[0].count = UNKNOWN;
+    find_at_once(UNKNOWN, UNKNOWN);
+    ck_assert_ptr_null(parts_extraordinary(&parts));
+}
+END_TEST
+
 /* Maps tables of so much, of which the rest is allocated. */
 static void add_tables(const char *name, uint64_t committed, uint64_t mapped)
 {
@@ -448,6 +465,7 @@ TCase *parts_tcase(void)
     tcase_add_test(t, test_classes_and_code_without_nmt);
     tcase_add_test(t, test_a_diff_is_its_own_baseline);
     tcase_add_test(t, test_categories_of_one_cause_join);
+    tcase_add_test(t, test_metaspace_is_held_against_its_classes);
     tcase_add_test(t, test_tables_follow_the_heap);
     return t;
 }
