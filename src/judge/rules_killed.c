@@ -163,12 +163,20 @@ static bool judge_promise(const struct facts *f, struct pen *p,
     return true;
 }
 
+/* Whatever the heap had, most of what was killed lay outside of it. */
+static bool heap_is_the_smaller_half(const struct facts *f)
+{
+    return known(f->xmx.value) && known(f->parts.private_end) &&
+           f->xmx.value < f->parts.private_end / 2;
+}
+
 /* What grew after the last NMT can be the heap as long as -Xmx lets it. */
 static bool gap_may_be_heap(const struct facts *f, const struct part *part)
 {
     const struct part *heap = parts_of(&f->parts, PART_HEAP);
 
-    if (!f->parts.unseen || !part || part->kind != PART_UNTRACKED)
+    if (!f->parts.unseen || !part || part->kind != PART_UNTRACKED ||
+        heap_is_the_smaller_half(f))
         return false;
     return !known(f->xmx.value) ||
            f->xmx.value > (heap ? heap->last : 0) + part->last / 2;

@@ -71,6 +71,21 @@ START_TEST(test_gap_may_be_heap)
 }
 END_TEST
 
+/* Nobody looked at the heap; -Xmx says what it had at most. */
+START_TEST(test_most_of_it_was_no_heap)
+{
+    given_kill(&b, 250 * MIB, 0, 256 * MIB);
+    given_part(&b, PART_UNTRACKED, "outside NMT", KIND_NATIVE_UNTRACKED_MALLOC,
+               8 * MIB, 200 * MIB);
+    b.facts.parts.unseen = true;
+    b.facts.xmx = says(&b, LINE_JCMD, 130 * MIB);
+    ck_assert_int_eq(first_found(&b), KIND_NOT_ENOUGH_EVIDENCE);
+    b.facts.xmx = says(&b, LINE_JCMD, 120 * MIB);
+    ck_assert_int_eq(confidence_of(KIND_NATIVE_UNTRACKED_MALLOC),
+                     CONFIDENCE_LOW);
+}
+END_TEST
+
 START_TEST(test_kill_alone_is_undecided)
 {
     given_kill(&b, 250 * MIB, 0, 256 * MIB);
@@ -138,6 +153,7 @@ TCase *blame_tcase(void)
     tcase_add_test(t, test_heap_beyond_the_container);
     tcase_add_test(t, test_no_part_stands_out);
     tcase_add_test(t, test_gap_may_be_heap);
+    tcase_add_test(t, test_most_of_it_was_no_heap);
     tcase_add_test(t, test_kill_alone_is_undecided);
     tcase_add_test(t, test_guessed_pid_of_a_host_lowers);
     tcase_add_test(t, test_what_was_growing_is_the_better_guess);
