@@ -404,6 +404,18 @@ static void one_list(struct bench *b)
     given_suspect(b, "java.lang.Object[]", 45 * MIB);
 }
 
+/* Each stream in it has 268 KiB off the heap. */
+static void list_of_streams(struct bench *b)
+{
+    one_list(b);
+    given_peer(b, "java.util.zip.Deflater", 120 * MIB);
+}
+
+static void few_of_them_deflate(struct bench *b)
+{
+    b->heap.natives.peers.at[0].estimated_bytes = 60 * MIB;
+}
+
 /* A cache at its full size, perhaps. */
 static void one_map(struct bench *b)
 {
@@ -459,6 +471,7 @@ static const struct pair at[] = {
     {"still growing", KIND_HEAP_LEAK, climb, no_climb},
     {"one holder", KIND_HEAP_LEAK, one_list, one_map},
     {"one holder", KIND_HEAP_LEAK, one_list, small_list},
+    {"one holder", KIND_ZLIB_NATIVE, list_of_streams, few_of_them_deflate},
     {"unremarkable", KIND_HEALTHY, small_live_set, larger_live_set},
     {"unremarkable", KIND_HEALTHY, small_live_set, killed_somebody},
     {"one oversized request", KIND_OVERSIZED_REQUEST, one_request,
