@@ -86,6 +86,12 @@ void kernel_lines_deinit(struct kernel_lines *k)
 
 /* ---- one line ahead --------------------------------------------------- */
 
+/* Of what stands `within` the line last read. */
+static uint64_t offset_of(const struct kernel_lines *k, size_t within)
+{
+    return known(k->lines.offset) ? k->lines.offset + within : UNKNOWN;
+}
+
 /* The next line with text on it. A prefix alone on its line belongs to the
  * text that follows. */
 static void look_ahead(struct kernel_lines *k)
@@ -112,7 +118,7 @@ static void look_ahead(struct kernel_lines *k)
                 .blank_first = text_is_blank(first),
                 .blank_last = text_is_blank(last),
                 .line = k->lines.number,
-                .offset = k->lines.offset + (uint64_t)(text - line),
+                .offset = offset_of(k, (size_t)(text - line)),
                 .stamp = stamp,
             };
             if (!stamp.clock) {

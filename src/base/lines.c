@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "known.h"
+
 bool lines_init(struct lines *l, struct source *s, struct mem *m, struct err *e)
 {
     memset(l, 0, sizeof *l);
@@ -119,7 +121,7 @@ static size_t clean(struct lines *l, size_t n)
     for (size_t i = 0; i < n; i++)
         if (!l->text[i])
             l->text[i] = ' ';
-    if (l->offset == 0 && strncmp(l->text, mark, 3) == 0) {
+    if (l->count == 1 && strncmp(l->text, mark, 3) == 0) {
         n -= 3;
         memmove(l->text, l->text + 3, n + 1);
     }
@@ -143,7 +145,7 @@ char *lines_next(struct lines *l, size_t *ret)
         end = len = LINE_MAX_BYTES;
     if (!l->partial)
         l->number = source_line(l->source, ++l->count);
-    l->offset = source_offset(l->source);
+    l->offset = source_is_made(l->source) ? UNKNOWN : source_offset(l->source);
     l->partial = len == LINE_MAX_BYTES && end == len && end < n;
     memcpy(l->text, p, len);
     l->text[len] = '\0';

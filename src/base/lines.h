@@ -18,7 +18,8 @@ struct lines {
     struct source *source;
     uint64_t count;  /* lines given so far */
     uint64_t number; /* of the line last given, from 1, in the file */
-    uint64_t offset; /* of its first byte */
+    uint64_t offset; /* of its first byte; UNKNOWN: the text was made of
+                        another */
     bool partial;    /* the line given goes on in the next one */
     char *text;      /* the buffer, owned */
     struct mem *mem;

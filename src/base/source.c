@@ -342,6 +342,11 @@ uint64_t source_offset(const struct source *s)
     return s->offset;
 }
 
+bool source_is_made(const struct source *s)
+{
+    return s->made != NULL;
+}
+
 uint64_t source_line(const struct source *s, uint64_t nth)
 {
     return s->lines && nth - 1 < s->n_lines ? s->lines[nth - 1] : nth;

@@ -42,6 +42,8 @@ bool source_open_memory(const void *bytes, size_t n, struct mem *m,
 bool source_open_made(char *text, size_t n, uint64_t *lines, uint64_t n_lines,
                       const char *damage, struct mem *m, struct source **ret,
                       struct err *e);
+/* Whether offsets are of such a text, and of no file. */
+bool source_is_made(const struct source *s);
 /* The number of the `nth` line, from 1, in the file it comes from. */
 uint64_t source_line(const struct source *s, uint64_t nth);
 /* All of it will be read: so many threads may take the gzip off ahead of the

@@ -91,6 +91,11 @@ static const struct {
      " 12.500000,\n         \"msg\": \"a\"\n      },{\n         \"time\":   "
      "13.000000,\n         \"msg\": \"b\"\n      }\n   ]\n}\n",
      {"6 [   12.500000] a", "9 [   13.000000] b"}},
+    /* journalctl -o json-pretty: documents behind each other */
+    {"{\n\t\"__REALTIME_TIMESTAMP\" : \"1767607200000000\",\n"
+     "\t\"MESSAGE\" : \"a\"\n}\n{\n\t\"MESSAGE\" : \"b\",\n"
+     "\t\"_PID\" : \"1\"\n}\n",
+     {"3 " A "a", "6 b"}},
     /* tables */
     {"timestamp,message\n2026-01-05T10:00:00Z,a, b\n1767607201,\"c, \"\"d\"\""
      "\"\n",
@@ -294,6 +299,8 @@ START_TEST(a_kernel_report_in_a_list)
     snprintf(text, sizeof text, "[%.*s]", (int)strlen(list) - 1, list);
     read_kernel(text);
     assert_modern(&kernel);
+    ck_assert_uint_eq(kernel.kills.at[0].line, 1);
+    ck_assert_uint_eq(kernel.kills.at[0].offset, UNKNOWN);
     kernel_done();
     free(list);
 }
