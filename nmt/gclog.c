@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/lines.h"
+#include "base/out.h"
+#include "nmt/cut.h"
 #include "nmt/gclog_parse.h"
 #include "nmt/kernel_parts.h"
 #include "nmt/release.h"
@@ -268,21 +270,72 @@ static uint64_t regions(const struct gc_log *g, uint64_t n)
     return v;
 }
 
+/* A line of the unified log, and what of it stands below. */
+struct whole_line {
+    struct out text;
+    size_t width; /* at which lines were cut; 0: none was */
+    bool cut;     /* so far */
+    uint64_t number;
+};
+
+static bool end_line(struct gc_reader *r, struct whole_line *w, struct err *e)
+{
+    const char *text = out_string(&w->text);
+
+    r->number = r->log->last_line = w->number;
+    w->text.text.n = 0;
+    return out_finish(&w->text, e) && (!*text || read_line(r, text, e));
+}
+
+/* Every line of the unified log begins with a bracket. */
+static bool take_line(struct gc_reader *r, struct whole_line *w, char *line,
+                      size_t n, uint64_t number, struct err *e)
+{
+    if (!w->width) {
+        r->number = r->log->last_line = number;
+        return read_line(r, unwrap(line), e);
+    }
+    if (!w->cut || *line == '[') {
+        if (w->text.text.n && !end_line(r, w, e))
+            return false;
+        w->number = number;
+    }
+    w->cut = n == w->width;
+    out_str(&w->text, line);
+    return out_finish(&w->text, e);
+}
+
+static bool read_lines(struct gc_reader *r, struct source *s, struct lines *l,
+                       struct err *e)
+{
+    struct whole_line w = {.width = 0};
+    const uint8_t *p;
+    size_t n = source_peek(s, SOURCE_WINDOW, &p);
+    bool ok = true;
+    char *line;
+
+    out_to_memory(&w.text, r->arena->mem);
+    if (n && *p == '[')
+        w.width = cut_look_at(p, n).width;
+    while (ok && (line = lines_next(l, &n)))
+        ok = take_line(r, &w, line, n, l->number, e);
+    if (ok && w.text.text.n)
+        ok = end_line(r, &w, e);
+    out_deinit(&w.text);
+    return ok;
+}
+
 bool gc_log_read(struct source *s, struct arena *a, struct gc_log *ret,
                  struct err *e)
 {
     struct gc_reader r = {.log = ret, .arena = a, .live = UNKNOWN};
     struct lines l;
-    char *line;
-    bool ok = true;
+    bool ok;
 
     log_init(ret);
     if (!lines_init(&l, s, a->mem, e))
         return false;
-    while (ok && (line = lines_next(&l, NULL))) {
-        r.number = ret->last_line = l.number;
-        ok = read_line(&r, unwrap(line), e);
-    }
+    ok = read_lines(&r, s, &l, e);
     gc_pauses_unroll(&r);
     ret->humongous_last = regions(ret, ret->humongous_regions);
     ret->humongous_peak = regions(ret, ret->humongous_peak);

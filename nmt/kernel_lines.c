@@ -12,53 +12,23 @@
 
 #include <string.h>
 
+#include "nmt/cut.h"
 #include "nmt/text.h"
 
-/* Shorter lines are not wrapped but end. */
-#define WIDTH_MIN 60
-#define WIDTH_MAX 400
 /* No phrase of kernel_form_straddles is longer. */
 #define PHRASE_MAX ((size_t)40)
 /* No sentence of the kernel's takes more lines than these. */
 #define JOIN_MAX 10
 
-/* ---- the look of the file --------------------------------------------- */
-
-struct look {
-    size_t longest, count; /* the longest line, and how many are as long */
-    size_t lines, blank;
-};
-
-static void see_line(struct look *l, const uint8_t *p, size_t n)
-{
-    while (n && (p[n - 1] == '\r'))
-        n--;
-    l->lines++;
-    l->blank += n == 0;
-    if (n > l->longest) {
-        l->longest = n;
-        l->count = 0;
-    }
-    l->count += n == l->longest;
-}
-
-/* Three longest lines of one length look cut by a terminal; as many empty
- * lines as others look like double spacing. */
 static void look_at(struct kernel_lines *k, struct source *s)
 {
-    const uint8_t *p, *end;
-    struct look l = {0};
+    const uint8_t *p;
     size_t n = source_peek(s, SOURCE_WINDOW, &p);
+    struct cut_look look = cut_look_at(p, n);
 
     kernel_wrapping_find(p, n, &k->wrapping);
-    for (; n; n -= (size_t)(end - p), p = end) {
-        end = memchr(p, '\n', n);
-        see_line(&l, p, end ? (size_t)(end - p) : n);
-        end = end ? end + 1 : p + n;
-    }
-    if (l.count > 2 && l.longest >= WIDTH_MIN && l.longest <= WIDTH_MAX)
-        k->width = l.longest;
-    k->spaced = l.lines > 4 && l.blank * 5 >= l.lines * 2;
+    k->width = look.width;
+    k->spaced = look.spaced;
 }
 
 bool kernel_lines_init(struct kernel_lines *k, struct source *s, struct mem *m,

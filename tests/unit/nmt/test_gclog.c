@@ -80,6 +80,33 @@ START_TEST(unified_g1)
 }
 END_TEST
 
+/* A terminal cuts lines anywhere. */
+START_TEST(unified_and_cut)
+{
+    char text[2 * sizeof unified];
+    size_t n = 0, column = 0;
+
+    for (const char *s = unified; *s; s++) {
+        if (column == 80 && *s != '\n') {
+            text[n++] = '\n';
+            column = 0;
+        }
+        text[n++] = *s;
+        column = *s == '\n' ? 0 : column + 1;
+    }
+    text[n] = '\0';
+    read_gc(text);
+    ck_assert_uint_eq(g.region_size, MB(1));
+    ck_assert_uint_eq(g.count, 3);
+    ck_assert_uint_eq(g.full_count, 2);
+    ck_assert_str_eq(g.pauses.at[0].cause, "G1 Evacuation Pause");
+    ck_assert_uint_eq(g.first_full_after, MB(31));
+    ck_assert_uint_eq(g.last_full_after, MB(46));
+    ck_assert_uint_eq(g.peak_capacity, MB(48));
+    ck_assert_uint_eq(g.humongous_last, MB(2));
+}
+END_TEST
+
 START_TEST(unified_z)
 {
     read_gc("[0.005s][info][gc,init] Initializing The Z Garbage Collector\n"
@@ -387,16 +414,18 @@ static bool read_and_free(struct source *s, struct arena *a, struct err *e)
 
 START_TEST(cut_anywhere)
 {
-    static const struct {
-        const char *text;
-        text_reader *read;
-    } all[] = {
-        {unified, read_and_free},
-        {old_log, read_and_free},
-    };
+    /* and at a width, too */
+    static const char narrow[] =
+        "[0.100s][info][gc] GC(0) Pause Full (Allocation Failure) 30M->2\n"
+        "0M(64M) 1.000ms\n"
+        "[0.200s][info][gc] GC(1) Pause Full (Allocation Failure) 40M->2\n"
+        "1M(64M) 1.000ms\n"
+        "[0.300s][info][gc] GC(2) Pause Full (Allocation Failure) 50M->2\n"
+        "2M(64M) 1.000ms\n";
+    const char *const all[] = {unified, old_log, narrow};
 
-    sweep_prefixes(all[_i].text, all[_i].read);
-    sweep_failures(all[_i].text, all[_i].read);
+    sweep_prefixes(all[_i], read_and_free);
+    sweep_failures(all[_i], read_and_free);
 }
 END_TEST
 
@@ -406,6 +435,7 @@ TCase *gclog_case(void)
 
     tcase_add_checked_fixture(c, NULL, gc_done);
     tcase_add_test(c, unified_g1);
+    tcase_add_test(c, unified_and_cut);
     tcase_add_test(c, unified_z);
     tcase_add_test(c, unified_shenandoah);
     tcase_add_test(c, shenandoah_starts_over);
@@ -418,6 +448,6 @@ TCase *gclog_case(void)
     tcase_add_test(c, what_classes_use_is_not_told);
     tcase_add_test(c, long_logs);
     tcase_set_timeout(c, 60); /* sweeps, under sanitizers */
-    tcase_add_loop_test(c, cut_anywhere, 0, 2);
+    tcase_add_loop_test(c, cut_anywhere, 0, 3);
     return c;
 }
