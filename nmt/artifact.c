@@ -147,6 +147,7 @@ static bool is_log(enum artifact_kind k)
 /* What is found on the first lines of a report makes one of a text that names
  * errors further below, as histograms of classes do. */
 #define FIRST_LINES 4
+#define FIRST_BYTES ((size_t)8 << 10)
 
 /* The report of one process that a logger put something before every line
  * of. Of a short one few lines are enough: it must be a report without. */
@@ -156,6 +157,8 @@ static enum artifact_kind wrapped_kind(const uint8_t *p, size_t n, bool at_once,
     struct sight sight = {0};
     enum artifact_kind kind;
 
+    if (at_once && n > FIRST_BYTES)
+        n = FIRST_BYTES;
     if (!wrapping_find(p, n, 2, w))
         return ARTIFACT_UNKNOWN;
     kind = see_bytes(&sight, w, p, n);

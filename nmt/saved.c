@@ -10,7 +10,8 @@
 #include "base/out.h"
 #include "nmt/text.h"
 
-#define LOOK      ((size_t)1 << 20)
+/* Enough lines to tell how they were saved. */
+#define LOOK      ((size_t)64 << 10)
 #define LOOK_LINE 1024
 /* No NUL here: a text. */
 #define HEAD ((size_t)512)

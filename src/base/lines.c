@@ -42,8 +42,6 @@ static size_t measure(const uint8_t *p, size_t n, size_t *end)
 
 #define ESCAPE   '\033'
 #define NO_BREAK "\xC2\xA0" /* a blank, in UTF-8 */
-/* What begins anything that is no text. */
-#define SPECIAL "\033\xC2&"
 
 /* Steps over "ESC [ ... letter". */
 static const char *skip_colour(const char *s)
@@ -78,7 +76,7 @@ static char take_entity(const char **s)
 /* What terminals and pages make of a text. Returns its length. */
 static size_t make_plain(char *text)
 {
-    const char *s = text + strcspn(text, SPECIAL);
+    const char *s = text + strcspn(text, "\033\xC2&");
     char c;
     char *to = text + (s - text);
 
@@ -125,7 +123,10 @@ static size_t clean(struct lines *l, size_t n)
         n -= 3;
         memmove(l->text, l->text + 3, n + 1);
     }
-    return l->text[strcspn(l->text, SPECIAL)] ? make_plain(l->text) : n;
+    if (!memchr(l->text, ESCAPE, n) && !memchr(l->text, *NO_BREAK, n) &&
+        !memchr(l->text, '&', n))
+        return n;
+    return make_plain(l->text);
 }
 
 char *lines_next(struct lines *l, size_t *ret)
