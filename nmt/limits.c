@@ -87,13 +87,46 @@ static void shell_line(const char *line, struct proc_limits *l)
     }
 }
 
+/* "vm.max_map_count = 65530", as sysctl prints it. */
+static bool allowed_maps(const char *s, uint64_t *ret)
+{
+    if (!text_take(&s, "vm.max_map_count"))
+        return false;
+    s = text_skip_blanks(s);
+    if (!text_take(&s, "="))
+        return false;
+    s = text_skip_blanks(s);
+    return text_uint(&s, ret);
+}
+
+/* "31413 /proc/11952/maps", as wc -l counts them. */
+static bool counted_maps(const char *s, uint64_t *ret)
+{
+    uint64_t pid, n;
+
+    s = text_skip_blanks(s);
+    if (!text_uint(&s, &n) || !text_take(&s, " /proc/") ||
+        !text_uint(&s, &pid) || strcmp(s, "/maps") != 0)
+        return false;
+    *ret = n;
+    return true;
+}
+
+bool limits_is_maps_line(const char *line)
+{
+    uint64_t v;
+
+    return allowed_maps(line, &v) || counted_maps(line, &v);
+}
+
 bool proc_limits_read(struct source *s, struct proc_limits *ret, struct mem *m,
                       struct err *e)
 {
     struct lines lines;
     char *line;
 
-    *ret = (struct proc_limits){UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN};
+    *ret = (struct proc_limits){UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN,
+                                UNKNOWN, UNKNOWN, UNKNOWN};
     if (!lines_init(&lines, s, m, e))
         return false;
     while ((line = lines_next(&lines, NULL))) {
@@ -103,6 +136,9 @@ bool proc_limits_read(struct source *s, struct proc_limits *ret, struct mem *m,
         proc_line(line, "Max stack size", &ret->stack);
         proc_line(line, "Max locked memory", &ret->locked);
         shell_line(line, ret);
+        text_trim_end(line);
+        allowed_maps(line, &ret->max_maps);
+        counted_maps(line, &ret->maps);
     }
     lines_deinit(&lines);
     return true;

@@ -50,14 +50,15 @@ void smaps_arenas(const struct smaps *s, uint64_t *count, uint64_t *resident);
 /* Their resident bytes and those of [heap]: all that glibc's malloc cuts its
  * smaller blocks from; UNKNOWN for a rollup. */
 uint64_t smaps_malloc(const struct smaps *s);
-/* Of the arenas' resident bytes the ones in such with pages nearly throughout.
- */
+/* Of the arenas' resident bytes those in arenas that are nearly full. */
 uint64_t smaps_full_arenas(const struct smaps *s);
 
-/* /proc/PID/limits, what "ulimit -a" prints, or a script that sets them. */
+/* /proc/PID/limits, what "ulimit -a" prints, or a script that sets them; what
+ * sysctl and wc say of mappings. */
 struct proc_limits {
     uint64_t processes, open_files, address_space, stack, locked;
     /* soft limits; UINT64_MAX - 1 (LIMIT_UNLIMITED) when unlimited */
+    uint64_t max_maps, maps; /* vm.max_map_count; of it in use */
 };
 #define LIMIT_UNLIMITED (UINT64_MAX - 1)
 

@@ -247,14 +247,16 @@ static void see_pair(struct sight *s, const char *text)
         s->value++;
 }
 
-/* A shell's limit on memory or threads; scripts set others all the time. */
+/* A shell's limit on memory or threads (scripts set others all the time), or a
+ * count of mappings. */
 static bool is_limit(const char *text)
 {
     uint64_t v;
     char letter;
 
-    return limits_shell_line(text, &letter, &v) &&
-           (letter == 'v' || letter == 'u');
+    return (limits_shell_line(text, &letter, &v) &&
+            (letter == 'v' || letter == 'u')) ||
+           limits_is_maps_line(text);
 }
 
 /* JSON without a message in it is no log. */

@@ -31,10 +31,10 @@ static void fill_address_space(struct facts *f, const struct input *in,
 }
 
 /* Where nobody printed the peak the largest of several looks is next to it. */
-static void fill_mapped(struct facts *f, const struct input *in, uint64_t value)
+static void fill_most(struct figure *at, const struct input *in, uint64_t value)
 {
-    if (known(value) && (!known(f->mapped.value) || value > f->mapped.value))
-        f->mapped = figure_of(in, value, 0);
+    if (known(value) && (!known(at->value) || value > at->value))
+        *at = figure_of(in, value, 0);
 }
 
 static void take_flags(struct facts *f, const struct input *in,
@@ -61,8 +61,8 @@ static void take_vm_info(struct facts *f, const struct input *in)
     figure_fill(&f->pids_max, figure_of(in, v->pids_limit, 0));
     figure_fill(&f->nproc, figure_of(in, v->rlimit_nproc, 0));
     fill_address_space(f, in, v->rlimit_as);
-    fill_mapped(f, in, v->vm_size);
-    figure_fill(&f->map_count, figure_of(in, v->map_count, 0));
+    fill_most(&f->mapped, in, v->vm_size);
+    fill_most(&f->map_count, in, v->map_count);
     figure_fill(&f->max_map_count, figure_of(in, v->max_map_count, 0));
     fill_limit(f, in, v->container_limit);
     if (!f->jvm)
@@ -151,12 +151,14 @@ static void take(struct facts *f, const struct input *in)
     case ARTIFACT_PROC_STATUS:
         figure_fill(&f->pid, figure_of(in, in->status->pid, 0));
         figure_fill(&f->ns_pid, figure_of(in, in->status->ns_pid, 0));
-        fill_mapped(f, in, in->status->vm_size);
-        fill_mapped(f, in, in->status->vm_peak);
+        fill_most(&f->mapped, in, in->status->vm_size);
+        fill_most(&f->mapped, in, in->status->vm_peak);
         break;
     case ARTIFACT_PROC_LIMITS:
         figure_fill(&f->nproc, figure_of(in, in->limits->processes, 0));
         fill_address_space(f, in, in->limits->address_space);
+        figure_fill(&f->max_map_count, figure_of(in, in->limits->max_maps, 0));
+        fill_most(&f->map_count, in, in->limits->maps);
         break;
     case ARTIFACT_HEAP_INFO:
         if (!f->collector)

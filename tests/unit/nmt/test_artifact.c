@@ -138,6 +138,9 @@ static const struct {
      "real-time priority                  (-r) 0\n"
      "virtual memory              (kbytes, -v) 2662400\n"},
     {ARTIFACT_PROC_LIMITS, "start.sh", "#!/bin/sh\nulimit -v 600000\n"},
+    {ARTIFACT_PROC_LIMITS, "maps.txt",
+     "$ wc -l /proc/8835/maps\n56696 /proc/8835/maps\n"},
+    {ARTIFACT_UNKNOWN, "lines.txt", "56696 /proc/8835/smaps\n"},
     {ARTIFACT_UNKNOWN, "start.sh", "#!/bin/sh\nulimit -c 0\necho ulimit -v\n"},
     {ARTIFACT_UNKNOWN, "capture.sh",
      "#!/bin/sh\ndmesg | grep \"Killed process 1\"\ncat VmRSS:\nVmRSS: 1\n"},

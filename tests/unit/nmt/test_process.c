@@ -160,6 +160,21 @@ START_TEST(limits_that_a_shell_lists)
 }
 END_TEST
 
+START_TEST(mappings_that_are_counted)
+{
+    struct proc_limits l = limits_of("$ wc -l /proc/11952/maps\n"
+                                     "31413 /proc/11952/maps\n"
+                                     "$ sysctl vm.max_map_count\n"
+                                     "vm.max_map_count = 65530\n");
+
+    ck_assert_uint_eq(l.maps, 31413);
+    ck_assert_uint_eq(l.max_maps, 65530);
+    l = limits_of("31413 /proc/11952/smaps\nvm.max_map_counts = 3\n"
+                  "7 /proc/x/maps\n");
+    ck_assert(!known(l.maps) && !known(l.max_maps));
+}
+END_TEST
+
 START_TEST(limits_that_a_script_sets)
 {
     static const char *const lines[] = {
@@ -623,6 +638,7 @@ Suite *process_suite(void)
     tcase_add_test(c, a_process_by_its_status);
     tcase_add_test(c, limits_of_a_process);
     tcase_add_test(c, limits_that_a_shell_lists);
+    tcase_add_test(c, mappings_that_are_counted);
     tcase_add_test(c, limits_that_a_script_sets);
     tcase_add_test(c, what_is_resident_where);
     tcase_add_loop_test(c, what_pmap_shows, 0, 2);
