@@ -171,6 +171,10 @@ void facts_identity(struct facts *f);               /* facts_identity.c */
  * JVM whose GC log there is. */
 bool facts_is_strange(const struct facts *f, const struct input *dump);
 
+/* Whether the dump was made with an earlier snapshot than the moment, which may
+ * be NULL; one of no snapshot was not. */
+bool facts_dump_is_before(const struct facts *f, const struct moment *m);
+
 /* Whether the process was there at a snapshot, or at a later one. */
 enum presence { PRESENCE_UNKNOWN, PRESENCE_ALIVE, PRESENCE_GONE };
 enum presence facts_presence(const struct incident *i, uint32_t snapshot);

@@ -137,6 +137,14 @@ struct level facts_level(const struct facts *f)
     return l;
 }
 
+bool facts_dump_is_before(const struct facts *f, const struct moment *m)
+{
+    const struct incident *i = f->incident;
+
+    return f->dump && m && f->dump->snapshot < i->snapshots.n &&
+           strcmp(i->snapshots.at[f->dump->snapshot].name, m->name) != 0;
+}
+
 bool facts_one_look(const struct facts *f)
 {
     return facts_level(f).looks < 2 && !f->parts.first;

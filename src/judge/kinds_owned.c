@@ -69,6 +69,8 @@ static struct owned most_owned(const struct heap_natives *n)
     const struct owned by[] = {
         {KIND_DIRECT_BUFFERS, "direct buffers",
          n->owners.bytes + known_or(n->netty_counter, 0)},
+        {KIND_DIRECT_BUFFERS, "direct buffers without a cleaner",
+         n->unowned.bytes},
         {KIND_DIRECT_BUFFERS_NIO_CACHE, "per-thread buffer caches of NIO",
          n->nio_cache.bytes},
         {KIND_FFM_SEGMENTS, "foreign memory segments", segment_bytes(n)},
@@ -151,13 +153,25 @@ static bool counted(const struct facts *f, struct pen *p,
     return false;
 }
 
+/* What came after it is not in it. */
+static void doubt_early_dump(const struct facts *f, struct finding *ret)
+{
+    finding_cap(ret, CONFIDENCE_MEDIUM);
+    finding_against(ret, SUPPORTING,
+                    dump_says(f, f->heap->natives.owners.bytes), "bytes",
+                    "the heap dump is older than what NMT shows: direct "
+                    "buffers and segments may have come since");
+}
+
 void kind_of_other(const struct facts *f, struct pen *p,
                    const struct part *part, struct finding *ret)
 {
     if (census(f, p, part->last, ret) || counted(f, p, part, ret))
         return;
     ret->kind = KIND_NATIVE_TRACKED_OTHER;
-    if (f->heap)
+    if (f->heap && facts_dump_is_before(f, f->last))
+        doubt_early_dump(f, ret);
+    else if (f->heap)
         finding_for(ret, SUPPORTING,
                     dump_says(f, f->heap->natives.owners.bytes), "bytes",
                     pen_write(p,

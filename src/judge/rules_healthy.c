@@ -4,19 +4,13 @@
  */
 #include "rules.h"
 
-#include <string.h>
-
 #include "argue.h"
 
 /* An early dump knows nothing of what came after it. */
 static bool is_early(const struct facts *f)
 {
-    const struct incident *i = f->incident;
-    struct level l = facts_level(f);
-
-    return f->live.line == LINE_DUMP && f->dump && l.to &&
-           f->dump->snapshot < i->snapshots.n &&
-           strcmp(i->snapshots.at[f->dump->snapshot].name, l.to->name) != 0;
+    return f->live.line == LINE_DUMP &&
+           facts_dump_is_before(f, facts_level(f).to);
 }
 
 /* A heap of level size can fill all the same. A GC log would show that, or

@@ -64,6 +64,34 @@ START_TEST(test_other)
 }
 END_TEST
 
+/* As Netty makes them: NMT counts what Unsafe allocated. */
+START_TEST(test_buffers_without_a_cleaner)
+{
+    b.facts.heap = &b.heap;
+    b.heap.natives.unowned.bytes = 140 * MIB;
+    ck_assert_int_eq(kind_in("Other", 150 * MIB), KIND_DIRECT_BUFFERS);
+    b.heap.natives.unowned.bytes = 40 * MIB;
+    ck_assert_int_eq(kind_in("Other", 150 * MIB), KIND_NATIVE_TRACKED_OTHER);
+}
+END_TEST
+
+/* Buffers that came after the dump are not in it. */
+START_TEST(test_an_early_dump_denies_no_buffers)
+{
+    b.facts.heap = &b.heap;
+    ck_assert_int_eq(kind_in("Other", 150 * MIB), KIND_NATIVE_TRACKED_OTHER);
+    ck_assert_int_eq(b.found.at_most, CONFIDENCE_HIGH);
+    ck_assert(vec_push(&b.incident.snapshots, &b.mem, &b.err));
+    *vec_last(&b.incident.snapshots) = (struct snapshot){.name = "first"};
+    ck_assert_int_eq(kind_in("Other", 150 * MIB), KIND_NATIVE_TRACKED_OTHER);
+    ck_assert_int_eq(b.found.at_most, CONFIDENCE_MEDIUM);
+    ck_assert_uint_eq(b.found.n_evidence, 0);
+    b.incident.snapshots.at[0].name = "last"; /* as the moment */
+    ck_assert_int_eq(kind_in("Other", 150 * MIB), KIND_NATIVE_TRACKED_OTHER);
+    ck_assert_int_eq(b.found.at_most, CONFIDENCE_HIGH);
+}
+END_TEST
+
 /* Arenas of glibc at the last look, of so many MiB each, within 64. */
 static enum verdict_kind kind_by_arenas(const uint64_t *mib)
 {
@@ -410,6 +438,8 @@ TCase *native_tcase(void)
 
     tcase_add_checked_fixture(t, setup, bench_end);
     tcase_add_test(t, test_other);
+    tcase_add_test(t, test_buffers_without_a_cleaner);
+    tcase_add_test(t, test_an_early_dump_denies_no_buffers);
     tcase_add_test(t, test_many_arenas_in_part);
     tcase_add_test(t, test_a_leak_fills_its_arenas);
     tcase_add_test(t, test_other_by_counts);
