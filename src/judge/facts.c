@@ -143,6 +143,11 @@ bool facts_multi_mapped(const struct facts *f)
     return f->collector && f->collector[0] == 'Z';
 }
 
+bool facts_is_g1(const struct facts *f)
+{
+    return f->collector && strcmp(f->collector, "G1") == 0;
+}
+
 bool facts_oome_is(const struct facts *f, enum oome_kind kind)
 {
     return f->oome && f->oome->kind == kind;

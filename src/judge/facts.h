@@ -212,6 +212,7 @@ uint64_t facts_end_rss(const struct facts *f);
 /* Whether the collector's heap is shared memory, which it may map several
  * times over: ZGC, before JDK 21 three times. */
 bool facts_multi_mapped(const struct facts *f);
+bool facts_is_g1(const struct facts *f);
 /* Private memory over the moments that know it. */
 struct level {
     unsigned looks;

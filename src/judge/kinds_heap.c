@@ -60,11 +60,6 @@ static uint64_t histogram_bytes(const struct facts *f)
     return bytes;
 }
 
-static bool is_g1(const struct facts *f)
-{
-    return f->collector && strcmp(f->collector, "G1") == 0;
-}
-
 /* What G1 itself says of humongous regions, where it was asked. */
 static bool regions_told(const struct facts *f, struct pen *p, uint64_t live,
                          struct finding *ret)
@@ -93,7 +88,7 @@ static bool regions_implied(const struct facts *f, struct pen *p, uint64_t live,
 {
     uint64_t left = f->gc->full_count ? facts_after_full(f) : UNKNOWN;
 
-    if (!heap_is_of_error(f->heap) || !is_g1(f) || !known(left) ||
+    if (!heap_is_of_error(f->heap) || !facts_is_g1(f) || !known(left) ||
         known_minus(left, live + f->heap->soft.bytes) < f->xmx.value / 4)
         return false;
     finding_for(ret, SUPPORTING, figure_of(f->gc_input, left, f->gc->last_line),
@@ -115,7 +110,7 @@ static bool regions_by_size(const struct facts *f, struct pen *p, uint64_t live,
 
     while (k < HEAP_REGION_SIZES && MIB << k != region)
         k++;
-    if (!f->heap || k == HEAP_REGION_SIZES || !is_g1(f))
+    if (!f->heap || k == HEAP_REGION_SIZES || !facts_is_g1(f))
         return false;
     tails = f->heap->region_tails[k];
     if (tails < f->xmx.value / 4 ||

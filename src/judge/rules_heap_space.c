@@ -322,6 +322,40 @@ static void doubt_room(const struct facts *f, struct pen *p,
                   percent));
 }
 
+/* G1's own choice for a heap that holds so much: 2048 regions, of 1 MiB at
+ * least. */
+static unsigned region_of(uint64_t bytes)
+{
+    unsigned k = 0;
+
+    while (k + 1 < HEAP_REGION_SIZES && MIB << k < bytes / 2048)
+        k++;
+    return k;
+}
+
+/* Arrays of half a region or more waste the ends of theirs, if the collector
+ * is G1: without its log nobody knows, nor how full the heap was. */
+static void doubt_regions(const struct facts *f, struct pen *p,
+                          struct finding *ret)
+{
+    uint64_t limit = heap_limit(f).value, tails;
+
+    if (!f->heap || f->gc || ret->kind == KIND_G1_HUMONGOUS ||
+        !known(f->live.value) || (f->collector && !facts_is_g1(f)) ||
+        (known(limit) && f->live.value >= limit - limit / 4))
+        return;
+    tails = f->heap->region_tails[region_of(f->live.value)];
+    if (tails < f->live.value / 4)
+        return;
+    finding_cap(ret, CONFIDENCE_MEDIUM);
+    finding_against(ret, SUPPORTING, figure_of(f->dump, tails, 0), "bytes",
+                    pen_write(p,
+                              "if the collector is G1, large arrays leave %s "
+                              "unused behind them: the heap may have been "
+                              "full of that (g1_humongous)",
+                              pen_size(p, tails)));
+}
+
 static bool names_nothing(const struct oome *o)
 {
     static const char uncaught[] = "thrown from the UncaughtException";
@@ -366,6 +400,7 @@ bool rule_heap_full(const struct facts *f, struct pen *p, struct finding *ret)
     else if (!known(limit.value) && f->live.value < SMALLEST_HEAP)
         doubt_size(ret);
     doubt_room(f, p, ret);
+    doubt_regions(f, p, ret);
     ret->summary = pen_write(
         p, "The Java heap ran out%s%s: %s%s.",
         known(limit.value) ? pen_write(p, " at %s", pen_size(p, limit.value))

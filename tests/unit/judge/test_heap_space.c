@@ -38,6 +38,25 @@ START_TEST(test_a_full_heap_of_nobody_knows_what)
 }
 END_TEST
 
+/* Without a GC log nobody knows what the regions of large arrays took. */
+START_TEST(test_arrays_may_waste_regions)
+{
+    given_heap_dump(&b, 80 * MIB);
+    given_oome(&b, OOME_HEAP_SPACE, "Java heap space");
+    b.facts.live = says(&b, LINE_DUMP, 80 * MIB);
+    b.heap.region_tails[0] = 19 * MIB;
+    ck_assert_int_eq(confidence_by(rule_heap_full), CONFIDENCE_HIGH);
+    b.heap.region_tails[0] = 20 * MIB;
+    ck_assert_int_eq(confidence_by(rule_heap_full), CONFIDENCE_MEDIUM);
+    b.facts.collector = "Parallel";
+    ck_assert_int_eq(confidence_by(rule_heap_full), CONFIDENCE_HIGH);
+    b.facts.collector = "G1";
+    ck_assert_int_eq(confidence_by(rule_heap_full), CONFIDENCE_MEDIUM);
+    given_heap(&b, 100 * MIB, 80 * MIB); /* full with them alone */
+    ck_assert_int_eq(confidence_by(rule_heap_full), CONFIDENCE_HIGH);
+}
+END_TEST
+
 /* The frames on top say how it asked, and are the JDK's. */
 START_TEST(test_who_asked_for_too_much)
 {
@@ -425,6 +444,7 @@ TCase *heap_space_tcase(void)
     tcase_add_test(t, test_a_steady_climb);
     tcase_add_test(t, test_oversized_request);
     tcase_add_test(t, test_a_full_heap_of_nobody_knows_what);
+    tcase_add_test(t, test_arrays_may_waste_regions);
     tcase_add_test(t, test_who_asked_for_too_much);
     tcase_add_test(t, test_oversize_threshold_is_asked);
     tcase_add_test(t, test_the_collector_vouches_for_an_error_without_a_word);
