@@ -14,6 +14,12 @@ static struct figure dump_says(const struct facts *f, uint64_t value)
     return f->dump ? figure_of(f->dump, value, 0) : figure_derived(value);
 }
 
+/* There is one, and not only of a snapshot before the last. */
+static bool dump_is_late(const struct facts *f)
+{
+    return f->heap && !facts_dump_is_before(f, f->last);
+}
+
 /* Who holds most native bytes, by the Java objects that own them. False:
  * nobody holds much of so many, as they are spread or garbage. */
 static bool name_holder(const struct facts *f, struct pen *p, uint64_t bytes,
@@ -169,7 +175,7 @@ void kind_of_other(const struct facts *f, struct pen *p,
     if (census(f, p, part->last, ret) || counted(f, p, part, ret))
         return;
     ret->kind = KIND_NATIVE_TRACKED_OTHER;
-    if (f->heap && facts_dump_is_before(f, f->last))
+    if (f->heap && !dump_is_late(f))
         doubt_early_dump(f, ret);
     else if (f->heap)
         finding_for(ret, SUPPORTING,
@@ -198,13 +204,14 @@ void kind_of_direct(const struct facts *f, struct pen *p, uint64_t bytes,
 /* A JVM by itself has a handful of buffers that free memory. */
 #define MANY_BUFFERS 64
 
-/* Without NMT and dump the number of buffers is all there is: a hint. */
+/* Without NMT and a dump of the end the number of buffers is all there is: a
+ * hint. */
 bool kind_of_many_buffers(const struct facts *f, struct pen *p,
                           struct finding *ret)
 {
     uint64_t n = histogram_count(f, "java.nio.DirectByteBuffer$Deallocator");
 
-    if (f->heap || !known(n) || n < MANY_BUFFERS)
+    if (dump_is_late(f) || !known(n) || n < MANY_BUFFERS)
         return false;
     ret->kind = KIND_DIRECT_BUFFERS;
     finding_for(ret, HINT, figure_of(f->last->histogram_input, n, 0), "count",
@@ -284,8 +291,10 @@ bool kind_of_zlib(const struct facts *f, struct pen *p, uint64_t bytes,
     const struct heap_peer *peer;
     uint64_t sum = 0, count = 0;
 
+    if (!dump_is_late(f) && zlib_by_histogram(f, p, bytes, ret))
+        return true;
     if (!f->heap)
-        return zlib_by_histogram(f, p, bytes, ret);
+        return false;
     VEC_EACH (&f->heap->natives.peers, peer) {
         if (!is_zlib(peer) || !known(peer->estimated_bytes))
             continue;

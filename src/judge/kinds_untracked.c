@@ -169,7 +169,8 @@ static void by_mappings(const struct facts *f, struct pen *p, uint64_t bytes,
     bool in_use = trim_left_it(f, p, bytes, ret);
 
     ret->kind = KIND_NATIVE_UNTRACKED_MALLOC;
-    if (!kind_of_mappings(f, p, bytes, ret)) {
+    /* Without NMT there are more doubts, and they are said already. */
+    if (!kind_of_mappings(f, p, bytes, ret) && f->last->nmt) {
         finding_cap(ret, CONFIDENCE_MEDIUM);
         finding_doubt(ret, SUPPORTING,
                       "neither the allocator's figures nor the mappings tell "

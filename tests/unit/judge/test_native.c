@@ -92,6 +92,30 @@ START_TEST(test_an_early_dump_denies_no_buffers)
 }
 END_TEST
 
+/* A histogram of the end knows more than a dump from before. */
+START_TEST(test_a_late_histogram_beside_an_early_dump)
+{
+    struct histogram_row row = {
+        .class_name = "java.nio.DirectByteBuffer$Deallocator",
+        .objects = 170,
+    };
+    struct class_histogram rows = {.rows = {&row, 1, 1}};
+
+    b.facts.heap = &b.heap;
+    b.moments[2].nmt = NULL;
+    b.moments[2].histogram = &rows;
+    b.moments[2].histogram_input = &b.input;
+    ck_assert(vec_push(&b.incident.snapshots, &b.mem, &b.err));
+    *vec_last(&b.incident.snapshots) = (struct snapshot){.name = "first"};
+    ck_assert_int_eq(kind_outside(150 * MIB), KIND_DIRECT_BUFFERS);
+    row.class_name = "java.util.zip.Deflater";
+    row.objects = 500;
+    ck_assert_int_eq(kind_outside(150 * MIB), KIND_ZLIB_NATIVE);
+    b.incident.snapshots.at[0].name = "last"; /* as the moment */
+    ck_assert_int_eq(kind_outside(150 * MIB), KIND_NATIVE_UNTRACKED_MALLOC);
+}
+END_TEST
+
 /* Arenas of glibc at the last look, of so many MiB each, within 64. */
 static enum verdict_kind kind_by_arenas(const uint64_t *mib)
 {
@@ -440,6 +464,7 @@ TCase *native_tcase(void)
     tcase_add_test(t, test_other);
     tcase_add_test(t, test_buffers_without_a_cleaner);
     tcase_add_test(t, test_an_early_dump_denies_no_buffers);
+    tcase_add_test(t, test_a_late_histogram_beside_an_early_dump);
     tcase_add_test(t, test_many_arenas_in_part);
     tcase_add_test(t, test_a_leak_fills_its_arenas);
     tcase_add_test(t, test_other_by_counts);
