@@ -57,7 +57,8 @@ void mem_free(struct mem *m, void *p);
 char *mem_strndup(struct mem *m, const char *s, size_t n, struct err *e);
 char *mem_strdup(struct mem *m, const char *s, struct err *e);
 
-/* Page-backed; the caller remembers `bytes`, as it does with mmap(2). */
+/* Page-backed; the caller remembers `bytes`, as it does with mmap(2). What gets
+ * shorter stays where it is. */
 void *mem_map(struct mem *m, uint64_t bytes, struct err *e);
 void *mem_remap(struct mem *m, void *p, uint64_t old, uint64_t bytes,
                 struct err *e);

@@ -191,8 +191,6 @@ static void for_drawers(struct crossings *x, parallel_fn *fn, void *ctx)
     parallel_for(x->jobs, x->n_drawers, fn, ctx, &none);
 }
 
-#define DRAWER_WORDS (DRAWER / 64)
-
 struct counting {
     struct crossings *x;
     struct ranks *targets;

@@ -18,9 +18,10 @@
 #include "base/vec.h"
 #include "graph/ranks.h"
 
-#define DRAWER_BITS 16
-#define DRAWER      ((uint32_t)1 << DRAWER_BITS) /* targets */
-#define BLOCK_EDGES 8188u
+#define DRAWER_BITS  16
+#define DRAWER       ((uint32_t)1 << DRAWER_BITS) /* targets */
+#define DRAWER_WORDS (DRAWER / 64)                /* of a bitmap of them */
+#define BLOCK_EDGES  8188u
 
 struct crossings_block {
     struct crossings_block *next;

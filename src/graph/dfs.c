@@ -341,6 +341,8 @@ bool dfs_build(const struct core *c, struct mem *m, struct dfs *ret,
     }
     if (ret->walks > 1)
         ret->numbers = ret->drawers * DRAWER;
+    else
+        ret->drawers = (ret->numbers - 1) / DRAWER + 1;
     ret->reached = ret->numbers - ret->unused;
     if (!ok)
         dfs_deinit(ret, m);

@@ -9,12 +9,18 @@
  * is semidominator and dominator. The others join branches, and only they
  * have predecessors stored, and a semidominator: it takes the place of where
  * those start. Dominators fill up as predecessors go.
+ *
+ * Where several walks have numbered (dfs.h), no edge that is stored leads from
+ * one to another, and what one of them has met is a graph of its own. Threads
+ * go through the drawers of a walk each.
  */
 #include "graph/dom.h"
 
+#include <pthread.h>
 #include <string.h>
 
 #include "base/bits.h"
+#include "base/parallel.h"
 #include "graph/dfs.h"
 
 /* How many independent loads are kept in flight. */
@@ -28,7 +34,26 @@ struct preds {
     uint32_t n;
     uint64_t room;   /* bytes of `from` */
     uint32_t *begin; /* [joins.n] where the group of each starts */
+    uint32_t *end;   /* [drawers] where those of each drawer end; DONE */
 };
+
+/* There are fewer than 2^32 edges. */
+#define DONE UINT32_MAX
+
+/* Members of `joins` before a word; that may be the one behind the last. */
+static uint32_t joins_before(const struct preds *p, uint32_t word)
+{
+    return word < p->joins.words ? p->joins.before[word] : p->joins.n;
+}
+
+static void find_ends(struct preds *p, uint32_t drawers)
+{
+    for (uint32_t k = 0; k < drawers; k++) {
+        uint32_t j = joins_before(p, (k + 1) * DRAWER_WORDS);
+
+        p->end[k] = j < p->joins.n ? p->begin[j] : p->n;
+    }
+}
 
 static bool preds_build(struct dfs *d, struct preds *p, struct mem *m,
                         struct err *e)
@@ -39,10 +64,10 @@ static bool preds_build(struct dfs *d, struct preds *p, struct mem *m,
     if (!ranks_init(&p->joins, d->room, m, e))
         return false;
     n = crossings_count(&d->crossings, &p->joins);
-    if (n > UINT32_MAX)
+    if (n >= UINT32_MAX)
         return err_set(e, ERR_UNSUPPORTED,
-                       "%llu references join branches of the heap's graph: "
-                       "more than 2^32",
+                       "%llu references join branches of the heap's graph, "
+                       "too many by far",
                        (unsigned long long)n);
     for (uint32_t w = 0; w <= (d->numbers - 1) / 64; w++)
         p->joins.bits[w] |= d->top[w];
@@ -53,8 +78,11 @@ static bool preds_build(struct dfs *d, struct preds *p, struct mem *m,
     p->from = mem_map(m, p->room, e);
     p->begin =
         p->from ? mem_map(m, (uint64_t)p->joins.n * sizeof *p->begin, e) : NULL;
-    ok = p->begin &&
+    p->end = p->begin ? mem_alloc(m, d->drawers, sizeof *p->end, e) : NULL;
+    ok = p->end &&
          crossings_sort(&d->crossings, &p->joins, p->from, p->begin, e);
+    if (ok)
+        find_ends(p, d->drawers);
     crossings_deinit(&d->crossings);
     return ok;
 }
@@ -63,28 +91,36 @@ static void preds_deinit(struct preds *p, struct mem *m)
 {
     mem_unmap(m, p->from, p->room);
     mem_unmap(m, p->begin, (uint64_t)p->joins.n * sizeof *p->begin);
+    mem_free(m, p->end);
     ranks_deinit(&p->joins, m);
 }
 
-/* Gives back what of `from` is beyond `n`, by huge pages. */
+/* Gives back what of `from` is beyond `n`, by huge pages; the rest stays where
+ * it is. */
 static void preds_shrink(struct preds *p, uint32_t n, struct mem *m)
 {
     const uint64_t piece = (uint64_t)2 << 20;
     uint64_t bytes = (uint64_t)n * sizeof *p->from;
     struct err ignored = {0};
-    void *q;
 
     if (bytes + piece > p->room)
         return;
     bytes = align_up(bytes, piece);
-    q = mem_remap(m, p->from, p->room, bytes, &ignored);
-    if (!q)
-        return; /* it stays longer than it need be */
-    p->from = q;
-    p->room = bytes;
+    if (mem_remap(m, p->from, p->room, bytes, &ignored))
+        p->room = bytes; /* else it stays longer than it need be */
 }
 
 /* ---- semidominators ------------------------------------------------------*/
+
+struct search {
+    struct dfs *d;
+    struct preds *p;
+    uint32_t *idom;
+    struct mem *m;
+    pthread_mutex_t lock;
+    uint32_t left; /* drawers; those behind have their semidominators */
+    bool stuck;    /* one of them takes too many steps */
+};
 
 /*
  * The least `low` on the tree path from `v` up to, but without, the first
@@ -142,15 +178,31 @@ static inline void note_parents(const struct link *link, uint32_t *idom,
         idom[i] = link[i].up;
 }
 
+/* The words of bitmaps that a drawer has. */
+struct words {
+    uint32_t begin, end;
+};
+
+static struct words words_of(const struct search *s, uint32_t drawer)
+{
+    uint32_t begin = drawer * DRAWER_WORDS, all = (s->d->numbers - 1) / 64 + 1;
+
+    return (struct words){
+        begin, all - begin < DRAWER_WORDS ? all : begin + DRAWER_WORDS};
+}
+
 /* As the groups are used up from the last, semi[j] replaces begin[j]; the
  * parents go to idom. */
-static void semidominators(struct link *link, struct preds *p, uint32_t *idom,
-                           uint32_t n, struct mem *m)
+static void semidominators(const struct search *s, uint32_t drawer)
 {
-    uint32_t end = p->n, j = p->joins.n;
+    struct link *link = s->d->link;
+    const struct preds *p = s->p;
+    struct words words = words_of(s, drawer);
+    uint32_t end = p->end[drawer], n = s->d->numbers;
+    uint32_t j = joins_before(p, words.end);
 
-    for (uint32_t w = (n - 1) / 64 + 1; w-- > 0;) {
-        note_parents(link, idom, w * 64, n - w * 64 < 64 ? n : w * 64 + 64);
+    for (uint32_t w = words.end; w-- > words.begin;) {
+        note_parents(link, s->idom, w * 64, n - w * 64 < 64 ? n : w * 64 + 64);
         for (uint64_t b = p->joins.bits[w]; b;) {
             uint32_t bit = 63 - (uint32_t)__builtin_clzll(b),
                      at = p->begin[--j];
@@ -159,8 +211,6 @@ static void semidominators(struct link *link, struct preds *p, uint32_t *idom,
             end = at;
             b ^= (uint64_t)1 << bit;
         }
-        if ((w & 0x3ff) == 0)
-            preds_shrink(p, end, m);
     }
 }
 
@@ -170,18 +220,20 @@ static void semidominators(struct link *link, struct preds *p, uint32_t *idom,
  * idom[i] is the nearest ancestor of i's parent, in the dominator tree built
  * so far, that is not below semi[i]. Walking there step by step is quick on
  * most heaps, but quadratic on a long linked list whose elements are also
- * referenced from elsewhere. So a walk that has taken STEPS a node stops,
- * and the first node not done is returned.
+ * referenced from elsewhere. So no more than *left are taken; false: it's not
+ * done then.
  */
-#define STEPS 4
-
-static uint32_t dominators_by_steps(const struct ranks *joins, uint32_t *idom,
-                                    const uint32_t *semi, uint32_t n)
+static bool dominators_by_steps(const struct search *s, uint32_t drawer,
+                                uint64_t *left)
 {
-    uint64_t steps = (uint64_t)STEPS * n + 1000;
+    const struct preds *p = s->p;
+    struct words words = words_of(s, drawer);
+    const uint32_t *semi = p->begin + joins_before(p, words.begin);
+    uint64_t steps = *left;
+    uint32_t *idom = s->idom;
 
-    for (uint32_t w = 0; w < joins->words; w++)
-        for (uint64_t b = joins->bits[w]; b; b &= b - 1, semi++) {
+    for (uint32_t w = words.begin; w < words.end; w++)
+        for (uint64_t b = p->joins.bits[w]; b; b &= b - 1, semi++) {
             uint32_t i = w << 6 | (uint32_t)__builtin_ctzll(b);
             uint32_t c = *semi ? idom[i] : 0;
 
@@ -190,10 +242,11 @@ static uint32_t dominators_by_steps(const struct ranks *joins, uint32_t *idom,
                 steps--;
             }
             if (!steps)
-                return i;
+                return false;
             idom[i] = c;
         }
-    return n;
+    *left = steps;
+    return true;
 }
 
 /*
@@ -212,15 +265,16 @@ static void add_jump(struct link *jump, uint32_t i, uint32_t idom)
     jump[i].up = equal ? jump[far].up : idom;
 }
 
-static void dominators_by_jumps(const struct ranks *joins, uint32_t *idom,
-                                const uint32_t *semi, struct link *jump,
-                                uint32_t done, uint32_t n)
+/* What steps have found stays as it is. */
+static void dominators_by_jumps(const struct search *s)
 {
+    const struct ranks *joins = &s->p->joins;
+    const uint32_t *semi = s->p->begin;
+    struct link *jump = s->d->link;
+    uint32_t *idom = s->idom;
+
     jump[0] = (struct link){0, 0};
-    for (uint32_t i = 1; i < done; i++)
-        add_jump(jump, i, idom[i]);
-    semi += ranks_of(joins, done);
-    for (uint32_t i = done; i < n; i++) {
+    for (uint32_t i = 1; i < s->d->numbers; i++) {
         if (ranks_has(joins, i)) {
             uint32_t c = *semi ? idom[i] : 0;
 
@@ -235,16 +289,59 @@ static void dominators_by_jumps(const struct ranks *joins, uint32_t *idom,
 
 /* ---- the whole -----------------------------------------------------------*/
 
-static void find_dominators(struct dfs *d, struct preds *p, uint32_t *idom,
-                            struct mem *m)
+/* When a drawer has its semidominators: what lies behind all that have not is
+ * of no more use. */
+static void drawer_done(struct search *s, uint32_t drawer)
 {
-    const uint32_t *semi = p->begin;
-    uint32_t done, n = d->numbers;
+    uint32_t left;
 
-    semidominators(d->link, p, idom, n, m);
-    done = dominators_by_steps(&p->joins, idom, semi, n);
-    if (done < n)
-        dominators_by_jumps(&p->joins, idom, semi, d->link, done, n);
+    pthread_mutex_lock(&s->lock);
+    s->p->end[drawer] = DONE;
+    for (left = s->left; left && s->p->end[left - 1] == DONE;)
+        left--;
+    if (left < s->left)
+        preds_shrink(s->p, left ? s->p->end[left - 1] : 0, s->m);
+    s->left = left;
+    pthread_mutex_unlock(&s->lock);
+}
+
+/* Steps to common ancestors, for each number. */
+#define STEPS 4
+
+/* What dominates the nodes of a walk is of that walk, or the super-root. */
+static bool find_in_walk(void *search, uint64_t walk, unsigned worker,
+                         struct err *e)
+{
+    struct search *s = search;
+    const uint8_t *owner = s->d->owner;
+    uint64_t steps = 0;
+    bool ok = true;
+
+    (void)worker;
+    (void)e;
+    for (uint32_t k = s->d->drawers; k-- > 0;)
+        if (owner[k] == walk) {
+            semidominators(s, k);
+            drawer_done(s, k);
+            steps += STEPS * DRAWER;
+        }
+    for (uint32_t k = 0; ok && k < s->d->drawers; k++)
+        ok = owner[k] != walk || dominators_by_steps(s, k, &steps);
+    if (!ok)
+        __atomic_store_n(&s->stuck, true, __ATOMIC_RELAXED);
+    return true;
+}
+
+static void find_dominators(struct search *s)
+{
+    struct err none = {0};
+
+    s->left = s->d->drawers;
+    pthread_mutex_init(&s->lock, NULL);
+    parallel_for(s->d->walks, s->d->walks, find_in_walk, s, &none);
+    pthread_mutex_destroy(&s->lock);
+    if (s->stuck)
+        dominators_by_jumps(s);
 }
 
 /* Hands over to `ret` what of `d` is of further use. */
@@ -287,7 +384,8 @@ bool dom_find(struct dom *d, struct mem *m, struct err *e)
         preds_build(&dfs, &p, m, e))
         idom = mem_map(m, dfs.room * sizeof *idom, e);
     if (idom) {
-        find_dominators(&dfs, &p, idom, m);
+        find_dominators(
+            &(struct search){.d = &dfs, .p = &p, .idom = idom, .m = m});
         publish(&dfs, idom, d);
     }
     preds_deinit(&p, m);

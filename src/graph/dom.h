@@ -30,11 +30,10 @@ struct dom {
 
 /* Holds 16 bytes a node of the core, which in the end are those of `ret`, and
  * 12 for an edge that has to be stored: less than one a node, as a rule.
- * `g` must outlive it. */
+ * Uses graph->jobs threads. `g` must outlive it. */
 bool dom_build(const struct graph *g, struct mem *m, struct dom *ret,
                struct err *e);
-/* The same in two steps: folding, and the rest. Both use graph->jobs threads, but
- * for semidominators. */
+/* The same in two steps: folding, and the rest. */
 bool dom_fold(const struct graph *g, struct mem *m, struct dom *ret,
               struct err *e);
 bool dom_find(struct dom *d, struct mem *m, struct err *e);
