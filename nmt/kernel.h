@@ -74,7 +74,7 @@ struct oom_report {
 
 /* One process that died. */
 struct oom_kill {
-    uint64_t line; /* of "Killed process" */
+    uint64_t line;   /* of "Killed process" */
     uint64_t offset; /* UNKNOWN: of a text made of another */
     uint64_t report; /* index into reports; UNKNOWN: only the line is left */
     uint64_t pid, uid;
