@@ -54,6 +54,14 @@ static bool is_answer(enum artifact_kind k)
     return false;
 }
 
+/* A script that asks the kernel as well writes its files first, as a rule. */
+static bool may_precede_answers(enum artifact_kind k)
+{
+    return is_answer(k) || k == ARTIFACT_PROC_STATUS || k == ARTIFACT_SMAPS ||
+           k == ARTIFACT_SMAPS_ROLLUP || k == ARTIFACT_PROC_LIMITS ||
+           k == ARTIFACT_CGROUP_STAT || k == ARTIFACT_CGROUP_VALUES;
+}
+
 static bool says_something(const struct input *in)
 {
     switch (in->kind) {
@@ -194,7 +202,7 @@ static bool read_answers(struct incident *i, uint32_t index, struct err *e)
     struct source *s;
     uint32_t found;
 
-    if (!is_answer(kind) || !can_be_read_again(&i->inputs.at[index]))
+    if (!may_precede_answers(kind) || !can_be_read_again(&i->inputs.at[index]))
         return true;
     if (!saved_open(i->inputs.at[index].path, i->mem, &s, &why))
         return !err_is_memory(&why) || err_set(e, why.code, "%s", why.text);

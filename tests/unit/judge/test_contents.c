@@ -191,6 +191,27 @@ START_TEST(mixed_texts_are_read_twice)
 }
 END_TEST
 
+/* A script that gathers everything into one file asks the kernel first. */
+START_TEST(answers_may_stand_behind_files_of_proc)
+{
+    put("1/triage.txt",
+        "$ cat /proc/4242/status\nName:\tjava\nPid:\t4242\n"
+        "VmRSS:\t   70000 kB\nRssAnon:\t   50000 kB\n\n"
+        "$ jcmd 4242 VM.native_memory summary\n" NMT_TEXT(
+            20000) "$ jcmd 4242 "
+                   "GC.heap_info\n4242:\n garbage-first heap   total 65536K, "
+                   "used 2965K "
+                   "[0x00000000fc000000, 0x0000000100000000)\n");
+    read_all();
+    ck_assert_uint_eq(inc.inputs.n, 3);
+    ck_assert_int_eq(inc.inputs.at[0].kind, ARTIFACT_PROC_STATUS);
+    ck_assert_int_eq(inc.inputs.at[1].kind, ARTIFACT_NMT);
+    ck_assert_uint_eq(inc.inputs.at[1].nmt->total.committed, 20000 * KIB);
+    ck_assert_int_eq(inc.inputs.at[2].kind, ARTIFACT_HEAP_INFO);
+    ck_assert_uint_eq(inc.inputs.at[2].heap_info->used, 2965 * KIB);
+}
+END_TEST
+
 /* What a list shows of the only JVM in it is that JVM's, and its options. */
 START_TEST(a_list_of_processes_has_a_status)
 {
@@ -336,6 +357,7 @@ TCase *contents_tcase(void)
     tcase_add_test(t, checksums_are_of_the_bytes_on_disk);
     tcase_add_test(t, large_files_have_no_checksum);
     tcase_add_test(t, mixed_texts_are_read_twice);
+    tcase_add_test(t, answers_may_stand_behind_files_of_proc);
     tcase_add_test(t, a_list_of_processes_has_a_status);
     tcase_add_test(t, a_crash_in_the_output);
     tcase_add_test(t, a_crash_in_the_output_and_its_file);
