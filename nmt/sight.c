@@ -283,9 +283,10 @@ static void see_log(struct sight *s, const char *text,
 
     s->clock += stamp->uptime >= 0;
     s->event += kernel_form(text) == FORM_EVENT;
-    /* A container's state, as text or JSON. */
-    s->jvm += warning_exit_status(text, &status) && status > 128 &&
-              status <= 128 + SIGNALS;
+    /* A container's state, as text or JSON; a supervisor's "exited: ". */
+    if (warning_exit_status(text, &status))
+        s->jvm += strstr(text, " exited") ||
+                  (status > 128 && status <= 128 + SIGNALS);
     if (is_json(text))
         return;
     s->oome += is_oome(text);

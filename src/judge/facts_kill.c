@@ -75,14 +75,21 @@ static bool may_be_inside(const struct facts *f, const struct oom_kill *k)
     return !known(f->pid.value) || f->pid.value <= k->pid;
 }
 
+/* Whoever is killed by the kernel has no exit status of his own, and writes
+ * no last words. */
+static bool ended_by_itself(const struct facts *f)
+{
+    return f->oome || f->hs_err || f->warnings[WARN_COMMIT_FAILED].warning ||
+           f->warnings[WARN_TERMINATING].warning ||
+           (f->gc && f->gc->exit_line) ||
+           (known(f->exit_status.value) && !facts_sigkill_told(f));
+}
+
 /* A kill that is ours only by a guess does not stand against an end that
- * the JVM itself reported. */
+ * the JVM itself, or who started it, reported. */
 static void drop_guess(struct facts *f)
 {
-    if (!f->kill.kill || !f->kill.guessed)
-        return;
-    if (!f->oome && !f->hs_err && !f->warnings[WARN_COMMIT_FAILED].warning &&
-        !f->warnings[WARN_TERMINATING].warning)
+    if (!f->kill.kill || !f->kill.guessed || !ended_by_itself(f))
         return;
     f->foreign = f->kill;
     memset(&f->kill, 0, sizeof f->kill);

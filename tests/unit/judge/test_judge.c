@@ -79,6 +79,19 @@ START_TEST(test_foreign_kill_does_not_outrank_the_jvm)
 }
 END_TEST
 
+/* Whoever is killed has no exit status of his own. */
+START_TEST(test_a_foreign_kill_beside_an_end_in_order)
+{
+    put_level_looks();
+    put_kill("dmesg.txt", 99000, 250000);
+    put("stderr.txt", "");
+    put("gc.log", quiet_gc_log);
+    put("supervisor.txt", "sv: shop pid 4242 exited: status 0\n");
+    ck_assert_int_eq(judged(), KIND_HEALTHY);
+    ck_assert_uint_eq(v.process.pid, 4242);
+}
+END_TEST
+
 /* The host counts pids from before the container was there. */
 START_TEST(test_a_containers_pid_is_no_higher_than_the_hosts)
 {
@@ -455,6 +468,7 @@ TCase *judge_tcase(void)
     tcase_add_test(t, test_native_death);
     tcase_add_test(t, test_evidence_is_sorted_and_has_origins);
     tcase_add_test(t, test_foreign_kill_does_not_outrank_the_jvm);
+    tcase_add_test(t, test_a_foreign_kill_beside_an_end_in_order);
     tcase_add_test(t, test_a_containers_pid_is_no_higher_than_the_hosts);
     tcase_add_test(t, test_the_hosts_pid_may_be_the_higher_one);
     tcase_add_test(t, test_a_childs_status_is_not_the_jvms);

@@ -79,6 +79,7 @@ static const struct {
     {ARTIFACT_UNKNOWN, "a", "{\"OOMKilled\": false, \"ExitCode\": 0}\n"},
     {ARTIFACT_APP_LOG, "a", "      Exit Code:    137\n"},
     {ARTIFACT_APP_LOG, "a", "sv: shop: exited: signal 9 (SIGKILL)\n"},
+    {ARTIFACT_APP_LOG, "a", "sv: shop pid 12 exited: status 0\n"},
     {ARTIFACT_UNKNOWN, "a", "in 30 s SIGKILL will be sent to pid 7\n"},
     {ARTIFACT_APP_LOG, "a",
      "Error occurred during initialization of VM\n"
