@@ -68,6 +68,8 @@ enum warning_kind {
     WARN_RESERVE_FAILED, /* "Could not reserve enough space for object heap" */
     WARN_STOPPED,        /* by a SIGTERM */
     WARN_ABORTED,        /* by a SIGABRT, or glibc's "free(): invalid ..." */
+    WARN_FORK_FAILED,    /* a process was refused, as a thread is: EAGAIN */
+    WARN_UNCAUGHT,       /* main() threw, and not for want of memory */
     WARN_KINDS,
 };
 

@@ -39,6 +39,7 @@ static const struct {
     {"Failed to reserve ", "address space for Java heap", "reserve ",
      WARN_RESERVE_FAILED, false},
     {"OOMKilled", NULL, NULL, WARN_KILLED, false},
+    {"IOException: ", "error=11, ", NULL, WARN_FORK_FAILED, false},
 };
 
 bool warning_names_file(enum warning_kind k)
@@ -160,6 +161,14 @@ static bool glibc_aborts(const char *line)
     return false;
 }
 
+/* What main() threw, and nobody caught. That memory was wanted, the words of
+ * fork and of libraries say in many ways. */
+static bool main_threw(const char *line)
+{
+    return text_affirms(line, "Exception in thread \"main\" ") &&
+           !strstr(line, "OutOfMemory") && !strstr(line, "memory");
+}
+
 bool warning_end_told(const char *line, enum warning_kind *ret)
 {
     for (size_t i = 0; i < SIGNALS; i++)
@@ -210,6 +219,10 @@ bool warning_find(const char *line, bool after_dump, struct warning_text *ret)
     }
     if (shell_tells(line, &ret->kind) || warning_end_told(line, &ret->kind))
         return true;
+    if (main_threw(line)) {
+        ret->kind = WARN_UNCAUGHT;
+        return true;
+    }
     ret->kind = WARN_KILLED;
     return warning_exit_status(line, &status) && status == 137;
 }

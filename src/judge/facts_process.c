@@ -101,7 +101,9 @@ static void take_cgroup(struct facts *f, const struct input *in)
     figure_fill(&f->pids_max, figure_of(in, cgroup_get(c, "pids.max"), 0));
     if (!known(events))
         events = cgroup_get(c, "pids.events max");
-    figure_fill(&f->pids_events, figure_of(in, events, 0));
+    if (known(events) &&
+        (!known(f->pids_events.value) || events > f->pids_events.value))
+        f->pids_events = figure_of(in, events, 0); /* it only counts up */
     take_kills(f, in, cgroup_get(c, "oom_kill"));
 }
 

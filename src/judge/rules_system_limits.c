@@ -63,7 +63,9 @@ static const char *whose_limit(const struct facts *f, struct pen *p,
 bool rule_thread_limit(const struct facts *f, struct pen *p,
                        struct finding *ret)
 {
-    const struct known_warning *w = &f->warnings[WARN_THREAD_FAILED];
+    const struct known_warning *fork = &f->warnings[WARN_FORK_FAILED];
+    const struct known_warning *w =
+        fork->warning ? fork : &f->warnings[WARN_THREAD_FAILED];
     const char *limit;
     bool refused = facts_oome_is(f, OOME_NATIVE_THREAD);
     bool counted = known(f->pids_events.value) && f->pids_events.value > 0;
@@ -81,16 +83,17 @@ bool rule_thread_limit(const struct facts *f, struct pen *p,
     limit = whose_limit(f, p, ret);
     culprit_named(limit ? limit : "a limit on threads or processes", UNKNOWN,
                   &ret->culprit);
-    ret->summary = pen_write(
-        p, "No thread could be started%s: %s; memory had not run out.",
-        known(f->threads_peak.value)
-            ? pen_write(p, " beyond %llu",
-                        (unsigned long long)f->threads_peak.value)
-            : "",
-        pen_write(p,
-                  ret->title ? "the address space (%s) was used up"
-                             : "%s was reached",
-                  ret->culprit.name));
+    ret->summary =
+        pen_write(p, "No %s could be started%s: %s; memory had not run out.",
+                  fork->warning ? "process" : "thread",
+                  !fork->warning && known(f->threads_peak.value)
+                      ? pen_write(p, " beyond %llu",
+                                  (unsigned long long)f->threads_peak.value)
+                      : "",
+                  pen_write(p,
+                            ret->title ? "the address space (%s) was used up"
+                                       : "%s was reached",
+                            ret->culprit.name));
     return true;
 }
 

@@ -23,6 +23,32 @@ START_TEST(test_whose_thread_limit)
 }
 END_TEST
 
+/* Processes count among the same tasks as threads. */
+START_TEST(test_a_process_was_refused)
+{
+    given_warning(&b, WARN_FORK_FAILED, "java.io.IOException: error=11, ...");
+    ck_assert_int_eq(first_found(&b), KIND_NATIVE_THREAD_LIMIT);
+    ck_assert_ptr_nonnull(strstr(b.found.summary, "No process could"));
+}
+END_TEST
+
+/* The counter was read several times, and refused none at first. */
+START_TEST(test_the_last_count_of_refusals)
+{
+    struct cgroup_file files[2] = {0};
+
+    for (unsigned i = 0; i < 2; i++) {
+        given_input(&b, ARTIFACT_CGROUP_VALUES)->cgroup = &files[i];
+        ck_assert(vec_push(&files[i].keys, &b.mem, &b.err));
+        files[i].keys.at[0] = (struct cgroup_key){"pids.events max", i, 1};
+    }
+    facts_process(&b.facts);
+    ck_assert_uint_eq(b.facts.pids_events.value, 1);
+    for (unsigned i = 0; i < 2; i++)
+        vec_free(&files[i].keys, &b.mem);
+}
+END_TEST
+
 START_TEST(test_maps_full)
 {
     b.facts.map_count = says(&b, LINE_HS_ERR, 65530);
@@ -149,6 +175,8 @@ TCase *limits_tcase(void)
 
     tcase_add_checked_fixture(t, bench_begin, bench_end);
     tcase_add_test(t, test_whose_thread_limit);
+    tcase_add_test(t, test_a_process_was_refused);
+    tcase_add_test(t, test_the_last_count_of_refusals);
     tcase_add_test(t, test_maps_full);
     tcase_add_test(t, test_a_warning_stands_for_a_thread);
     tcase_add_test(t, test_a_warning_stands_for_a_mapping);

@@ -323,6 +323,10 @@ START_TEST(warnings)
         {"# Native memory allocation (malloc) failed to allocate 32744 bytes "
          "for Chunk::new",
          WARN_ALLOC_FAILED, 32744},
+        {"java.io.IOException: error=11, Resource temporarily unavailable",
+         WARN_FORK_FAILED, UNKNOWN},
+        {"Exception in thread \"main\" java.lang.IllegalStateException: x",
+         WARN_UNCAUGHT, UNKNOWN},
         {"Could not reserve enough space for 4194304KB object heap",
          WARN_RESERVE_FAILED, MB(4096)},
         {"Could not reserve enough space for 4194304 KB object heap",
