@@ -40,6 +40,7 @@ const struct rule rules[] = {
     {"still growing", rule_growing},
     {"far beyond the ordinary", rule_extraordinary},
     {"asked to stop", rule_sigterm},
+    {"ended by an exception", rule_threw},
     {"healthy", rule_healthy},
     {"one holder", rule_one_holder},
     {"unremarkable", rule_unremarkable},

@@ -165,3 +165,43 @@ bool rule_healthy(const struct facts *f, struct pen *p, struct finding *ret)
               "within its -Xmx.";
     return true;
 }
+
+/* ---- an end of its own -------------------------------------------------- */
+
+static bool something_was_refused(const struct facts *f)
+{
+    static const enum warning_kind kinds[] = {
+        WARN_COMMIT_FAILED, WARN_THREAD_FAILED,  WARN_CODE_CACHE_FULL,
+        WARN_MAP_FAILED,    WARN_RESERVE_FAILED, WARN_ALLOC_FAILED,
+        WARN_FORK_FAILED,   WARN_TERMINATING,
+    };
+
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (f->warnings[kinds[i]].warning)
+            return true;
+    return f->oomes.n > 0;
+}
+
+/* The launcher's, where main() throws. */
+#define EXIT_THREW 1
+
+/* What main() threw ended the program, and it says what that was. */
+bool rule_threw(const struct facts *f, struct pen *p, struct finding *ret)
+{
+    const struct known_warning *w = &f->warnings[WARN_UNCAUGHT];
+
+    if (!w->warning || f->exit_status.value != EXIT_THREW || f->kill.kill ||
+        f->other.kill || f->hs_err || f->hearsay || facts_killed_unseen(f) ||
+        f->distress || something_was_refused(f))
+        return false;
+    finding_init(ret, KIND_HEALTHY);
+    argue_warning(w, DECISIVE, ret);
+    finding_for(ret, SUPPORTING, f->exit_status, "count",
+                "the exit status is that of a program whose main() threw");
+    if (known(f->live.value) && known(f->xmx.value))
+        argue_live_share(f, p, ret);
+    finding_cap(ret, CONFIDENCE_MEDIUM);
+    ret->summary = "The program ended by an exception of its own, which names "
+                   "no want of memory; nothing ran out.";
+    return true;
+}

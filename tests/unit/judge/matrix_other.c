@@ -259,6 +259,12 @@ static void memory_refused(struct bench *b)
     given_warning(b, WARN_ALLOC_FAILED, "Native memory allocation failed");
 }
 
+static void threw(struct bench *b)
+{
+    given_warning(b, WARN_UNCAUGHT, "Exception in thread \"main\" a.B");
+    b->facts.exit_status = says(b, LINE_LOG, 1);
+}
+
 static void sigterm(struct bench *b)
 {
     given_life(b, 50 * MIB, 90 * MIB, 91 * MIB);
@@ -335,6 +341,7 @@ static const struct pair at[] = {
     {"crash", KIND_CRASH, exit_134, memory_refused},
     {"killed, but not for memory", KIND_SIGKILL, sigkill, the_group_lost_one},
     {"asked to stop", KIND_SIGKILL, sigterm, exit_1},
+    {"ended by an exception", KIND_HEALTHY, threw, memory_refused},
     {"healthy", KIND_HEALTHY, healthy, grows_at_the_end},
     {"healthy", KIND_HEALTHY, healthy, tmpfs_fills},
     {"undecided", KIND_NOT_ENOUGH_EVIDENCE, nothing, healthy},

@@ -269,6 +269,18 @@ START_TEST(test_exit_137_alone_proves_nothing)
 }
 END_TEST
 
+/* main() threw: the launcher's exit status is 1. */
+START_TEST(test_an_exception_is_no_want_of_memory)
+{
+    given_warning(&b, WARN_UNCAUGHT, "Exception in thread \"main\" a.B");
+    ck_assert_int_eq(first_found(&b), KIND_NOT_ENOUGH_EVIDENCE);
+    b.facts.exit_status = says(&b, LINE_LOG, 1);
+    ck_assert_int_eq(confidence_of(KIND_HEALTHY), CONFIDENCE_MEDIUM);
+    given_warning(&b, WARN_ALLOC_FAILED, "malloc failed"); /* as the reason */
+    ck_assert(!asks(rule_threw));
+}
+END_TEST
+
 START_TEST(test_crash)
 {
     struct vm_info v = {.death = VM_CRASH, .headline = "SIGSEGV (0xb)"};
@@ -317,6 +329,7 @@ TCase *quiet_tcase(void)
     tcase_add_test(t, test_full_collections_leave_more_and_more);
     tcase_add_test(t, test_killed_by_the_groups_counter);
     tcase_add_test(t, test_exit_137_alone_proves_nothing);
+    tcase_add_test(t, test_an_exception_is_no_want_of_memory);
     tcase_add_test(t, test_crash);
     tcase_add_test(t, test_one_nmt_far_beyond_the_ordinary);
     return t;
