@@ -73,7 +73,10 @@ struct facts {
     /* One that does not, by the GC log of a JVM that was never short of heap
      * and left in good order; or NULL. */
     const struct known_oome *denied;
-    const struct vm_info *hs_err;  /* of a death, or NULL */
+    /* One that counted until the JVM went on as before and somebody else's
+     * signal ended it; or NULL. */
+    const struct known_oome *survived;
+    const struct vm_info *hs_err; /* of a death, or NULL */
     const struct input *hs_err_input;
     struct known_warning warnings[WARN_KINDS]; /* the first of each */
     struct figure exit_status;
@@ -209,6 +212,9 @@ bool facts_sigterm_told(const struct facts *f);
 bool facts_end_unsaid(const struct facts *f);
 /* Bytes: the process's RSS at its end, or the last known; UNKNOWN. */
 uint64_t facts_end_rss(const struct facts *f);
+/* The group's memory, or at least the process's, was far from the limit at
+ * the last look, and on no way there. */
+bool facts_far_from_limit(const struct facts *f);
 /* Whether the collector's heap is shared memory, which it may map several
  * times over: ZGC, before JDK 21 three times. */
 bool facts_multi_mapped(const struct facts *f);

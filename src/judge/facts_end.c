@@ -190,6 +190,56 @@ static struct figure written_after(const struct facts *f)
     return figure_none();
 }
 
+bool facts_far_from_limit(const struct facts *f)
+{
+    struct level l = facts_level(f);
+    uint64_t most = f->last ? known(f->last->group_usage.value)
+                                  ? f->last->group_usage.value
+                                  : f->last->rss.value
+                            : UNKNOWN;
+
+    return known(most) && known(f->limit.value) &&
+           most < f->limit.value - f->limit.value / 4 &&
+           (l.looks < 2 || facts_is_level(&l));
+}
+
+/* The collections with which the log ends leave at least half of the heap. */
+static bool has_room(const struct facts *f)
+{
+    uint64_t n = f->gc->pauses.n, seen = 0;
+
+    while (n-- > 0 && seen < LAST_RESORTS) {
+        const struct gc_pause *p = &f->gc->pauses.at[n];
+
+        if (!known(p->after) || !known(f->xmx.value) ||
+            p->after >= f->xmx.value / 2)
+            return false;
+        seen++;
+    }
+    return seen == LAST_RESORTS;
+}
+
+/*
+ * The error took what filled the heap along with it, and the JVM worked on:
+ * it did not die of that. Who sends a SIGKILL later has his own reasons. That
+ * the kernel had none takes its word, a cgroup that counted no kill, or
+ * memory far from the limit.
+ */
+static void set_survived_aside(struct facts *f)
+{
+    bool kernel = f->kernel_log && !facts_any_kill(f);
+    bool none = known(f->group_kills.value) && f->group_kills.value == 0;
+
+    if (!f->oome || !facts_sigkill_told(f) ||
+        (!kernel && !none && !facts_far_from_limit(f)) || f->kill.kill ||
+        f->hs_err || f->warnings[WARN_TERMINATING].warning ||
+        !known(f->outlived.value) || f->outlived.value < LAST_RESORTS ||
+        !has_room(f))
+        return;
+    f->survived = f->oome;
+    f->oome = NULL;
+}
+
 void facts_end(struct facts *f)
 {
     const struct gc_log *g = f->gc;
@@ -200,6 +250,7 @@ void facts_end(struct facts *f)
     f->exhausted = exhausted(f);
     f->outlived = outlived(f);
     f->written_after = written_after(f);
+    set_survived_aside(f);
     f->cut_off = g && g->detailed && !g->exit_line;
     if (g && g->exit_line)
         f->exit_line = figure_of(f->gc_input, g->exit_line, g->exit_line);

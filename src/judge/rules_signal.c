@@ -75,21 +75,6 @@ bool rule_crash(const struct facts *f, struct pen *p, struct finding *ret)
 
 /* ---- killed, but not for memory -------------------------------------- */
 
-/* The group's memory, or at least the process's, was far from the limit at
- * the last look, and on no way there. */
-static bool far_from_limit(const struct facts *f)
-{
-    struct level l = facts_level(f);
-    uint64_t most = f->last ? known(f->last->group_usage.value)
-                                  ? f->last->group_usage.value
-                                  : f->last->rss.value
-                            : UNKNOWN;
-
-    return known(most) && known(f->limit.value) &&
-           most < f->limit.value - f->limit.value / 4 &&
-           (l.looks < 2 || facts_is_level(&l));
-}
-
 /* By a warning's words, or else the exit status's. */
 static void argue_signal(const struct facts *f, enum warning_kind kind,
                          unsigned weight, const char *status,
@@ -102,12 +87,31 @@ static void argue_signal(const struct facts *f, enum warning_kind kind,
         finding_for(ret, weight, f->exit_status, "count", status);
 }
 
+static void argue_survived(const struct facts *f, struct pen *p,
+                           struct finding *ret)
+{
+    struct figure at;
+
+    if (!f->survived)
+        return;
+    at = f->survived->at;
+    finding_cap(ret, CONFIDENCE_MEDIUM);
+    finding_for(ret, SUPPORTING, f->outlived, "count",
+                pen_write(p,
+                          "%llu collections came after the error and the last "
+                          "ones left half of the heap free",
+                          (unsigned long long)f->outlived.value));
+    finding_against(ret, SUPPORTING, at, "count",
+                    "an OutOfMemoryError came before, which the JVM survived: "
+                    "it may be why somebody sent the signal");
+}
+
 /* Exit status 137 proves a SIGKILL; that memory was not the reason takes the
  * kernel's own word, or a cgroup that counted no kill. */
 bool rule_sigkill(const struct facts *f, struct pen *p, struct finding *ret)
 {
     bool none = known(f->group_kills.value) && f->group_kills.value == 0;
-    bool far = far_from_limit(f);
+    bool far = facts_far_from_limit(f);
 
     if (!facts_sigkill_told(f) || !facts_end_unsaid(f) ||
         (!f->kernel_log && !none && !far))
@@ -123,6 +127,7 @@ bool rule_sigkill(const struct facts *f, struct pen *p, struct finding *ret)
                     "the kernel's log has no kill of this process");
     if (far)
         argue_held(f, p, ret);
+    argue_survived(f, p, ret);
     finding_doubt(ret, HINT, "who sent the SIGKILL is not known");
     if (!none)
         finding_cap(ret, CONFIDENCE_LOW);
@@ -147,7 +152,7 @@ bool rule_sigterm(const struct facts *f, struct pen *p, struct finding *ret)
                     figure_of(f->gc_input, UNKNOWN, f->exit_line.value), NULL,
                     "the GC log ends as that of a JVM does which exits in "
                     "good order");
-    if (far_from_limit(f))
+    if (facts_far_from_limit(f))
         argue_held(f, p, ret);
     finding_doubt(ret, HINT, "who sent the SIGTERM is not known");
     ret->summary = "The process was asked to stop (SIGTERM); the kernel never "

@@ -361,21 +361,48 @@ START_TEST(test_collections_in_vain)
 }
 END_TEST
 
-/* One thread's error need not be the process's end. */
-START_TEST(test_an_error_outlived)
+/* An error that made a dump, and ordinary collections after it. */
+static void given_outlived(const uint64_t *after, unsigned n)
 {
-    static const uint64_t after[] = {20, 20, 20};
-
-    given_collections(after, 3, "Evacuation");
+    given_collections(after, n, "Evacuation");
     given_heap_dump(&b, 5 * MIB);
     given_thread(&b, "main", 0, 0);
     b.heap.oome_thread = 0;
     b.input.time = 1000;
     b.facts.dump = &b.input;
-    for (unsigned i = 0; i < 3; i++) {
+    for (unsigned i = 0; i < n; i++) {
         b.gc.pauses.at[i].full = false;
         b.gc.pauses.at[i].time = 1001 + i;
     }
+}
+
+/* Who kills a JVM that works on after an error does it for his own reasons. */
+START_TEST(test_an_error_survived_is_not_the_end)
+{
+    static const uint64_t after[] = {20, 20, 20, 20};
+
+    given_outlived(after, 4);
+    given_oome(&b, OOME_HEAP_SPACE, "Java heap space");
+    b.facts.exit_status = says(&b, LINE_LOG, 137);
+    facts_end(&b.facts);
+    ck_assert_int_eq(first_found(&b), KIND_HEAP_LEAK); /* perhaps the kernel */
+    b.facts.group_kills = says(&b, LINE_CGROUP, 0);
+    b.gc.pauses.at[3].after = 60 * MIB; /* the heap is filling again */
+    facts_end(&b.facts);
+    ck_assert_int_eq(first_found(&b), KIND_HEAP_LEAK);
+    b.gc.pauses.at[3].after = 20 * MIB;
+    facts_end(&b.facts);
+    ck_assert_int_eq(confidence_of(KIND_SIGKILL), CONFIDENCE_MEDIUM);
+    vec_free(&b.gc.pauses, &b.mem);
+}
+END_TEST
+
+/* One thread's error need not be the process's end. */
+START_TEST(test_an_error_outlived)
+{
+    static const uint64_t after[] = {20, 20, 20};
+
+    given_outlived(after, 3);
     facts_end(&b.facts);
     ck_assert_uint_eq(b.facts.outlived.value, 3);
     given_oome(&b, OOME_HEAP_SPACE, "Java heap space");
@@ -438,6 +465,7 @@ TCase *heap_space_tcase(void)
     tcase_add_checked_fixture(t, bench_begin, bench_end);
     tcase_add_test(t, test_the_collector_knows_how_large_it_was);
     tcase_add_test(t, test_collections_in_vain);
+    tcase_add_test(t, test_an_error_survived_is_not_the_end);
     tcase_add_test(t, test_an_error_outlived);
     tcase_add_test(t, test_a_log_that_goes_on_behind_the_error);
     tcase_add_test(t, test_a_heap_with_room);
