@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/size.h"
+#include "nmt/text.h"
 #include "stacks.h"
 
 uint64_t moment_private(const struct moment *m)
@@ -266,6 +268,38 @@ static uint64_t committed(const struct nmt_report *r, const char *name)
     return c ? c->committed : 0;
 }
 
+/* Where a heap of up to 32 GiB lies as a rule, so that references to it fit
+ * into 32 bits, and nothing else that large: programs are further up. */
+#define LOW_END (32 * GIB)
+
+static bool may_be_heap(const struct smaps_map *m)
+{
+    return m->to <= LOW_END && m->perms[3] == 'p' &&
+           (!*m->path || text_ends(m->path, ".jsa")); /* archived objects */
+}
+
+/* Without NMT's map: the mappings side by side that are together exactly as
+ * large as the heap's reservation. */
+static uint64_t heap_pages_by_size(const struct moment *m)
+{
+    const struct nmt_category *c = nmt_find(m->nmt, "Java Heap");
+    const struct smaps_map *it;
+    uint64_t from = 0, to = 0;
+
+    VEC_EACH (&m->smaps->maps, it) {
+        if (!may_be_heap(it))
+            continue;
+        if (it->from != to)
+            from = it->from;
+        to = it->to;
+        if (c && known(c->reserved) && to - from == c->reserved &&
+            (it + 1 == m->smaps->maps.at + m->smaps->maps.n ||
+             it[1].from != to || !may_be_heap(&it[1])))
+            return smaps_resident(m->smaps, from, to);
+    }
+    return UNKNOWN;
+}
+
 /* The heap's pages: its range in NMT's map laid over the mappings. */
 static uint64_t heap_pages(const struct moment *m)
 {
@@ -273,8 +307,8 @@ static uint64_t heap_pages(const struct moment *m)
     uint64_t sum = 0, bytes;
     bool any = false;
 
-    if (!m->map || !m->smaps)
-        return UNKNOWN;
+    if (!m->map)
+        return heap_pages_by_size(m);
     VEC_EACH (&m->map->regions, r) {
         if (r->part || strcmp(r->category, "Java Heap") != 0)
             continue;
@@ -382,7 +416,7 @@ void moment_derive(struct moment *m, const struct moment *before,
     else if (m->smaps)
         m->stacks = figure_of(m->smaps_input,
                               stacks_by_guards(m->smaps, m->threads.value), 0);
-    if (m->smaps && m->map)
+    if (m->smaps && (m->map || m->nmt))
         m->heap_resident = figure_of(m->smaps_input, heap_pages(m), 0);
     if (multi_mapped)
         count_once(m);

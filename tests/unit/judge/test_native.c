@@ -456,6 +456,34 @@ START_TEST(test_buffers_kept_or_dropped)
 }
 END_TEST
 
+/* NMT's summary has no addresses; but the heap alone is as large, down there,
+ * even where an archive's objects make several mappings of it. */
+START_TEST(test_the_heap_among_the_mappings)
+{
+    struct smaps_map maps[] = {
+        {.from = 0xfc000000, .to = 0xff000000, .path = "", .perms = "rw-p"},
+        {.from = 0xff000000, .to = 0x100000000, .path = "/x/classes.jsa"},
+        {.from = 0x7f0000000000, .to = 0x7f0004000000, .path = ""},
+    };
+    struct moment *m = &b.moments[0];
+    struct smaps s = {.maps = {maps, 3, 3}};
+
+    for (unsigned i = 0; i < 3; i++) {
+        memcpy(maps[i].perms, "rw-p", 5);
+        maps[i].rss = (i + 1) * MIB;
+    }
+    m->smaps = &s;
+    m->smaps_input = &b.input;
+    given_category(&b, "Java Heap", 64 * MIB, 64 * MIB);
+    b.nmt[0].categories.at[0].reserved = 64 * MIB;
+    given_looks(&b, 0, 0);
+    ck_assert_uint_eq(m->heap_resident.value, 3 * MIB);
+    b.nmt[0].categories.at[0].reserved = 65 * MIB;
+    moment_derive(m, NULL, false);
+    ck_assert(!known(m->heap_resident.value));
+}
+END_TEST
+
 TCase *native_tcase(void)
 {
     TCase *t = tcase_create("native");
@@ -473,6 +501,7 @@ TCase *native_tcase(void)
     tcase_add_test(t, test_trim);
     tcase_add_test(t, test_shared_memory_is_no_malloc);
     tcase_add_test(t, test_without_nmt_the_kind_is_a_guess);
+    tcase_add_test(t, test_the_heap_among_the_mappings);
     tcase_add_test(t, test_stray_mappings);
     tcase_add_test(t, test_pages_of_malloc);
     tcase_add_test(t, test_pages_of_nobodys_malloc);
