@@ -117,13 +117,26 @@ static void choose(struct facts *f)
     }
 }
 
+/* Private memory as it would be had nobody trimmed malloc's heap: what a trim
+ * gave back is no sign that the process needs less. */
+static uint64_t untrimmed(const struct moment *m)
+{
+    uint64_t bytes = moment_private(m);
+    uint64_t before = m->trim_before.value, after = m->trim_after.value;
+
+    if (!known(bytes) || !known(before) || !known(after) || after >= before ||
+        !known(m->rss.value) || m->rss.value >= after + (before - after) / 2)
+        return bytes;
+    return bytes + (before - after);
+}
+
 struct level facts_level(const struct facts *f)
 {
     struct level l = {0, UNKNOWN, UNKNOWN, UNKNOWN, NULL, NULL};
     const struct moment *m;
 
     VEC_EACH (&f->moments, m) {
-        uint64_t bytes = moment_private(m);
+        uint64_t bytes = untrimmed(m);
 
         if (!known(bytes) || m->at_death)
             continue;

@@ -73,6 +73,21 @@ START_TEST(test_more_than_the_heap_grew)
 }
 END_TEST
 
+/* What a trim gave back comes again: the looks before it count. */
+START_TEST(test_a_trim_does_not_make_it_level)
+{
+    struct moment *last;
+
+    given_life(&b, 50 * MIB, 90 * MIB, 91 * MIB);
+    last = vec_last(&b.facts.moments);
+    last->trim_before = says(&b, LINE_ALLOCATOR, 150 * MIB);
+    last->trim_after = says(&b, LINE_ALLOCATOR, 90 * MIB);
+    ck_assert(!asks(rule_healthy));
+    last->rss.value = 140 * MIB; /* looked at before the trim, then */
+    ck_assert(asks(rule_healthy));
+}
+END_TEST
+
 START_TEST(test_healthy_needs_the_exit_to_be_sure)
 {
     given_life(&b, 50 * MIB, 90 * MIB, 91 * MIB);
@@ -330,6 +345,7 @@ TCase *quiet_tcase(void)
     tcase_add_test(t, test_killed_by_the_groups_counter);
     tcase_add_test(t, test_exit_137_alone_proves_nothing);
     tcase_add_test(t, test_an_exception_is_no_want_of_memory);
+    tcase_add_test(t, test_a_trim_does_not_make_it_level);
     tcase_add_test(t, test_crash);
     tcase_add_test(t, test_one_nmt_far_beyond_the_ordinary);
     return t;
