@@ -35,6 +35,11 @@ static const struct {
      false},
     {"Could not reserve enough space for", NULL, "space for ",
      WARN_RESERVE_FAILED, false},
+    /* JDK 8 to 16 for the class space, newer ones by its name */
+    {"Could not allocate metaspace: ", NULL, "metaspace: ", WARN_RESERVE_FAILED,
+     false},
+    {"Could not allocate compressed class space: ", NULL,
+     "class space: ", WARN_RESERVE_FAILED, false},
     /* ZGC's words, with a size since 17 */
     {"Failed to reserve ", "address space for Java heap", "reserve ",
      WARN_RESERVE_FAILED, false},

@@ -5,6 +5,8 @@
  */
 #include "rules.h"
 
+#include <string.h>
+
 #include "argue.h"
 #include "culprit.h"
 
@@ -138,14 +140,36 @@ bool rule_map_limit(const struct facts *f, struct pen *p, struct finding *ret)
 
 /* ---- address space ------------------------------------------------------ */
 
+/* What else the JVM reserves whole as it starts, and the flag for it. */
+struct reservation {
+    const char *word, *what, *flag;
+};
+
+static const struct reservation *reservation_of(const char *text)
+{
+    static const struct reservation all[] = {
+        {"metaspace", "its class space", "-XX:CompressedClassSpaceSize"},
+        {"class space", "its class space", "-XX:CompressedClassSpaceSize"},
+        {"code", "its code cache", "-XX:ReservedCodeCacheSize"},
+        {"", "its heap", "-Xmx"},
+    };
+    const struct reservation *r = all;
+
+    while (!strstr(text, r->word))
+        r++;
+    return r;
+}
+
 bool rule_reservation(const struct facts *f, struct pen *p, struct finding *ret)
 {
     const struct known_warning *w = &f->warnings[WARN_RESERVE_FAILED];
     const char *limit = NULL;
+    const struct reservation *of;
     uint64_t asked;
 
     if (!w->warning || f->oome)
         return false;
+    of = reservation_of(w->warning->text);
     asked = known(w->warning->bytes) ? w->warning->bytes : f->xmx.value;
     finding_init(ret, KIND_HEAP_RESERVATION_TOO_LARGE);
     finding_for(ret, DECISIVE,
@@ -155,9 +179,9 @@ bool rule_reservation(const struct facts *f, struct pen *p, struct finding *ret)
         finding_for(ret, SUPPORTING, f->xmx, "bytes", "the heap asked for");
     if (address_space_is_short(f, asked))
         limit = argue_address_space(f, p, SUPPORTING, ret);
-    culprit_named("-Xmx", f->xmx.value, &ret->culprit);
+    culprit_named(of->flag, asked, &ret->culprit);
     ret->summary = pen_write(
-        p, "The JVM could not reserve its heap%s%s%s and never started.",
+        p, "The JVM could not reserve %s%s%s%s and never started.", of->what,
         known(w->warning->bytes)
             ? pen_write(p, " of %s", pen_size(p, w->warning->bytes))
             : "",

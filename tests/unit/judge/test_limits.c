@@ -87,6 +87,16 @@ START_TEST(test_reservation)
 }
 END_TEST
 
+/* The class space is reserved whole as well. */
+START_TEST(test_reservation_of_classes)
+{
+    given_warning(&b, WARN_RESERVE_FAILED,
+                  "Could not allocate metaspace: 1073741824 bytes");
+    ck_assert_int_eq(first_found(&b), KIND_HEAP_RESERVATION_TOO_LARGE);
+    ck_assert_ptr_nonnull(strstr(b.found.summary, "its class space"));
+}
+END_TEST
+
 /* A JVM reserves two GiB beside its heap, more or less. */
 START_TEST(test_reservation_under_ulimit_v)
 {
@@ -181,6 +191,7 @@ TCase *limits_tcase(void)
     tcase_add_test(t, test_a_warning_stands_for_a_thread);
     tcase_add_test(t, test_a_warning_stands_for_a_mapping);
     tcase_add_test(t, test_reservation);
+    tcase_add_test(t, test_reservation_of_classes);
     tcase_add_test(t, test_reservation_under_ulimit_v);
     tcase_add_test(t, test_ulimit_v_refuses_threads_and_mappings);
     tcase_add_test(t, test_threads_that_fill_the_address_space);

@@ -331,6 +331,8 @@ START_TEST(warnings)
          WARN_RESERVE_FAILED, MB(4096)},
         {"Could not reserve enough space for 4194304 KB object heap",
          WARN_RESERVE_FAILED, MB(4096)},
+        {"Could not allocate metaspace: 1073741824 bytes", WARN_RESERVE_FAILED,
+         MB(1024)},
         {"[0.003s][error][gc] Failed to reserve 6G address space for Java heap",
          WARN_RESERVE_FAILED, MB(6144)},
     };
