@@ -257,6 +257,14 @@ static void judge_live(const struct facts *f, struct pen *p,
         ret->culprit.class_name ? ret->culprit.name : "", xmx_phrase(f, p));
 }
 
+/* No JVM runs in a twentieth of its container beside the heap: one this large
+ * is sized as if it were alone in there. */
+static bool leaves_no_room(const struct facts *f)
+{
+    return known(f->xmx.value) && known(f->limit.value) && !f->xmx_guessed &&
+           f->xmx.value >= f->limit.value - f->limit.value / 20;
+}
+
 /* A heap that -Xmx let outgrow the container is to blame by itself, be it
  * needed or garbage; one within the container only beside the rest. */
 void judge_heap(const struct facts *f, struct pen *p, const struct part *heap,
@@ -268,6 +276,7 @@ void judge_heap(const struct facts *f, struct pen *p, const struct part *heap,
         judge_live(f, p, heap, ret);
         return;
     }
+    over = over || leaves_no_room(f);
     if (over && (live || fills_container(f, heap)))
         finding_init(ret, KIND_XMX_OVER_LIMIT);
     else

@@ -139,6 +139,18 @@ START_TEST(test_nobody_holds_them)
 }
 END_TEST
 
+/* Needed objects, no leak: -Xmx below the limit is one part of the sum, but
+ * one that leaves nothing to the rest is to blame by itself. */
+START_TEST(test_a_heap_as_large_as_its_container)
+{
+    b.facts.live = says(&b, LINE_GC, 100 * MIB);
+    b.facts.xmx.value = 240 * MIB;
+    ck_assert_int_eq(first_found(&b), KIND_PARTS_EXCEED_LIMIT);
+    b.facts.xmx.value = 250 * MIB;
+    ck_assert_int_eq(first_found(&b), KIND_XMX_OVER_LIMIT);
+}
+END_TEST
+
 static void given_start(uint64_t xms)
 {
     b.facts.parts.n = 0; /* nobody looked */
@@ -256,6 +268,7 @@ TCase *killed_tcase(void)
     tcase_add_test(t, test_garbage_without_nmt);
     tcase_add_test(t, test_what_a_nearly_empty_heap_owns);
     tcase_add_test(t, test_nobody_holds_them);
+    tcase_add_test(t, test_a_heap_as_large_as_its_container);
     tcase_add_test(t, test_touched_at_the_start);
     tcase_add_test(t, test_less_is_touched_than_there_is);
     tcase_add_test(t, test_as_large_from_the_start);
