@@ -416,7 +416,9 @@ void moment_derive(struct moment *m, const struct moment *before,
     else if (m->smaps)
         m->stacks = figure_of(m->smaps_input,
                               stacks_by_guards(m->smaps, m->threads.value), 0);
-    if (m->smaps && (m->map || m->nmt))
+    /* After collections the pages at one look say little of the next one;
+     * taken for growth, they hid a collector's tables. */
+    if (m->smaps && (m->map || (m->nmt && m->never_collected)))
         m->heap_resident = figure_of(m->smaps_input, heap_pages(m), 0);
     if (multi_mapped)
         count_once(m);

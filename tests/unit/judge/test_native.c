@@ -474,6 +474,7 @@ START_TEST(test_the_heap_among_the_mappings)
     }
     m->smaps = &s;
     m->smaps_input = &b.input;
+    m->never_collected = true;
     given_category(&b, "Java Heap", 64 * MIB, 64 * MIB);
     b.nmt[0].categories.at[0].reserved = 64 * MIB;
     given_looks(&b, 0, 0);
