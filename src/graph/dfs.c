@@ -296,18 +296,16 @@ static bool walk(void *dfs, uint64_t i, unsigned worker, struct err *e)
     return ok;
 }
 
-/* Of several walks each may leave most of a drawer. */
-static void plan_numbers(struct dfs *d)
+/* Each walk may leave most of a drawer. */
+uint32_t dfs_room(uint32_t n, unsigned *walks)
 {
-    uint64_t room, n = d->core->n;
+    uint64_t room = ((uint64_t)n / DRAWER + 1 + *walks) * DRAWER;
 
-    d->walks = n < LEAST_NODES ? 1 : parallel_threads(d->core->graph->jobs);
-    room = (n / DRAWER + 1 + d->walks) * DRAWER;
-    if (d->walks == 1 || room > UINT32_MAX) {
-        d->walks = 1;
-        room = n;
+    if (*walks == 1 || n < LEAST_NODES || room > UINT32_MAX) {
+        *walks = 1;
+        return n;
     }
-    d->room = (uint32_t)room;
+    return (uint32_t)room;
 }
 
 static bool alloc(struct dfs *d, struct mem *m, struct err *e)
@@ -332,7 +330,8 @@ bool dfs_build(const struct core *c, struct mem *m, struct dfs *ret,
 
     memset(ret, 0, sizeof *ret);
     ret->core = c;
-    plan_numbers(ret);
+    ret->walks = parallel_threads(c->graph->jobs);
+    ret->room = dfs_room(c->n, &ret->walks);
     ok = alloc(ret, m, e);
     if (ok) {
         bits_add(ret->top, 0);

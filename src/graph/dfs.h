@@ -58,6 +58,11 @@ bool dfs_build(const struct core *c, struct mem *m, struct dfs *ret,
                struct err *e);
 void dfs_deinit(struct dfs *d, struct mem *m);
 
+/* For how many numbers of `n` nodes there must be room if so many threads take
+ * them by the drawer; *walks becomes 1 where that isn't worth it, or is more
+ * than 32 bits hold. */
+uint32_t dfs_room(uint32_t n, unsigned *walks);
+
 /* The number of a node of the core; 0: it has none so far. Whose it is, can be
  * told. */
 static inline uint32_t dfs_number_at(const struct dfs *d, uint32_t rank)

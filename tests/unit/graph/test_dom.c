@@ -304,6 +304,26 @@ static void check_edges_of(const struct dfs *d, uint32_t i, uint32_t v)
     }
 }
 
+static void check_room(uint32_t n, unsigned walks, uint32_t room, unsigned left)
+{
+    ck_assert_uint_eq(dfs_room(n, &walks), room);
+    ck_assert_uint_eq(walks, left);
+}
+
+/* A drawer more for each walk, as long as 32 bits will do. */
+START_TEST(numbers_never_wrap)
+{
+    check_room(100, 2, 100, 1);
+    check_room(1000000, 1, 1000000, 1);
+    check_room(4 * DRAWER - 1, 3, 7 * DRAWER, 3);
+    check_room(4 * DRAWER, 3, 8 * DRAWER, 3);
+    check_room(((uint32_t)1 << 31) + 5, 64, 32768 * DRAWER + 65 * DRAWER, 64);
+    check_room(UINT32_MAX - 3 * DRAWER, 2, 65535 * DRAWER, 2);
+    check_room(UINT32_MAX - 2 * DRAWER, 2, UINT32_MAX - 2 * DRAWER, 1);
+    check_room(UINT32_MAX - 1, 64, UINT32_MAX - 1, 1);
+}
+END_TEST
+
 /* Numbers are a preorder, and parents come before their children. */
 START_TEST(numbers_are_depth_first)
 {
@@ -449,6 +469,7 @@ Suite *dom_suite(void)
     tcase_add_test(t, roots_have_no_dominator_but_the_super_root);
     tcase_add_test(t, shapes_agree);
     tcase_add_test(t, large_random_graphs_agree);
+    tcase_add_test(t, numbers_never_wrap);
     tcase_add_loop_test(t, numbers_are_depth_first, 0, 4);
     tcase_add_test(t, the_verifier_refuses_each_fault);
     tcase_add_test(t, long_lists_need_little_memory);
