@@ -53,18 +53,6 @@ static bool heading(struct heap_tools *t, const struct heap_info *h,
     return false;
 }
 
-/* "capacity = 52953088 (50.5MB)" */
-static bool amount(const char *s, const char *key, uint64_t *ret)
-{
-    if (!text_take(&s, key))
-        return false;
-    s = text_skip_blanks(s);
-    if (!text_take(&s, "="))
-        return false;
-    s = text_skip_blanks(s);
-    return text_uint(&s, ret);
-}
-
 static bool jmap_line(struct heap_tools *t, struct heap_info *h, const char *s)
 {
     uint64_t v;
@@ -74,7 +62,7 @@ static bool jmap_line(struct heap_tools *t, struct heap_info *h, const char *s)
             h->collector = collectors[i][1];
             return true;
         }
-    if (amount(s, "MaxHeapSize", &v)) {
+    if (text_assigned(s, "MaxHeapSize", &v)) {
         h->reserved = v;
         return true;
     }
@@ -84,9 +72,9 @@ static bool jmap_line(struct heap_tools *t, struct heap_info *h, const char *s)
     }
     if (!t->usage || heading(t, h, s))
         return t->usage;
-    if (t->counted && amount(s, "capacity", &v))
+    if (t->counted && text_assigned(s, "capacity", &v))
         add(&h->committed, v);
-    else if (t->counted && amount(s, "used", &v))
+    else if (t->counted && text_assigned(s, "used", &v))
         add(&h->used, v);
     return true;
 }

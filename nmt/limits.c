@@ -90,13 +90,7 @@ static void shell_line(const char *line, struct proc_limits *l)
 /* "vm.max_map_count = 65530", as sysctl prints it. */
 static bool allowed_maps(const char *s, uint64_t *ret)
 {
-    if (!text_take(&s, "vm.max_map_count"))
-        return false;
-    s = text_skip_blanks(s);
-    if (!text_take(&s, "="))
-        return false;
-    s = text_skip_blanks(s);
-    return text_uint(&s, ret);
+    return text_assigned(s, "vm.max_map_count", ret);
 }
 
 /* "31413 /proc/11952/maps", as wc -l counts them. */

@@ -114,6 +114,17 @@ static bool at_group(const char *s)
            text_is_digit(s[3]) && !text_is_digit(s[4]);
 }
 
+bool text_assigned(const char *s, const char *key, uint64_t *ret)
+{
+    if (!text_take(&s, key))
+        return false;
+    s = text_skip_blanks(s);
+    if (!text_take(&s, "="))
+        return false;
+    s = text_skip_blanks(s);
+    return text_uint(&s, ret);
+}
+
 bool text_grouped(const char **p, uint64_t *ret)
 {
     const char *s = *p;

@@ -33,6 +33,8 @@ size_t text_trim_end(char *s);
 
 /* Plain decimal digits: "123" of "123,456". */
 bool text_uint(const char **p, uint64_t *ret);
+/* Those of "key = 123", which begins with the key. */
+bool text_assigned(const char *s, const char *key, uint64_t *ret);
 /* Decimal digits, in groups of three with commas if so written. */
 bool text_grouped(const char **p, uint64_t *ret);
 /* An optional sign and decimal digits. */

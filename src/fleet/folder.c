@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/path.h"
 #include "fleet/archive.h"
 #include "nmt/artifact.h"
 #include "nmt/saved.h"
@@ -38,7 +39,6 @@ static enum file_worth worth_of(enum artifact_kind k)
  * its failure is told. */
 enum file_worth file_worth(const char *path, struct mem *m)
 {
-    const char *slash = strrchr(path, '/');
     struct err ignored = {0};
     enum artifact_kind k;
     struct source *s;
@@ -47,7 +47,7 @@ enum file_worth file_worth(const char *path, struct mem *m)
         return WORTH_ARCHIVE;
     if (!saved_open(path, m, &s, &ignored))
         return WORTH_STRONG;
-    k = artifact_sniff(s, slash ? slash + 1 : path);
+    k = artifact_sniff(s, path_name(path));
     source_close(s);
     return worth_of(k);
 }

@@ -264,7 +264,7 @@ bool buffers_collect(struct analysis *a)
     struct buffers b = {.a = a};
     bool ok;
 
-    b.bitmap_bytes = ((uint64_t)a->dump->nodes / 64 + 1) * 8;
+    b.bitmap_bytes = bits_bytes(a->dump->nodes);
     arena_init(&b.scratch, a->mem);
     b.cached = mem_map(a->mem, b.bitmap_bytes, a->err);
     b.image = mem_map(a->mem, b.bitmap_bytes, a->err);

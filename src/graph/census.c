@@ -326,7 +326,7 @@ static void take_out(struct heap *h, const struct heap_reference_sum *s)
 static bool strengths(struct analysis *a, struct err *e)
 {
     struct heap *h = a->heap;
-    uint64_t bytes = ((uint64_t)a->dump->nodes / 64 + 1) * 8;
+    uint64_t bytes = bits_bytes(a->dump->nodes);
     bool ok;
 
     a->live = mem_map(a->mem, bytes, e);

@@ -47,7 +47,7 @@ static bool is_garbage(const struct analysis *a, uint32_t v)
 static bool isolate(struct garbage *k)
 {
     struct analysis *a = k->a;
-    uint64_t bytes = ((uint64_t)a->dump->nodes / 64 + 1) * 8;
+    uint64_t bytes = bits_bytes(a->dump->nodes);
     uint64_t *members = mem_map(a->mem, bytes, a->err);
     bool ok = members != NULL;
 

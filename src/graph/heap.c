@@ -174,7 +174,7 @@ static void analysis_deinit(struct analysis *a)
     model_deinit(&a->strong, a->mem);
     load_deinit(&a->native, a->mem);
     load_deinit(&a->mapped, a->mem);
-    mem_unmap(a->mem, a->live, ((uint64_t)a->dump->nodes / 64 + 1) * 8);
+    mem_unmap(a->mem, a->live, bits_bytes(a->dump->nodes));
     tree_deinit(&a->tree, a->mem);
     mem_free(a->mem, a->class_live);
     vec_free(&a->native_weights, a->mem);

@@ -182,7 +182,7 @@ static bool find_roots(struct subgraph *s, struct mem *m, struct err *e)
     struct walker k = {.g = &s->graph, .m = m, .e = e};
     bool ok;
 
-    k.bytes = ((uint64_t)s->graph.nodes / 64 + 1) * sizeof *k.seen;
+    k.bytes = bits_bytes(s->graph.nodes);
     k.seen = mem_map(m, k.bytes, e);
     k.open = mem_map(m, k.bytes, e);
     ok = k.seen && k.open && plain_roots(&k) && cycle_roots(&k);

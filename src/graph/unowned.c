@@ -54,7 +54,7 @@ static bool walk_init(struct walk *k, struct mem *m, struct err *e)
 
     k->room = MOST + g->n_roots;
     k->queue = mem_map(m, k->room * sizeof *k->queue, e);
-    k->met = k->queue ? mem_map(m, (uint64_t)g->nodes / 8 + 8, e) : NULL;
+    k->met = k->queue ? mem_map(m, bits_bytes(g->nodes), e) : NULL;
     k->nodes = k->met ? mem_alloc(m, g->n_classes, sizeof *k->nodes, e) : NULL;
     k->first =
         k->nodes ? mem_alloc(m, g->n_classes, sizeof *k->first, e) : NULL;
@@ -70,7 +70,7 @@ static bool walk_init(struct walk *k, struct mem *m, struct err *e)
 static void walk_deinit(struct walk *k, struct mem *m)
 {
     mem_unmap(m, k->queue, k->room * sizeof *k->queue);
-    mem_unmap(m, k->met, (uint64_t)k->g->nodes / 8 + 8);
+    mem_unmap(m, k->met, bits_bytes(k->g->nodes));
     mem_free(m, k->nodes);
     mem_free(m, k->first);
 }
