@@ -114,6 +114,27 @@ void doubt_holder(const struct facts *f, struct finding *ret)
                   "dump");
 }
 
+/* ---- threads ------------------------------------------------------------ */
+
+void argue_threads(const struct facts *f, struct pen *p, unsigned weight,
+                   struct finding *ret)
+{
+    struct figure last = f->last->threads;
+    struct figure first =
+        f->parts.first ? f->parts.first->threads : figure_none();
+
+    if (!known(last.value))
+        return;
+    finding_for(ret, weight, last, "count",
+                known(first.value)
+                    ? pen_write(p, "%llu threads were alive, %llu at %s",
+                                (unsigned long long)last.value,
+                                (unsigned long long)first.value,
+                                f->parts.first->name)
+                    : pen_write(p, "%llu threads were alive",
+                                (unsigned long long)last.value));
+}
+
 /* ---- what was allowed --------------------------------------------------- */
 
 bool xmx_exceeds(const struct facts *f)

@@ -26,6 +26,9 @@ void argue_live_share(const struct facts *f, struct pen *p,
 /* That the live set is kept is known, but not by what: of a kind that no dump
  * and no histogram told. */
 void doubt_holder(const struct facts *f, struct finding *ret);
+/* "81 threads were alive, 20 at ...", if anybody counted them. */
+void argue_threads(const struct facts *f, struct pen *p, unsigned weight,
+                   struct finding *ret);
 /* "the heap may grow to ..., the container to ..." */
 void argue_xmx(const struct facts *f, struct pen *p, struct finding *ret);
 /* Returns "ulimit -v of 2.5 GiB"; NULL if nobody says that it is limited. */

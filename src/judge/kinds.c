@@ -5,30 +5,12 @@
 
 #include <string.h>
 
+#include "argue.h"
 #include "base/size.h"
 
 bool kind_explains(uint64_t bytes, uint64_t part)
 {
     return known(bytes) && bytes >= part / 2 && bytes >= MIB;
-}
-
-static void argue_threads(const struct facts *f, struct pen *p,
-                          struct finding *ret)
-{
-    struct figure last = f->last->threads;
-    struct figure first =
-        f->parts.first ? f->parts.first->threads : figure_none();
-
-    if (!known(last.value))
-        return;
-    finding_for(ret, HINT, last, "count",
-                known(first.value)
-                    ? pen_write(p, "%llu threads were alive, %llu at %s",
-                                (unsigned long long)last.value,
-                                (unsigned long long)first.value,
-                                f->parts.first->name)
-                    : pen_write(p, "%llu threads were alive",
-                                (unsigned long long)last.value));
 }
 
 void kind_of_part(const struct facts *f, struct pen *p, const struct part *part,
@@ -38,7 +20,7 @@ void kind_of_part(const struct facts *f, struct pen *p, const struct part *part,
     if (part->kind == PART_UNTRACKED)
         kind_of_untracked(f, p, part, ret);
     else if (strcmp(part->name, "Thread") == 0)
-        argue_threads(f, p, ret);
+        argue_threads(f, p, HINT, ret);
     else if (strcmp(part->name, "Metaspace") == 0)
         kind_of_metaspace(f, p, ret);
     else if (strcmp(part->name, "Other") == 0 ||

@@ -397,20 +397,28 @@ void parts_find(const struct moment *first, const struct moment *last,
         add_gap(ret, end->private);
 }
 
-const char *part_teller(const struct part *p)
+/* Who but NMT; NULL: nobody. */
+static const char *other_teller(const struct part *p)
 {
     switch (p->figure.line) {
     case LINE_JCMD: return "jcmd";
     case LINE_GC: return "the GC log";
     case LINE_PROC: return "the mappings";
     case LINE_HS_ERR: return "hs_err";
-    default: return "NMT";
+    default: return NULL;
     }
+}
+
+const char *part_teller(const struct part *p)
+{
+    const char *other = other_teller(p);
+
+    return other ? other : "NMT";
 }
 
 bool part_is_nmts(const struct part *p)
 {
-    return p->kind == PART_TRACKED && strcmp(part_teller(p), "NMT") == 0;
+    return p->kind == PART_TRACKED && !other_teller(p);
 }
 
 const struct part *parts_largest(const struct parts *p)

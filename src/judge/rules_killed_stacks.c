@@ -36,19 +36,16 @@ void judge_stacks(const struct facts *f, struct pen *p, const struct part *part,
                   struct finding *ret)
 {
     const struct part *stacks = parts_named(&f->parts, "Thread");
-    struct figure promised = stacks->figure, threads = f->last->threads;
-    struct figure gap = part->figure;
+    struct figure promised = stacks->figure, gap = part->figure;
     uint64_t first = f->parts.first->threads.value;
+    uint64_t last = f->last->threads.value;
 
     promised.value = stacks->promised + stacks->last;
     gap.value = part->growth;
     finding_init(ret, KIND_THREAD_STACKS);
     finding_cap(ret, CONFIDENCE_LOW);
     argue_kill(f, p, ret);
-    finding_for(ret, SUPPORTING, threads, "count",
-                pen_write(p, "%llu threads were alive, %llu at %s",
-                          (unsigned long long)threads.value,
-                          (unsigned long long)first, f->parts.first->name));
+    argue_threads(f, p, SUPPORTING, ret);
     finding_for(ret, SUPPORTING, promised, "bytes",
                 pen_write(p,
                           "NMT has %s committed for their stacks: up to JDK 10 "
@@ -62,13 +59,13 @@ void judge_stacks(const struct facts *f, struct pen *p, const struct part *part,
     finding_doubt(ret, SUPPORTING,
                   "only /proc/PID/smaps would tell the stacks' pages from "
                   "malloc that NMT can't see");
-    culprit_named(pen_write(p, "the stacks of %llu threads",
-                            (unsigned long long)threads.value),
-                  part->growth, &ret->culprit);
+    culprit_named(
+        pen_write(p, "the stacks of %llu threads", (unsigned long long)last),
+        part->growth, &ret->culprit);
     ret->summary = pen_write(
         p,
         "Killed by the kernel%s; about %s lie where NMT can't look, and the "
         "threads grew from %llu to %llu: their stacks, it seems.",
         at_limit(f, p), pen_size(p, part->growth), (unsigned long long)first,
-        (unsigned long long)threads.value);
+        (unsigned long long)last);
 }
