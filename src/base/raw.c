@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bits.h"
 #include "fd.h"
 #include "tempfile.h"
 
@@ -142,35 +143,55 @@ size_t raw_read_shared(const struct raw *r, uint64_t at, uint8_t *to, size_t n)
 /* Smaller files are as well read. */
 #define LEAST_FILE ((uint64_t)1 << 20)
 
-bool raw_look(const struct raw *r, uint64_t at, size_t n, struct raw_view *ret)
-{
 #ifdef MADV_POPULATE_READ
-    uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), from = at & ~(page - 1);
-    size_t all;
+/* Maps all huge pages that [at, at + n) is on: where the system keeps a file
+ * in such, one entry then stands for 2 MiB, and there are neither faults nor
+ * TLB misses for the small ones. */
+static bool map_around(const struct raw *r, uint64_t at, size_t n,
+                       struct raw_view *ret)
+{
+    uint64_t from = at & ~(RAW_HUGE - 1);
+    uint64_t to = align_up(at + n, RAW_HUGE);
     void *map;
 
+    ret->mapped = (size_t)((to < r->size ? to : r->size) - from);
+    map = mmap(NULL, ret->mapped, PROT_READ, MAP_SHARED, r->fd, (off_t)from);
+    if (map == MAP_FAILED)
+        return false;
+    ret->map = map;
+    ret->bytes = (const uint8_t *)map + (at - from);
+    return true;
+}
+
+/* Brings in the pages that were asked for, and no others. */
+static bool populate(const struct raw_view *v)
+{
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t from = (uintptr_t)v->bytes & ~(page - 1);
+
+    return madvise((void *)from, (uintptr_t)v->bytes + v->n - from,
+                   MADV_POPULATE_READ) == 0;
+}
+
+bool raw_look(const struct raw *r, uint64_t at, size_t n, struct raw_view *ret)
+{
     *ret = (struct raw_view){.at = at};
     if (r->memory || r->pipe >= 0 || r->size < LEAST_FILE || at >= r->size)
         return false;
     ret->n = n < r->size - at ? n : (size_t)(r->size - at);
-    all = (size_t)(at - from) + ret->n;
-    map = mmap(NULL, all, PROT_READ, MAP_SHARED, r->fd, (off_t)from);
-    if (map == MAP_FAILED)
-        return false;
-    ret->map = map;
-    ret->mapped = all;
-    if (madvise(map, all, MADV_POPULATE_READ) != 0) {
-        raw_unlook(ret);
-        return false;
-    }
-    ret->bytes = (const uint8_t *)map + (at - from);
-    return true;
+    if (map_around(r, at, ret->n, ret) && populate(ret))
+        return true;
+    raw_unlook(ret);
+    return false;
+}
 #else
+bool raw_look(const struct raw *r, uint64_t at, size_t n, struct raw_view *ret)
+{
     (void)r;
     *ret = (struct raw_view){.at = at, .n = n};
     return false;
-#endif
 }
+#endif
 
 void raw_unlook(struct raw_view *v)
 {

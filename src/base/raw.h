@@ -37,6 +37,8 @@ size_t raw_read_shared(const struct raw *r, uint64_t at, uint8_t *to, size_t n);
  * there when raw_look returns: what can't be read would be a signal later,
  * and is left to raw_read, which can say so.
  */
+#define RAW_HUGE ((uint64_t)2 << 20) /* views best end at a multiple */
+
 struct raw_view {
     const uint8_t *bytes; /* NULL: none */
     uint64_t at;

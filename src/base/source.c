@@ -11,14 +11,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bits.h"
 #include "gunzip.h"
 #include "raw.h"
 #include "utf16.h"
 
 /* One refill. Small enough to stay in the second-level cache while parsed. */
 #define CHUNK ((size_t)256 << 10)
-/* One view; its pages count as ours while it lasts. */
-#define VIEW ((size_t)2 << 20)
 
 struct source {
     struct mem *mem;
@@ -149,14 +148,16 @@ static void close_up(struct source *s)
     s->begin = 0;
 }
 
-/* Makes the window a view from where it begins. */
+/* Makes the window a view from where it begins to the end of a huge page; its
+ * pages count as ours while it lasts. */
 static bool look(struct source *s, size_t want)
 {
+    uint64_t end = align_up(s->offset + want, RAW_HUGE);
     struct raw_view next;
 
     if (!s->views)
         return false;
-    s->views = raw_look(&s->raw, s->offset, want > VIEW ? want : VIEW, &next);
+    s->views = raw_look(&s->raw, s->offset, (size_t)(end - s->offset), &next);
     if (!s->views || next.n <= s->end - s->begin) {
         raw_unlook(&next);
         return false;
