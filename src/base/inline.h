@@ -8,6 +8,17 @@
 #ifndef OOMWHY_BASE_INLINE_H
 #define OOMWHY_BASE_INLINE_H
 
+#include <stdint.h>
+
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+/* `x`, for a branch in a loop in which it stays the same: what is worked out
+ * from it is worked out there, and not before the loop for each that never
+ * takes the branch. */
+ALWAYS_INLINE uint32_t only_here(uint32_t x)
+{
+    __asm__ volatile("" : "+r"(x));
+    return x;
+}
 
 #endif

@@ -26,19 +26,31 @@ struct run {
 
 struct walk {
     const struct core *c;
-    const struct graph *g;
     struct dfs *d;
     struct mem *m;
     struct run *stack; /* [cap] below the run being followed */
     uint64_t depth, cap;
+    uint64_t room; /* runs may be stacked while they are fewer; 0 once an edge
+                      could not be written down */
     uint32_t next, end;     /* numbers left in its drawer */
     uint32_t tree;          /* its numbers below are of other roots' trees */
     uint32_t *class_number; /* [n_classes + 1] of the node of a class to which
                                edges count; 0: not met, or no such class */
     uint8_t me;             /* as owner of drawers */
     bool alone;             /* it is the only one */
-    bool failed;
     struct err *e;
+};
+
+/* What the loops look into, at hand: they store too much for the compiler to
+ * know that all this stays the same. */
+struct view {
+    struct graph g;
+    const struct core_word *words;
+    uint32_t *number;
+    struct link *link;
+    uint64_t *top, *holds;
+    const uint8_t *owner;
+    bool alone; /* known to the compiler */
 };
 
 static bool stack_grow(struct walk *k, uint64_t cap, struct err *e)
@@ -50,6 +62,7 @@ static bool stack_grow(struct walk *k, uint64_t cap, struct err *e)
         return false;
     k->stack = p;
     k->cap = cap;
+    k->room = cap - 2;
     return true;
 }
 
@@ -57,8 +70,8 @@ static bool stack_grow(struct walk *k, uint64_t cap, struct err *e)
  * could not be written down. */
 static inline bool make_room(struct walk *k)
 {
-    return !k->failed &&
-           (k->depth + 3 <= k->cap || stack_grow(k, k->cap + k->cap / 2, k->e));
+    return k->depth < k->room ||
+           (k->room && stack_grow(k, k->cap + k->cap / 2, k->e));
 }
 
 static inline void push(struct walk *k, struct run r)
@@ -82,38 +95,44 @@ static void take_drawer(struct walk *k)
     k->end = k->next + DRAWER;
 }
 
-/* Gives the node of a rank a number. False: it has one, from another walk. */
-ALWAYS_INLINE bool claim(struct walk *k, uint32_t rank, bool alone)
+/* The number of the node of a rank; 0: it has none so far. */
+ALWAYS_INLINE uint32_t number_at(const struct view *s, uint32_t rank)
 {
-    uint32_t *number = &k->d->number[rank], none = 0;
+    return s->alone ? s->number[rank]
+                    : __atomic_load_n(&s->number[rank], __ATOMIC_ACQUIRE);
+}
 
-    if (!alone && k->next == k->end)
+/* Gives the node of a rank a number. False: it has one, from another walk. */
+ALWAYS_INLINE bool claim(struct walk *k, const struct view *s, uint32_t rank)
+{
+    uint32_t none = 0;
+
+    if (!s->alone && k->next == k->end)
         take_drawer(k);
-    if (!alone)
-        return __atomic_compare_exchange_n(number, &none, k->next, false,
-                                           __ATOMIC_RELEASE, __ATOMIC_RELAXED);
-    *number = k->next;
+    if (!s->alone)
+        return __atomic_compare_exchange_n(&s->number[rank], &none, k->next,
+                                           false, __ATOMIC_RELEASE,
+                                           __ATOMIC_RELAXED);
+    s->number[rank] = k->next;
     return true;
 }
 
 /* No node but the super-root dominates number `n`. */
-static inline void lift(struct dfs *d, uint32_t n)
+static inline void lift(uint64_t *top, uint32_t n)
 {
-    bits_add_shared(d->top, n);
+    bits_add_shared(top, n);
 }
 
 /* An edge to a node that has number `n` already. */
-ALWAYS_INLINE void meet_again(struct walk *k, uint32_t from, uint32_t n,
-                              bool alone)
+ALWAYS_INLINE void meet_again(struct walk *k, const struct view *s,
+                              uint32_t from, uint32_t n)
 {
-    struct dfs *d = k->d;
-
-    if (bits_has_shared(d->top, n))
+    if (s->alone ? bits_has(s->top, n) : bits_has_shared(s->top, n))
         return;
-    if (n < k->tree || (!alone && d->owner[n >> DRAWER_BITS] != k->me))
-        lift(d, n);
-    else if (n != from)
-        k->failed |= !crossings_add(&d->crossings, from, n, k->e);
+    if (n < k->tree || (!s->alone && s->owner[n >> DRAWER_BITS] != k->me))
+        lift(s->top, n);
+    else if (n != from && !crossings_add(&k->d->crossings, from, n, k->e))
+        k->room = 0;
 }
 
 /* Most edges lead to the nodes of few classes: those numbers stay at hand. */
@@ -132,33 +151,33 @@ static inline uint32_t class_number(struct walk *k, uint32_t class)
  * a long path would leave it waiting on the stack; `live` is an array of
  * targets, so it is a run of one.
  */
-ALWAYS_INLINE struct run enter(struct walk *k, struct found f, uint32_t up,
-                               bool alone)
+ALWAYS_INLINE struct run enter(struct walk *k, const struct view *s,
+                               struct found f, uint32_t up)
 {
-    const struct graph *g = k->g;
+    const struct core_word *word = &s->words[f.node >> 6];
     uint32_t w = f.node, n, i, end, class, met;
     uint64_t first, last;
     struct run run;
 
-    if (!claim(k, f.rank, alone)) {
-        meet_again(k, up, dfs_number_at(k->d, f.rank), alone);
+    if (!claim(k, s, f.rank)) {
+        meet_again(k, s, up, number_at(s, f.rank));
         return (struct run){0};
     }
     n = k->next++;
-    k->d->link[n] = (struct link){up, up};
-    graph_range(g, w, &first, &last);
-    run = (struct run){g->to + first, (uint32_t)(last - first), n};
-    if (__builtin_expect(k->c->words[w >> 6].extra, 0)) {
-        graph_extra(g, w, &i, &end);
+    s->link[n] = (struct link){up, up};
+    graph_range(&s->g, w, &first, &last);
+    run = (struct run){s->g.to + first, (uint32_t)(last - first), n};
+    if (__builtin_expect(word->extra, 0)) {
+        graph_extra(&s->g, w, &i, &end);
         if (i < end)
-            push(k, (struct run){g->extra->to + i, end - i, n});
+            push(k, (struct run){s->g.extra->to + i, end - i, n});
     }
-    if (!core_is_edged(k->c, w))
+    if (!(word->edged >> (w & 63) & 1))
         return run;
-    class = graph_class(g, w);
+    class = graph_class(&s->g, w);
     met = class_number(k, class);
     if (met) {
-        meet_again(k, n, met, alone);
+        meet_again(k, s, n, met);
         return run;
     }
     push(k, run);
@@ -167,24 +186,22 @@ ALWAYS_INLINE struct run enter(struct walk *k, struct found f, uint32_t up,
 
 /* Passes over edges that lead to folded nodes or to such met before; *next is
  * where the first one left leads to. */
-ALWAYS_INLINE struct run pass_met(struct walk *k, struct run run,
-                                  struct found *next, bool alone)
+ALWAYS_INLINE struct run pass_met(struct walk *k, const struct view *s,
+                                  struct run run, struct found *next)
 {
-    const struct core_word *words = k->c->words;
-    uint64_t *holds = k->d->holds;
-
     for (; run.left; run.at++, run.left--) {
         uint32_t w = *run.at, n;
+        const struct core_word *word = &s->words[w >> 6];
 
-        if (!core_word_keeps(&words[w >> 6], w)) {
-            bits_add(holds, run.from);
+        if (!(core_word_upto(word, w) >> 63)) {
+            bits_add(s->holds, only_here(run.from));
             continue;
         }
-        *next = (struct found){w, core_word_rank(&words[w >> 6], w)};
-        n = dfs_number_at(k->d, next->rank);
+        *next = (struct found){w, core_word_rank(word, w)};
+        n = number_at(s, next->rank);
         if (!n)
             break;
-        meet_again(k, run.from, n, alone);
+        meet_again(k, s, run.from, n);
     }
     return run;
 }
@@ -193,18 +210,28 @@ ALWAYS_INLINE struct run pass_met(struct walk *k, struct run run,
  * links both ways then leaves nothing on the stack. */
 ALWAYS_INLINE bool walk_by(struct walk *k, uint32_t root, bool alone)
 {
+    const struct view s = {
+        .g = *k->c->graph,
+        .words = k->c->words,
+        .number = k->d->number,
+        .link = k->d->link,
+        .top = k->d->top,
+        .holds = k->d->holds,
+        .owner = k->d->owner,
+        .alone = alone,
+    };
     struct found next = {root, core_rank(k->c, root)}, ignored;
     struct run run;
 
     if (!make_room(k))
         return false;
     k->tree = k->next;
-    run = enter(k, next, 0, alone);
+    run = enter(k, &s, next, 0);
     for (;;) {
-        run = pass_met(k, run, &next, alone);
+        run = pass_met(k, &s, run, &next);
         if (!run.left) {
             if (!k->depth)
-                return !k->failed;
+                return k->room != 0;
             run = k->stack[--k->depth];
             continue;
         }
@@ -212,9 +239,9 @@ ALWAYS_INLINE bool walk_by(struct walk *k, uint32_t root, bool alone)
             return false;
         run.at++;
         run.left--;
-        run = pass_met(k, run, &ignored, alone);
+        run = pass_met(k, &s, run, &ignored);
         push(k, run);
-        run = enter(k, next, run.from, alone);
+        run = enter(k, &s, next, run.from);
     }
 }
 
@@ -236,7 +263,7 @@ static bool walk_trees(struct walk *k, const uint32_t *roots, uint32_t n)
 
         if (!dfs_number(k->d, root) && !walk_tree(k, root))
             return false;
-        lift(k->d, dfs_number(k->d, root));
+        lift(k->d->top, dfs_number(k->d, root));
     }
     return true;
 }
@@ -255,7 +282,7 @@ static bool walk_init(struct walk *k, struct err *e)
 {
     if (!stack_grow(k, 1024, e))
         return false;
-    k->class_number = mem_alloc(k->m, (uint64_t)k->g->n_classes + 1,
+    k->class_number = mem_alloc(k->m, (uint64_t)k->c->graph->n_classes + 1,
                                 sizeof *k->class_number, e);
     return k->class_number != NULL;
 }
@@ -272,7 +299,6 @@ static bool walk(void *dfs, uint64_t i, unsigned worker, struct err *e)
     const struct core *c = d->core;
     struct walk k = {
         .c = c,
-        .g = c->graph,
         .d = d,
         .m = d->crossings.mem,
         .alone = d->walks == 1,
@@ -286,7 +312,7 @@ static bool walk(void *dfs, uint64_t i, unsigned worker, struct err *e)
         k.next = 1; /* 0 is the super-root's */
         k.end = k.alone ? d->room : DRAWER;
     }
-    ok = ok && walk_trees(&k, k.g->roots, k.g->n_roots) &&
+    ok = ok && walk_trees(&k, c->graph->roots, c->graph->n_roots) &&
          walk_trees(&k, c->unowned, c->n_unowned);
     if (k.alone)
         d->numbers = k.next;

@@ -58,7 +58,7 @@ static void folding_deinit(struct folding *f, struct mem *m)
 
 static inline void see(uint64_t *seen, uint32_t w)
 {
-    uint64_t bit = (uint64_t)1 << 2 * (w & 31), *word = &seen[w >> 5];
+    uint64_t bit = (uint64_t)1 << (2 * w & 63), *word = &seen[w >> 5];
 
     *word |= bit | (*word & bit) << 1;
 }
