@@ -90,17 +90,20 @@ ALWAYS_INLINE void take_ref(const uint64_t *dir, uint64_t id, uint32_t *to,
     to[t->n] = (uint32_t)it;
     t->n += id != 0;
     t->known &= it;
-    t->marks |= (uint64_t)1 << (it & 63);
+    t->marks = with_bit(t->marks, it);
 }
 
-/* Takes `n` at p + at[i], or at p + 8 * i if `at` is NULL, once more. */
+/* Takes the fields of an instance at p, or if `kind` is NULL n elements, once
+ * more. */
 static __attribute__((noinline)) bool refs_slowly(struct decoder *k,
                                                   const uint8_t *p,
-                                                  const uint32_t *at,
+                                                  const struct kind *kind,
                                                   uint64_t n, uint32_t *to)
 {
+    if (kind)
+        n = kind->n_refs;
     for (uint64_t i = 0; i < n; i++) {
-        uint64_t id = be64(p + (at ? at[i] : i * 8)), it;
+        uint64_t id = be64(p + (kind ? kind->refs[i] : i * 8)), it;
 
         if (!id)
             continue;
@@ -112,19 +115,23 @@ static __attribute__((noinline)) bool refs_slowly(struct decoder *k,
     return true;
 }
 
-/* What is in the n fields at p + at[i], or elements at p + 8 * i; which of
- * them is known to the compiler. False: it's not ordinary. */
+/* The same at first; whether there is a kind is known to the compiler. False:
+ * it's not ordinary. */
 ALWAYS_INLINE bool take_refs(struct decoder *k, const uint64_t *dir,
-                             const uint8_t *p, bool fields, const uint32_t *at,
+                             const uint8_t *p, const struct kind *kind,
                              uint64_t n, uint32_t *to, struct taken *t)
 {
+    const uint32_t *at = kind ? kind->refs : NULL;
+
+    if (kind)
+        n = kind->n_refs;
     *t = (struct taken){.known = UINT64_MAX, .marks = NULL_MARK};
     for (uint64_t i = 0; i < n; i++)
-        take_ref(dir, be64(p + (fields ? at[i] : i * 8)), to, t);
+        take_ref(dir, be64(p + (kind ? at[i] : i * 8)), to, t);
     if (__builtin_expect(t->known >= IDS_KNOWN, 1))
         return true;
     t->marks = 0; /* they tell nothing */
-    return refs_slowly(k, p, at, n, to);
+    return refs_slowly(k, p, kind, kind ? 0 : n, to);
 }
 
 /* Notes the references just taken if they are a doubt. Different marks,
@@ -260,8 +267,8 @@ ALWAYS_INLINE const uint8_t *take_instance(struct decoder *k,
     struct kind *kind = kind_of(k, be64(p + AT_NEXT), n);
     struct taken t;
 
-    if (!kind || n < kind->body || end - body < (int64_t)n ||
-        !take_refs(k, dir, body, true, kind->refs, kind->n_refs, b->ref, &t))
+    if (!kind || n < kind->body || (uintptr_t)body + n > (uintptr_t)end ||
+        !take_refs(k, dir, body, kind, 0, b->ref, &t))
         return NULL;
     if (__builtin_expect(kind->referent != UINT32_MAX, 0) &&
         !take_referent(k, dir, kind, body, b))
@@ -293,7 +300,7 @@ ALWAYS_INLINE const uint8_t *take_array(struct decoder *k, const uint64_t *dir,
     struct taken t;
 
     if (!kind || !o->id || end - body < (int64_t)n * 8 ||
-        !take_refs(k, dir, body, false, NULL, n, b->ref, &t))
+        !take_refs(k, dir, body, NULL, n, b->ref, &t))
         return NULL;
     note_doubt(b, &t);
     note_array(&b->arrays, o->id, n);
