@@ -17,6 +17,9 @@
 #include "graph/sweep.h"
 #include "graph/weigh.h"
 
+/* How many nodes ahead places are asked for. */
+#define AHEAD 32
+
 /* By number, while the layout is worked out. */
 struct place {
     uint32_t span;
@@ -102,11 +105,11 @@ ALWAYS_INLINE uint64_t store(const struct tree *t, const struct graph *g,
 
 static void store_some(void *layout, uint32_t w, uint32_t end, unsigned worker)
 {
-    const struct layout *l = layout;
-    const struct tree t = *l->t; /* stores change neither, as copies show */
+    const struct layout l = *(const struct layout *)layout;
+    const struct tree t = *l.t; /* stores change neither, as copies show */
     const struct graph g = *t.core.graph;
     struct core_word *words = t.core.words;
-    uint32_t *at = t.at + words[w].before;
+    uint32_t *at = t.at + words[w].before, *last = t.at + t.core.n;
 
     (void)worker;
     for (; w < end; w++) {
@@ -115,7 +118,9 @@ static void store_some(void *layout, uint32_t w, uint32_t end, unsigned worker)
         for (uint64_t b = words[w].kept; b; b &= b - 1, at++) {
             unsigned bit = (unsigned)__builtin_ctzll(b);
 
-            hold |= store(&t, &g, l->places, at, w << 6 | bit) << bit;
+            if (at + AHEAD < last)
+                __builtin_prefetch(&l.places[at[AHEAD]]);
+            hold |= store(&t, &g, l.places, at, w << 6 | bit) << bit;
         }
         words[w].inner &= ~words[w].kept | hold;
     }
