@@ -1,7 +1,7 @@
 /*
- * column.h - an array of numbers as long as the heap has objects or
- * references, written once from front to back while its length is unknown.
- * It is told how many bytes a number takes before anything is in it.
+ * column.h - an array of numbers, or small structs, as long as the heap has
+ * objects or references, written once from front to back while its length is
+ * unknown. It is told how many bytes a number takes before anything is in it.
  *
  * It is mapped, so growing moves page tables instead of bytes and what was
  * reserved but never written costs nothing. `head` numbers can be left free
@@ -25,7 +25,7 @@ struct column {
     };
     uint64_t n;    /* written, the head included */
     uint64_t cap;  /* mapped, in numbers */
-    unsigned size; /* bytes of a number: 1, 2, 4 or 8 */
+    unsigned size; /* bytes of a number */
 };
 
 bool column_grow_(struct column *c, uint64_t more, struct mem *m,

@@ -21,6 +21,7 @@ static void store_init(struct hprof_store *st, struct mem *m)
     st->class_of.size = 2;
     st->degrees.size = 1;
     st->many.size = st->refs.size = st->lengths.size = st->node_of.size = 4;
+    st->weak.size = sizeof(struct hprof_weak_edge);
 }
 
 static bool dump_init(struct hprof_dump *d, struct mem *m, struct err *e)
@@ -48,6 +49,7 @@ static void store_deinit(struct hprof_store *st, struct mem *m)
     spans_deinit(&st->refs_of, m);
     column_deinit(&st->refs, m);
     column_deinit(&st->lengths, m);
+    column_deinit(&st->weak, m);
     column_deinit(&st->node_of, m);
     mem_free(m, st);
 }
@@ -65,7 +67,6 @@ void hprof_dump_deinit(struct hprof_dump *d)
         store_deinit(d->store, d->mem);
     mem_free(d->mem, d->classes);
     lengths_deinit(&d->lengths, d->mem);
-    vec_free(&d->weak, d->mem);
     vec_free(&d->roots, d->mem);
     vec_free(&d->threads, d->mem);
     arena_deinit(&d->arena);
@@ -272,19 +273,21 @@ static uint64_t finish_weak(struct hprof_dump *d, bool slots)
 {
     struct hprof_store *st = d->store;
     uint32_t base = d->n_classes + 1;
-    uint64_t kept = 0, all = d->weak.n;
-    struct hprof_weak_edge *w;
+    struct hprof_weak_edge *all = st->weak.bytes;
+    uint64_t kept = 0;
 
-    VEC_EACH (&d->weak, w) {
-        uint32_t code = slots ? ref_code_of_slot(st, w->to) : w->to;
+    for (uint64_t i = 0; i < st->weak.n; i++) {
+        struct hprof_weak_edge w = all[i];
 
-        w->from += base;
-        w->to = ref_node(st, base, code);
-        if (w->to != NODE_NONE)
-            d->weak.at[kept++] = *w;
+        w.from += base;
+        w.to = ref_node(st, base,
+                        slots ? ref_code_of_slot(st, w.to) : w.to);
+        if (w.to != NODE_NONE)
+            all[kept++] = w;
     }
+    d->weak.at = all;
     d->weak.n = kept;
-    return all - kept;
+    return st->weak.n - kept;
 }
 
 static uint64_t finish_class(struct hprof_dump *d, struct hprof_class *c)

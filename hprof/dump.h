@@ -208,7 +208,10 @@ struct hprof_dump {
                                nobody's */
     uint64_t n_refs;        /* those that are somebody's */
     struct lengths lengths; /* of every array, in node order */
-    VEC(struct hprof_weak_edge) weak;
+    struct {
+        struct hprof_weak_edge *at; /* [n], by `from` */
+        uint64_t n;
+    } weak;
     VEC(struct hprof_root) roots;
     VEC(struct hprof_thread) threads;
 

@@ -150,13 +150,15 @@ static bool take_referent(struct ingest *in, const struct sub *s,
 {
     uint64_t id = load_id(s->body + l->referent, in->r.id_size);
     struct hprof_weak_edge edge = {.strength = l->strength};
+    struct column *weak = &in->st->weak;
 
     if (!id)
         return true;
     edge.from = (uint32_t)(in->st->objects - 1);
-    if (!encode(in, id, &edge.to, e) || !vec_push(&in->d->weak, in->d->mem, e))
+    if (!encode(in, id, &edge.to, e) ||
+        !column_reserve(weak, 1, in->st->mem, e))
         return false;
-    *vec_last(&in->d->weak) = edge;
+    ((struct hprof_weak_edge *)weak->bytes)[weak->n++] = edge;
     return true;
 }
 

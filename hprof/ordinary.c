@@ -26,6 +26,24 @@ static void add_arrays(struct ingest *in, const struct array_run *a)
     in->array_end = a->end;
 }
 
+static bool add_weak(struct hprof_store *st, const struct batch *b,
+                     struct err *e)
+{
+    struct hprof_weak_edge *to;
+
+    if (!b->n_weak)
+        return true;
+    if (!column_reserve(&st->weak, b->n_weak, st->mem, e))
+        return false;
+    to = (struct hprof_weak_edge *)st->weak.bytes + st->weak.n;
+    st->weak.n += b->n_weak;
+    for (uint64_t i = 0; i < b->n_weak; i++) {
+        to[i] = b->weak[i];
+        to[i].from += (uint32_t)st->objects;
+    }
+    return true;
+}
+
 static bool add_doubts(struct hprof_store *st, const struct batch *b,
                        struct err *e)
 {
@@ -40,13 +58,8 @@ bool ingest_add_up(struct ingest *in, const struct batch *b, struct err *e)
 {
     struct hprof_dump *d = in->d;
 
-    if (!vec_reserve(&d->weak, d->mem, b->n_weak, e) ||
-        !add_doubts(in->st, b, e))
+    if (!add_weak(in->st, b, e) || !add_doubts(in->st, b, e))
         return false;
-    for (uint64_t i = 0; i < b->n_weak; i++) {
-        d->weak.at[d->weak.n] = b->weak[i];
-        d->weak.at[d->weak.n++].from += (uint32_t)in->st->objects;
-    }
     d->instances += b->objects - b->n_lengths;
     d->object_arrays += b->object_arrays;
     d->primitive_arrays += b->n_lengths - b->object_arrays;

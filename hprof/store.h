@@ -31,6 +31,8 @@ struct hprof_store {
      * do, or there are more than a few. */
     VEC(uint32_t) doubts;
     struct column lengths;
+    struct column weak;    /* struct hprof_weak_edge; while reading: `from` is
+                              the index of the object, `to` as in `refs` */
     struct column node_of; /* [ranks] node; empty: ids ascend */
     struct mem *mem;
     uint64_t objects;
