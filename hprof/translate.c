@@ -22,15 +22,15 @@ node_of_none(const struct translation *t, uint32_t slot)
 static bool slots_to_nodes(const struct translation *t, uint32_t *refs,
                            uint64_t n)
 {
-    const struct hprof_ids *ids = &t->st->ids;
+    const struct hprof_ids ids = t->st->ids; /* no store changes a copy */
     uint32_t base = t->base;
     bool dangles = false;
 
     for (uint64_t i = 0; i < n; i++) {
         uint32_t slot = refs[i];
 
-        if (__builtin_expect(ids_bit(ids, slot), 1)) {
-            refs[i] = base + ids_rank(ids, slot);
+        if (__builtin_expect(ids_bit(&ids, slot), 1)) {
+            refs[i] = base + ids_rank(&ids, slot);
         } else {
             refs[i] = node_of_none(t, slot);
             dangles |= refs[i] == NODE_NONE;

@@ -142,8 +142,11 @@ ALWAYS_INLINE uint64_t sift(struct crossings *x, uint32_t drawer,
             }
             if (targets)
                 bits_add(targets, b->to[i]);
-            to->to[kept] = b->to[i];
-            to->from[kept++] = b->from[i];
+            if (to != b || kept != i) { /* else it stays where it is */
+                to->to[kept] = b->to[i];
+                to->from[kept] = b->from[i];
+            }
+            kept++;
         }
     n += to->n = kept;
     *left = to->next;

@@ -53,8 +53,10 @@ static uint32_t find_spans(struct place *p, const uint32_t *above, uint32_t n)
     uint32_t tops = 0;
 
     for (uint32_t i = n - 1; i > 0; i--) {
-        p[above[i]].span += p[i].span;
-        tops += above[i] == 0;
+        uint32_t up = above[i];
+
+        p[up].span += p[i].span;
+        tops += up == 0;
     }
     return tops;
 }
@@ -66,10 +68,11 @@ static void find_places(struct place *p, const uint32_t *above, uint32_t n,
 {
     p[0].next = 1;
     for (uint32_t i = 1; i < n; i++) {
-        struct place *it = &p[above[i]];
+        uint32_t up = above[i];
+        struct place *it = &p[up];
 
         *tops = it->next;
-        tops += above[i] == 0;
+        tops += up == 0;
         p[i].next = it->next + 1;
         it->next += p[i].span;
     }
