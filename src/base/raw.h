@@ -32,13 +32,15 @@ size_t raw_read(struct raw *r, uint64_t at, uint8_t *to, size_t n);
  * the end and leaves no trace. */
 size_t raw_read_shared(const struct raw *r, uint64_t at, uint8_t *to, size_t n);
 
+/* Where the system keeps a file in huge pages, views best end at a multiple of
+ * this. */
+#define RAW_HUGE ((uint64_t)2 << 20)
+
 /*
  * A stretch of a file where the system keeps it, without a copy. All of it is
  * there when raw_look returns: what can't be read would be a signal later,
  * and is left to raw_read, which can say so.
  */
-#define RAW_HUGE ((uint64_t)2 << 20) /* views best end at a multiple */
-
 struct raw_view {
     const uint8_t *bytes; /* NULL: none */
     uint64_t at;
