@@ -37,6 +37,14 @@ static void fill_most(struct figure *at, const struct input *in, uint64_t value)
         *at = figure_of(in, value, 0);
 }
 
+static void take_maps(struct facts *f, const struct input *in, uint64_t count,
+                      uint64_t most)
+{
+    figure_fill(&f->maps_at_first, figure_of(in, count, 0));
+    fill_most(&f->map_count, in, count);
+    figure_fill(&f->max_map_count, figure_of(in, most, 0));
+}
+
 static void take_flags(struct facts *f, const struct input *in,
                        const struct vm_flags *v)
 {
@@ -62,8 +70,7 @@ static void take_vm_info(struct facts *f, const struct input *in)
     figure_fill(&f->nproc, figure_of(in, v->rlimit_nproc, 0));
     fill_address_space(f, in, v->rlimit_as);
     fill_most(&f->mapped, in, v->vm_size);
-    fill_most(&f->map_count, in, v->map_count);
-    figure_fill(&f->max_map_count, figure_of(in, v->max_map_count, 0));
+    take_maps(f, in, v->map_count, v->max_map_count);
     fill_limit(f, in, v->container_limit);
     if (!f->jvm)
         f->jvm = v->jvm;
@@ -159,8 +166,7 @@ static void take(struct facts *f, const struct input *in)
     case ARTIFACT_PROC_LIMITS:
         figure_fill(&f->nproc, figure_of(in, in->limits->processes, 0));
         fill_address_space(f, in, in->limits->address_space);
-        figure_fill(&f->max_map_count, figure_of(in, in->limits->max_maps, 0));
-        fill_most(&f->map_count, in, in->limits->maps);
+        take_maps(f, in, in->limits->maps, in->limits->max_maps);
         break;
     case ARTIFACT_HEAP_INFO:
         if (!f->collector)

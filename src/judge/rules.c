@@ -37,6 +37,7 @@ const struct rule rules[] = {
     {"crash", rule_crash},
     {"heap full, by its collections", rule_heap_exhausted},
     {"killed, but not for memory", rule_sigkill},
+    {"ever more mappings", rule_mappings_grow},
     {"still growing", rule_growing},
     {"far beyond the ordinary", rule_extraordinary},
     {"asked to stop", rule_sigterm},

@@ -32,7 +32,7 @@ rule_fn rule_oversized, rule_heap_full, rule_heap_exhausted;
 /* rules_refused.c: the system refused the JVM memory. */
 rule_fn rule_native_failed, rule_malloc_refused;
 /* rules_growing.c: growth without a death. */
-rule_fn rule_growing, rule_extraordinary;
+rule_fn rule_mappings_grow, rule_growing, rule_extraordinary;
 /* rules_signal.c: ended by a signal, and not for memory. */
 rule_fn rule_crash, rule_sigkill, rule_sigterm;
 /* rules_healthy.c: no memory problem. */

@@ -6,6 +6,7 @@
 #include "rules.h"
 
 #include "base/size.h"
+#include "culprit.h"
 #include "kinds.h"
 
 /* One interval can be warming up; this much of native memory is not. Over
@@ -150,6 +151,54 @@ bool rule_growing(const struct facts *f, struct pen *p, struct finding *ret)
                              kind_title(ret->kind));
     return true;
 }
+
+/* ---- mappings ----------------------------------------------------------- */
+
+/* Twice as many as before, and more than half of what is allowed: a JVM has
+ * some hundreds. */
+static bool mappings_grow(const struct facts *f)
+{
+    return known(f->map_count.value) && known(f->max_map_count.value) &&
+           f->map_count.value / 2 >= f->maps_at_first.value &&
+           f->map_count.value > f->max_map_count.value / 2;
+}
+
+/* What they take runs out before their number does. */
+static bool memory_is_nearer(const struct facts *f)
+{
+    uint64_t rss = f->last ? f->last->rss.value : UNKNOWN;
+
+    return known(rss) && known(f->limit.value) && f->limit.value >= 100 &&
+           rss / (f->limit.value / 100) >=
+               f->map_count.value * 100 / f->max_map_count.value;
+}
+
+bool rule_mappings_grow(const struct facts *f, struct pen *p,
+                        struct finding *ret)
+{
+    unsigned long long n = f->map_count.value, most = f->max_map_count.value,
+                       before = f->maps_at_first.value;
+
+    if ((facts_died(f) && !facts_end_unsaid(f)) || !mappings_grow(f) ||
+        memory_is_nearer(f))
+        return false;
+    finding_init(ret, KIND_MAP_COUNT_LIMIT);
+    finding_cap(ret, CONFIDENCE_MEDIUM);
+    finding_for(ret, DECISIVE, f->map_count, "count",
+                pen_write(p,
+                          "%llu mappings of %llu allowed, and no more than "
+                          "%llu at the first look",
+                          n, most, before));
+    ret->summary =
+        pen_write(p,
+                  "%s, but the number of mappings grew from %llu to %llu: the "
+                  "limit on it (%llu) is nearer than that on memory.",
+                  not_yet(f, ret), before, n, most);
+    culprit_named("vm.max_map_count", UNKNOWN, &ret->culprit);
+    return true;
+}
+
+/* ---- one look ----------------------------------------------------------- */
 
 bool rule_extraordinary(const struct facts *f, struct pen *p,
                         struct finding *ret)

@@ -223,6 +223,21 @@ static void few_maps(struct bench *b)
     b->facts.map_count.value = 400;
 }
 
+/* Native threads that nobody joined: memory grows too. */
+static void more_maps(struct bench *b)
+{
+    given_life(b, 50 * MIB, 150 * MIB, 260 * MIB);
+    b->facts.limit = says(b, LINE_CGROUP, 512 * MIB);
+    b->facts.maps_at_first = says(b, LINE_PROC, 6304);
+    b->facts.map_count = says(b, LINE_PROC, 54504);
+    b->facts.max_map_count = says(b, LINE_PROC, 65530);
+}
+
+static void memory_first(struct bench *b)
+{
+    b->facts.limit.value = 300 * MIB;
+}
+
 /* ---- not for memory --------------------------------------------------- */
 
 static void crash(struct bench *b)
@@ -336,6 +351,7 @@ static const struct pair at[] = {
     {failed, KIND_NOT_ENOUGH_EVIDENCE, bare_header, it_lives},
     {"thread refused", KIND_NATIVE_THREAD_LIMIT, no_thread, it_ran},
     {"mapping refused", KIND_MAP_COUNT_LIMIT, maps_full, few_maps},
+    {"ever more mappings", KIND_MAP_COUNT_LIMIT, more_maps, memory_first},
     {"crash", KIND_CRASH, crash, it_lives},
     {"crash", KIND_CRASH, aborted, after_an_error},
     {"crash", KIND_CRASH, exit_134, memory_refused},
