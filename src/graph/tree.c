@@ -112,7 +112,10 @@ static void store_some(void *layout, uint32_t w, uint32_t end, unsigned worker)
     const struct tree t = *l.t; /* stores change neither, as copies show */
     const struct graph g = *t.core.graph;
     struct core_word *words = t.core.words;
-    uint32_t *at = t.at + words[w].before, *last = t.at + t.core.n;
+    uint32_t *at = t.at + words[w].before;
+    /* What lies behind may be changing: it is another thread's. */
+    const uint32_t *last =
+        t.at + (end < t.core.n_words ? words[end].before : t.core.n);
 
     (void)worker;
     for (; w < end; w++) {
