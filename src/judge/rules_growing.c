@@ -168,9 +168,10 @@ static bool memory_is_nearer(const struct facts *f)
 {
     uint64_t rss = f->last ? f->last->rss.value : UNKNOWN;
 
-    return known(rss) && known(f->limit.value) && f->limit.value >= 100 &&
-           rss / (f->limit.value / 100) >=
-               f->map_count.value * 100 / f->max_map_count.value;
+    /* Shares of the limits, either of which may be 0 in a file. */
+    return known(rss) && known(f->limit.value) &&
+           (double)rss * (double)f->max_map_count.value >=
+               (double)f->map_count.value * (double)f->limit.value;
 }
 
 bool rule_mappings_grow(const struct facts *f, struct pen *p,

@@ -49,6 +49,20 @@ START_TEST(test_the_last_count_of_refusals)
 }
 END_TEST
 
+/* A file may say anything. */
+START_TEST(test_no_mapping_allowed)
+{
+    given_life(&b, 50 * MIB, 150 * MIB, 260 * MIB);
+    b.facts.limit = says(&b, LINE_CGROUP, 512 * MIB);
+    b.facts.maps_at_first = says(&b, LINE_PROC, 10);
+    b.facts.map_count = says(&b, LINE_PROC, 400);
+    b.facts.max_map_count = says(&b, LINE_PROC, 0);
+    ck_assert(rule_mappings_grow(&b.facts, &b.pen, &b.found));
+    b.facts.limit.value = 0;
+    ck_assert(!rule_mappings_grow(&b.facts, &b.pen, &b.found));
+}
+END_TEST
+
 START_TEST(test_maps_full)
 {
     b.facts.map_count = says(&b, LINE_HS_ERR, 65530);
@@ -188,6 +202,7 @@ TCase *limits_tcase(void)
     tcase_add_test(t, test_a_process_was_refused);
     tcase_add_test(t, test_the_last_count_of_refusals);
     tcase_add_test(t, test_maps_full);
+    tcase_add_test(t, test_no_mapping_allowed);
     tcase_add_test(t, test_a_warning_stands_for_a_thread);
     tcase_add_test(t, test_a_warning_stands_for_a_mapping);
     tcase_add_test(t, test_reservation);
