@@ -140,8 +140,8 @@ struct facts {
 
     /* Limits on threads and mappings. */
     struct figure pids_max, pids_events, nproc, threads_peak;
-    struct figure map_count, max_map_count; /* the most that were seen */
-    struct figure maps_at_first;            /* at the first look */
+    struct figure map_count, maps_at_first; /* the most; at the first look */
+    struct figure max_map_count;
     struct figure address_space; /* what ulimit -v allows; UNKNOWN: all */
     struct figure mapped;        /* of it, at the most that was seen */
     struct figure max_direct, max_metaspace;

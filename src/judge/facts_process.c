@@ -92,8 +92,7 @@ static void take_kills(struct facts *f, const struct input *in, uint64_t kills)
     struct figure *at =
         after_death(f, in, kills) ? &f->group_kills : &f->group_kills_before;
 
-    if (known(kills) && (!known(at->value) || kills > at->value))
-        *at = figure_of(in, kills, 0);
+    fill_most(at, in, kills);
 }
 
 static void take_cgroup(struct facts *f, const struct input *in)
@@ -108,9 +107,7 @@ static void take_cgroup(struct facts *f, const struct input *in)
     figure_fill(&f->pids_max, figure_of(in, cgroup_get(c, "pids.max"), 0));
     if (!known(events))
         events = cgroup_get(c, "pids.events max");
-    if (known(events) &&
-        (!known(f->pids_events.value) || events > f->pids_events.value))
-        f->pids_events = figure_of(in, events, 0); /* it only counts up */
+    fill_most(&f->pids_events, in, events); /* it only counts up */
     take_kills(f, in, cgroup_get(c, "oom_kill"));
 }
 

@@ -63,6 +63,12 @@ static bool part_outgrows_heap(const struct facts *f, const struct part *part)
            known_or(known_minus(live_now(f).value, live_then(f)), 0);
 }
 
+/* It died, and something tells of what. */
+static bool end_is_said(const struct facts *f)
+{
+    return facts_died(f) && !facts_end_unsaid(f);
+}
+
 /* How far it came, in front of what grew: no error and no kernel log tell. */
 static const char *not_yet(const struct facts *f, struct finding *ret)
 {
@@ -135,7 +141,7 @@ bool rule_growing(const struct facts *f, struct pen *p, struct finding *ret)
     const struct part *part = part_to_blame(f);
     bool native;
 
-    if (facts_died(f) && !facts_end_unsaid(f))
+    if (end_is_said(f))
         return false;
     native = !nobody_to_blame(f, part) && part->kind != PART_HEAP &&
              !f->parts.unseen && still_grows(f, part);
@@ -180,8 +186,7 @@ bool rule_mappings_grow(const struct facts *f, struct pen *p,
     unsigned long long n = f->map_count.value, most = f->max_map_count.value,
                        before = f->maps_at_first.value;
 
-    if ((facts_died(f) && !facts_end_unsaid(f)) || !mappings_grow(f) ||
-        memory_is_nearer(f))
+    if (end_is_said(f) || !mappings_grow(f) || memory_is_nearer(f))
         return false;
     finding_init(ret, KIND_MAP_COUNT_LIMIT);
     finding_cap(ret, CONFIDENCE_MEDIUM);
