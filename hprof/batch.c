@@ -94,7 +94,7 @@ ALWAYS_INLINE void take_ref(const uint64_t *dir, uint64_t id, uint32_t *to,
 }
 
 /* Takes the fields of an instance at p, or if `kind` is NULL n elements, once
- * more. */
+ * more. The loop need not keep what a kind says itself. */
 static __attribute__((noinline)) bool refs_slowly(struct decoder *k,
                                                   const uint8_t *p,
                                                   const struct kind *kind,

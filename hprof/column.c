@@ -10,7 +10,6 @@
 #define STEP ((uint64_t)16 << 10)
 /* Once it would be longer than so many bytes, it grows by whole huge pages. */
 #define LONG ((uint64_t)1 << 20)
-#define PAGE ((uint64_t)2 << 20)
 
 /* To its first huge page what there is is copied: small pages that are moved
  * stay small ones, and so do those behind them. */
@@ -34,8 +33,8 @@ bool column_grow_(struct column *c, uint64_t more, struct mem *m, struct err *e)
     if (cap < c->n + more)
         cap = c->n + more;
     if (cap * c->size > LONG)
-        cap = align_up(cap * c->size, PAGE) / c->size;
-    if (c->cap * c->size < PAGE && cap * c->size >= PAGE)
+        cap = align_up(cap * c->size, HUGE_PAGE) / c->size;
+    if (c->cap * c->size < HUGE_PAGE && cap * c->size >= HUGE_PAGE)
         p = move_to_page(c, cap * c->size, m, e);
     else
         p = mem_remap(m, c->bytes, c->cap * c->size, cap * c->size, e);

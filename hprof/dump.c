@@ -273,15 +273,14 @@ static uint64_t finish_weak(struct hprof_dump *d, bool slots)
 {
     struct hprof_store *st = d->store;
     uint32_t base = d->n_classes + 1;
-    struct hprof_weak_edge *all = st->weak.bytes;
+    struct hprof_weak_edge *all = store_weak(st);
     uint64_t kept = 0;
 
     for (uint64_t i = 0; i < st->weak.n; i++) {
         struct hprof_weak_edge w = all[i];
 
         w.from += base;
-        w.to = ref_node(st, base,
-                        slots ? ref_code_of_slot(st, w.to) : w.to);
+        w.to = ref_node(st, base, slots ? ref_code_of_slot(st, w.to) : w.to);
         if (w.to != NODE_NONE)
             all[kept++] = w;
     }

@@ -17,6 +17,7 @@
 #ifndef OOMWHY_HPROF_IDS_H
 #define OOMWHY_HPROF_IDS_H
 
+#include "base/bits.h"
 #include "base/vec.h"
 #include "hprof/column.h"
 #include "hprof/idmap.h"
@@ -188,7 +189,7 @@ static inline uint64_t ids_address(const struct hprof_ids *t, uint64_t slot)
 /* The bits up to a slot's own, which is the highest of what is returned. */
 static inline uint64_t ids_bits_(const struct hprof_ids *t, uint64_t slot)
 {
-    return t->bits[slot >> 6] << (~slot & 63);
+    return bits_upto(t->bits[slot >> 6], slot);
 }
 
 static inline bool ids_bit(const struct hprof_ids *t, uint64_t slot)

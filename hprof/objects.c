@@ -158,7 +158,7 @@ static bool take_referent(struct ingest *in, const struct sub *s,
     if (!encode(in, id, &edge.to, e) ||
         !column_reserve(weak, 1, in->st->mem, e))
         return false;
-    ((struct hprof_weak_edge *)weak->bytes)[weak->n++] = edge;
+    store_weak(in->st)[weak->n++] = edge;
     return true;
 }
 

@@ -35,7 +35,7 @@ static bool add_weak(struct hprof_store *st, const struct batch *b,
         return true;
     if (!column_reserve(&st->weak, b->n_weak, st->mem, e))
         return false;
-    to = (struct hprof_weak_edge *)st->weak.bytes + st->weak.n;
+    to = store_weak(st) + st->weak.n;
     st->weak.n += b->n_weak;
     for (uint64_t i = 0; i < b->n_weak; i++) {
         to[i] = b->weak[i];

@@ -49,6 +49,11 @@ static inline bool refs_doubtful(const uint32_t *refs, uint64_t n)
     return twice;
 }
 
+static inline struct hprof_weak_edge *store_weak(const struct hprof_store *st)
+{
+    return st->weak.bytes;
+}
+
 /* The node of an object by its rank. */
 static inline uint32_t store_node(const struct hprof_store *st, uint32_t base,
                                   uint32_t rank)

@@ -51,6 +51,12 @@ static inline uint64_t with_bit(uint64_t set, uint64_t n)
 #endif
 }
 
+/* The bits of a word up to bit n modulo 64, which becomes the highest. */
+static inline uint64_t bits_upto(uint64_t word, uint64_t n)
+{
+    return word << (~n & 63);
+}
+
 /* `align` is a power of two. */
 static inline uint64_t align_up(uint64_t n, uint64_t align)
 {

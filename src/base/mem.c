@@ -200,8 +200,7 @@ char *mem_strdup(struct mem *m, const char *s, struct err *e)
  * begin where one begins, and keep to that when they move: then their pages
  * move whole as well. Small maps would only waste memory.
  */
-#define LARGE ((uint64_t)2 << 20)
-#define HUGE  ((uint64_t)2 << 20)
+#define LARGE HUGE_PAGE
 
 static void *map_pages(uint64_t bytes)
 {
@@ -220,14 +219,14 @@ static void *map_aligned(uint64_t bytes)
     if (bytes < LARGE)
         return map_pages(bytes);
     bytes = align_up(bytes, page);
-    p = map_pages(bytes + HUGE);
+    p = map_pages(bytes + HUGE_PAGE);
     if (p == MAP_FAILED)
         return MAP_FAILED;
-    head = align_up((uintptr_t)p, HUGE) - (uintptr_t)p;
+    head = align_up((uintptr_t)p, HUGE_PAGE) - (uintptr_t)p;
     if (head)
         munmap(p, head);
-    if (head < HUGE)
-        munmap(p + head + bytes, HUGE - head);
+    if (head < HUGE_PAGE)
+        munmap(p + head + bytes, HUGE_PAGE - head);
     madvise(p + head, bytes, MADV_HUGEPAGE);
     return p + head;
 }

@@ -33,6 +33,9 @@
 #include "err.h"
 #include "spill.h"
 
+/* Where large maps begin, and what they best are whole multiples of. */
+#define HUGE_PAGE ((uint64_t)2 << 20)
+
 _Static_assert(sizeof(size_t) >= 8,
                "a 64-bit system is needed: dumps are larger than 4 GiB");
 

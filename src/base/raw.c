@@ -14,6 +14,7 @@
 
 #include "bits.h"
 #include "fd.h"
+#include "mem.h"
 #include "tempfile.h"
 
 /* ---- opening --------------------------------------------------------- */
@@ -150,8 +151,8 @@ size_t raw_read_shared(const struct raw *r, uint64_t at, uint8_t *to, size_t n)
 static bool map_around(const struct raw *r, uint64_t at, size_t n,
                        struct raw_view *ret)
 {
-    uint64_t from = at & ~(RAW_HUGE - 1);
-    uint64_t to = align_up(at + n, RAW_HUGE);
+    uint64_t from = at & ~(HUGE_PAGE - 1);
+    uint64_t to = align_up(at + n, HUGE_PAGE);
     void *map;
 
     ret->mapped = (size_t)((to < r->size ? to : r->size) - from);

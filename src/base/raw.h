@@ -32,10 +32,6 @@ size_t raw_read(struct raw *r, uint64_t at, uint8_t *to, size_t n);
  * the end and leaves no trace. */
 size_t raw_read_shared(const struct raw *r, uint64_t at, uint8_t *to, size_t n);
 
-/* Where the system keeps a file in huge pages, views best end at a multiple of
- * this. */
-#define RAW_HUGE ((uint64_t)2 << 20)
-
 /*
  * A stretch of a file where the system keeps it, without a copy. All of it is
  * there when raw_look returns: what can't be read would be a signal later,
@@ -50,7 +46,8 @@ struct raw_view {
 };
 
 /* Up to `n` bytes from offset `at`, for many threads at once; false: of this
- * there is no view, raw_read it. */
+ * there is no view, raw_read it. Where the system keeps a file in huge pages
+ * it is best to end at a multiple of HUGE_PAGE. */
 bool raw_look(const struct raw *r, uint64_t at, size_t n, struct raw_view *ret);
 void raw_unlook(struct raw_view *v);
 

@@ -152,7 +152,7 @@ static void close_up(struct source *s)
  * pages count as ours while it lasts. */
 static bool look(struct source *s, size_t want)
 {
-    uint64_t end = align_up(s->offset + want, RAW_HUGE);
+    uint64_t end = align_up(s->offset + want, HUGE_PAGE);
     struct raw_view next;
 
     if (!s->views)

@@ -98,8 +98,7 @@ static void take_drawer(struct walk *k)
 /* The number of the node of a rank; 0: it has none so far. */
 ALWAYS_INLINE uint32_t number_at(const struct view *s, uint32_t rank)
 {
-    return s->alone ? s->number[rank]
-                    : __atomic_load_n(&s->number[rank], __ATOMIC_ACQUIRE);
+    return s->alone ? s->number[rank] : dfs_number_at(s->number, rank);
 }
 
 /* Gives the node of a rank a number. False: it has one, from another walk. */
@@ -193,7 +192,7 @@ ALWAYS_INLINE struct run pass_met(struct walk *k, const struct view *s,
         uint32_t w = *run.at, n;
         const struct core_word *word = &s->words[w >> 6];
 
-        if (!(core_word_upto(word, w) >> 63)) {
+        if (!(bits_upto(word->kept, w) >> 63)) { /* the rank asks for it too */
             bits_add(s->holds, only_here(run.from));
             continue;
         }

@@ -63,16 +63,16 @@ void dfs_deinit(struct dfs *d, struct mem *m);
  * than 32 bits hold. */
 uint32_t dfs_room(uint32_t n, unsigned *walks);
 
-/* The number of a node of the core; 0: it has none so far. Whose it is, can be
- * told. */
-static inline uint32_t dfs_number_at(const struct dfs *d, uint32_t rank)
+/* The number of a node of the core, by rank; 0: it has none so far. Whose it
+ * is, can be told. */
+static inline uint32_t dfs_number_at(const uint32_t *number, uint32_t rank)
 {
-    return __atomic_load_n(&d->number[rank], __ATOMIC_ACQUIRE);
+    return __atomic_load_n(&number[rank], __ATOMIC_ACQUIRE);
 }
 
 static inline uint32_t dfs_number(const struct dfs *d, uint32_t v)
 {
-    return dfs_number_at(d, core_rank(d->core, v));
+    return dfs_number_at(d->number, core_rank(d->core, v));
 }
 
 #endif

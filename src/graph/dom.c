@@ -99,13 +99,12 @@ static void preds_deinit(struct preds *p, struct mem *m)
  * it is. */
 static void preds_shrink(struct preds *p, uint32_t n, struct mem *m)
 {
-    const uint64_t piece = (uint64_t)2 << 20;
     uint64_t bytes = (uint64_t)n * sizeof *p->from;
     struct err ignored = {0};
 
-    if (bytes + piece > p->room)
+    if (bytes + HUGE_PAGE > p->room)
         return;
-    bytes = align_up(bytes, piece);
+    bytes = align_up(bytes, HUGE_PAGE);
     if (mem_remap(m, p->from, p->room, bytes, &ignored))
         p->room = bytes; /* else it stays longer than it need be */
 }

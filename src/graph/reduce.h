@@ -14,6 +14,7 @@
 #ifndef OOMWHY_GRAPH_REDUCE_H
 #define OOMWHY_GRAPH_REDUCE_H
 
+#include "base/bits.h"
 #include "graph/graph.h"
 
 /* Of 64 nodes, side by side because they are asked for together. */
@@ -42,12 +43,6 @@ bool core_build(const struct graph *g, struct mem *m, struct core *ret,
                 struct err *e);
 void core_deinit(struct core *c, struct mem *m);
 
-/* The kept nodes of a word up to `v`, which is the topmost bit. */
-static inline uint64_t core_word_upto(const struct core_word *w, uint32_t v)
-{
-    return w->kept << (~v & 63);
-}
-
 /* Whether node `v`, which is of this word, is kept. */
 static inline bool core_word_keeps(const struct core_word *w, uint32_t v)
 {
@@ -72,8 +67,8 @@ static inline bool core_is_edged(const struct core *c, uint32_t v)
 /* How many are kept before a node of the core: its index in arrays. */
 static inline uint32_t core_word_rank(const struct core_word *w, uint32_t v)
 {
-    return w->before +
-           (uint32_t)__builtin_popcountll(core_word_upto(w, v)) - 1;
+    return w->before + (uint32_t)__builtin_popcountll(bits_upto(w->kept, v)) -
+           1;
 }
 
 static inline uint32_t core_rank(const struct core *c, uint32_t v)
