@@ -153,11 +153,15 @@ void decoder_init(struct decoder *k, struct classes *classes,
     k->kinds[0].id = k->primitives[0].id = UINT64_MAX;
 }
 
+static void add_objects(struct classes *t, uint32_t label, uint64_t n)
+{
+    __atomic_fetch_add(&t->layouts.at[label].objects, n, __ATOMIC_RELAXED);
+}
+
 static void settle(struct classes *t, struct kind *kind)
 {
     if (kind->objects)
-        __atomic_fetch_add(&t->layouts.at[kind->label].objects, kind->objects,
-                           __ATOMIC_RELAXED);
+        add_objects(t, kind->label, kind->objects);
     kind->objects = 0;
 }
 
@@ -167,6 +171,13 @@ void decoder_settle(struct decoder *k)
         settle(k->classes, &k->kinds[i]);
     for (unsigned i = 0; i < PRIMITIVES; i++)
         settle(k->classes, &k->primitives[i]);
+}
+
+/* Maybe before they are added; what comes of it at last is right. */
+void decoder_take_back(struct decoder *k, const struct batch *b)
+{
+    for (uint64_t i = 0; i < b->objects; i++)
+        add_objects(k->classes, b->labels[i], UINT64_MAX);
 }
 
 static struct kind *place_of(struct decoder *k, uint64_t id)

@@ -66,13 +66,13 @@ struct kind {
     const uint32_t *refs; /* offsets */
     uint32_t body;        /* bytes of all fields, or of an element */
     uint32_t referent;    /* offset, or UINT32_MAX */
-    uint32_t objects;     /* met since the classes were told */
+    uint32_t objects;     /* met, which the classes don't know yet */
     uint16_t label;
     uint8_t n_refs, strength;
 };
 _Static_assert(sizeof(struct kind) == 32, "half a cache line");
 
-#define KINDS      256
+#define KINDS      4096
 #define PRIMITIVES 16
 
 /* What decoding looks into, one for each thread. */
@@ -88,8 +88,11 @@ struct decoder {
  * also work out layouts. */
 void decoder_init(struct decoder *k, struct classes *classes,
                   struct hprof_ids *ids, pthread_mutex_t *lock);
-/* Tells the classes how many objects of each were decoded. */
+/* Tells the classes how many objects of each were decoded. Some may have been
+ * told before. */
 void decoder_settle(struct decoder *k);
+/* The objects of a batch do not count after all. */
+void decoder_take_back(struct decoder *k, const struct batch *b);
 
 /* Nobody will ask for the references. */
 static inline void batch_drop_refs(struct batch *b)

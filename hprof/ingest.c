@@ -163,6 +163,8 @@ bool ingest_pass(struct ingest *in, struct source *s, enum ingest_mode mode,
         in->again = AGAIN_DAMAGED;
         return false;
     }
+    ingest_ordinary_settle(in);
+    ingest_segments_settle(in);
     in->d->bytes = reader_offset(r);
     if (in->in_dump && !r->damage->truncated) {
         r->damage->truncated = true;

@@ -68,6 +68,8 @@ bool ingest_rest(struct ingest *in, struct err *e);
 /* The same of the segment just entered, and maybe of some that follow; the
  * reader stands in the last one then. */
 bool ingest_segments(struct ingest *in, struct err *e);
+/* All is read: objects that were decoded count for their classes. */
+void ingest_segments_settle(struct ingest *in);
 void ingest_segments_deinit(struct ingest *in);
 
 /* Progress, having come to `at`. */
@@ -86,6 +88,8 @@ bool ingest_reserve(struct ingest *in, uint64_t n, struct err *e);
 
 /* Takes what is ordinary of the sub-records to come, maybe nothing. */
 bool ingest_ordinary(struct ingest *in, struct err *e);
+/* All is read: they count for their classes. */
+void ingest_ordinary_settle(struct ingest *in);
 /* Whether this pass over this file can have such. */
 bool ingest_may_be_ordinary(const struct ingest *in);
 /* Adds what a batch says that is neither in columns nor about ids; those of

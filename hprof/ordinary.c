@@ -150,15 +150,11 @@ static bool take_all(struct ingest *in, struct err *e)
 
 bool ingest_ordinary(struct ingest *in, struct err *e)
 {
-    uint64_t before = in->st->objects;
-    bool ok;
+    return !ingest_may_be_ordinary(in) || (prepare(in, e) && take_all(in, e));
+}
 
-    if (!ingest_may_be_ordinary(in))
-        return true;
-    if (!prepare(in, e))
-        return false;
-    ok = take_all(in, e);
-    if (in->st->objects != before)
+void ingest_ordinary_settle(struct ingest *in)
+{
+    if (in->stretch)
         decoder_settle(&in->stretch->decoder);
-    return ok;
 }

@@ -164,35 +164,52 @@ static bool map_around(const struct raw *r, uint64_t at, size_t n,
     return true;
 }
 
-/* Brings in the pages that were asked for, and no others. */
-static bool populate(const struct raw_view *v)
-{
-    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    uintptr_t from = (uintptr_t)v->bytes & ~(page - 1);
-
-    return madvise((void *)from, (uintptr_t)v->bytes + v->n - from,
-                   MADV_POPULATE_READ) == 0;
-}
-
-bool raw_look(const struct raw *r, uint64_t at, size_t n, struct raw_view *ret)
+bool raw_view_open(const struct raw *r, uint64_t at, size_t n,
+                   struct raw_view *ret)
 {
     *ret = (struct raw_view){.at = at};
     if (r->memory || r->pipe >= 0 || r->size < LEAST_FILE || at >= r->size)
         return false;
     ret->n = n < r->size - at ? n : (size_t)(r->size - at);
-    if (map_around(r, at, ret->n, ret) && populate(ret))
-        return true;
-    raw_unlook(ret);
-    return false;
+    return map_around(r, at, ret->n, ret);
+}
+
+/* Brings in its pages, and no others. */
+bool raw_view_fetch(const struct raw_view *v, uint64_t at, size_t n)
+{
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), begin, from;
+
+    if (!v->bytes || at < v->at || n > v->n || at - v->at > v->n - n)
+        return false;
+    begin = (uintptr_t)v->bytes + (at - v->at);
+    from = begin & ~(page - 1);
+    return madvise((void *)from, begin + n - from, MADV_POPULATE_READ) == 0;
 }
 #else
-bool raw_look(const struct raw *r, uint64_t at, size_t n, struct raw_view *ret)
+bool raw_view_open(const struct raw *r, uint64_t at, size_t n,
+                   struct raw_view *ret)
 {
     (void)r;
     *ret = (struct raw_view){.at = at, .n = n};
     return false;
 }
+
+bool raw_view_fetch(const struct raw_view *v, uint64_t at, size_t n)
+{
+    (void)v;
+    (void)at;
+    (void)n;
+    return false;
+}
 #endif
+
+bool raw_look(const struct raw *r, uint64_t at, size_t n, struct raw_view *ret)
+{
+    if (raw_view_open(r, at, n, ret) && raw_view_fetch(ret, at, ret->n))
+        return true;
+    raw_unlook(ret);
+    return false;
+}
 
 void raw_unlook(struct raw_view *v)
 {

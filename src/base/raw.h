@@ -49,6 +49,11 @@ struct raw_view {
  * there is no view, raw_read it. Where the system keeps a file in huge pages
  * it is best to end at a multiple of HUGE_PAGE. */
 bool raw_look(const struct raw *r, uint64_t at, size_t n, struct raw_view *ret);
+/* The same in two steps: a view with nothing in it yet, and any part of it,
+ * again for many threads at once; false: no, or there is no such part. */
+bool raw_view_open(const struct raw *r, uint64_t at, size_t n,
+                   struct raw_view *ret);
+bool raw_view_fetch(const struct raw_view *v, uint64_t at, size_t n);
 void raw_unlook(struct raw_view *v);
 
 /* Bytes may still come that the spool does not have. */

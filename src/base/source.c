@@ -331,11 +331,11 @@ size_t source_read_at(const struct source *s, uint64_t offset, uint8_t *to,
     return done;
 }
 
-bool source_look_at(const struct source *s, uint64_t offset, size_t n,
+bool source_view_at(const struct source *s, uint64_t offset, size_t n,
                     struct raw_view *ret)
 {
     *ret = (struct raw_view){.at = offset};
-    return !s->gunzip && !s->is_utf16 && raw_look(&s->raw, offset, n, ret);
+    return !s->gunzip && !s->is_utf16 && raw_view_open(&s->raw, offset, n, ret);
 }
 
 uint64_t source_offset(const struct source *s)

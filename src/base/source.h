@@ -70,8 +70,9 @@ bool source_seek(struct source *s, uint64_t offset, struct err *e);
  * else. A failure looks like the end and leaves no trace. */
 size_t source_read_at(const struct source *s, uint64_t offset, uint8_t *to,
                       size_t n);
-/* The same without a copy (raw.h), where there is such a view. */
-bool source_look_at(const struct source *s, uint64_t offset, size_t n,
+/* The same without a copy, where there is such a view: what is to be looked
+ * at is fetched first (raw.h). */
+bool source_view_at(const struct source *s, uint64_t offset, size_t n,
                     struct raw_view *ret);
 
 uint64_t source_offset(const struct source *s);

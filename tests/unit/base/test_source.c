@@ -345,12 +345,15 @@ START_TEST(file_cut_short_while_read)
 
     ck_assert_int_eq(write(fd, plain, PLAIN), PLAIN);
     ck_assert(source_open(name, &mem, &s, &err));
-    views = source_look_at(s, 0, 5000, &view);
+    views = source_view_at(s, 0, 5000, &view);
+    ck_assert(raw_view_fetch(&view, 10, 4990) == views);
+    ck_assert(!raw_view_fetch(&view, 10, 4991));
     raw_unlook(&view);
     ck_assert_uint_ge(source_peek(s, 1000, &p), 1000);
     ck_assert_int_eq(ftruncate(fd, (off_t)left), 0);
-    ck_assert(!source_look_at(s, left - 10, PLAIN / 4, &view));
-    ck_assert(source_look_at(s, left - 10000, 5000, &view) == views);
+    ck_assert(source_view_at(s, left - 10000, PLAIN / 4, &view) == views);
+    ck_assert(!raw_view_fetch(&view, left - 10, 10000));
+    ck_assert(raw_view_fetch(&view, left - 10000, 5000) == views);
     if (views)
         ck_assert_mem_eq(view.bytes, plain + left - 10000, 5000);
     raw_unlook(&view);
