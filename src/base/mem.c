@@ -202,6 +202,19 @@ char *mem_strdup(struct mem *m, const char *s, struct err *e)
  */
 #define LARGE HUGE_PAGE
 
+/*
+ * What a map of so many bytes takes. Where the last of it would fill a quarter
+ * of a huge page it gets one: what lies in small pages has a fault for each,
+ * two if it is read first, and then all other processors are interrupted.
+ * With a limit memory is short, and so it is told at once what isn't possible.
+ */
+static uint64_t extent(const struct mem *m, uint64_t bytes)
+{
+    if (m->limit || bytes > PTRDIFF_MAX || bytes % HUGE_PAGE < HUGE_PAGE / 4)
+        return bytes ? bytes : 1;
+    return align_up(bytes, HUGE_PAGE);
+}
+
 static void *map_pages(uint64_t bytes)
 {
     int at_once = bytes < SMALL ? MAP_POPULATE : 0;
@@ -312,8 +325,7 @@ void *mem_map(struct mem *m, uint64_t bytes, struct err *e)
 {
     void *p;
 
-    if (bytes == 0)
-        bytes = 1;
+    bytes = extent(m, bytes);
     if (!allowed(m, e))
         return NULL;
     if (!fits(m, bytes, room_for_map(m, bytes)))
@@ -366,10 +378,8 @@ void *mem_remap(struct mem *m, void *p, uint64_t old, uint64_t bytes,
 {
     if (!p)
         return mem_map(m, bytes, e);
-    if (old == 0)
-        old = 1;
-    if (bytes == 0)
-        bytes = 1;
+    old = extent(m, old);
+    bytes = extent(m, bytes);
     if (!allowed(m, e))
         return NULL;
     if (is_spilled(m, p))
@@ -385,8 +395,7 @@ void mem_unmap(struct mem *m, void *p, uint64_t bytes)
 {
     if (!p)
         return;
-    if (bytes == 0)
-        bytes = 1;
+    bytes = extent(m, bytes);
     if (is_spilled(m, p)) {
         spill_unmap(&m->spills, p, bytes);
         atomic_fetch_sub(&m->spilled, bytes);
