@@ -353,6 +353,10 @@ static void publish(struct dfs *d, uint32_t *idom, struct dom *ret)
     ret->above = idom;
     ret->holds = d->holds;
     ret->spare_pairs = d->link;
+    ret->walks = d->walks;
+    ret->drawers = d->drawers;
+    ret->owner = d->owner;
+    d->owner = NULL;
     d->number = NULL;
     d->holds = NULL;
     d->link = NULL;
@@ -445,6 +449,7 @@ void dom_deinit(struct dom *d, struct mem *m)
     mem_unmap(m, d->above, bytes);
     mem_unmap(m, d->holds, bits_bytes(d->room));
     mem_unmap(m, d->spare_pairs, 2 * bytes);
+    mem_free(m, d->owner);
     core_deinit(&d->core, m);
     memset(d, 0, sizeof *d);
 }

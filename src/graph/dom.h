@@ -18,12 +18,16 @@
  */
 struct dom {
     struct core core;
-    uint32_t reached;  /* nodes of the core, including the super-root */
-    uint32_t numbers;  /* all are below */
-    uint32_t room;     /* for so many there is, in what lies by number */
-    uint32_t *number;  /* [core.n] by rank; 0: unreachable, or the super-root */
-    uint32_t *above;   /* by number: that of the dominator; if it is nobody's,
-                          itself */
+    uint32_t reached; /* nodes of the core, including the super-root */
+    uint32_t numbers; /* all are below */
+    uint32_t room;    /* for so many there is, in what lies by number */
+    uint32_t *number; /* [core.n] by rank; 0: unreachable, or the super-root */
+    uint32_t *above;  /* by number: that of the dominator; if it is nobody's,
+                         itself */
+    unsigned walks;   /* that took numbers, by the drawer (crossings.h) */
+    uint32_t drawers;
+    uint8_t *owner;    /* [drawers] which walk; what dominates its numbers is
+                          of the same, or the super-root */
     uint64_t *holds;   /* bitmap of numbers: has folded nodes of its own */
     void *spare_pairs; /* room for tree_build: two numbers each */
 };

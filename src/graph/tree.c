@@ -1,153 +1,15 @@
 /*
- * tree.c - the dominator tree laid out in preorder.
+ * tree.c - the dominator tree: put together, and asked.
  *
- * dom_build leaves the nodes in an order in which dominators come first.
- * Counting subtree sizes upwards from the end of it, and handing out
- * positions downwards from its start, gives the preorder: no lists of
- * children, no stack.
- *
- * Everything happens in the room that dom_build used. By number, the two of
- * the links are places, then positions; `above` becomes the spans, and
- * the numbers, which lie by rank, become the positions.
+ * It takes the room that dom_build used. What was a link is a position's node
+ * and weight in the end.
  */
 #include "graph/tree.h"
 
 #include <string.h>
 
-#include "graph/sweep.h"
+#include "graph/preorder.h"
 #include "graph/weigh.h"
-
-/* How many nodes ahead places are asked for. */
-#define AHEAD 32
-
-/* By number, while the layout is worked out. */
-struct place {
-    uint32_t span;
-    uint32_t next; /* position of the next child; in the end, behind all */
-};
-
-struct layout {
-    struct tree *t;
-    struct place *places;
-};
-
-static uint64_t tops_bytes(const struct tree *t)
-{
-    return ((uint64_t)t->n_tops + 1) * sizeof *t->tops;
-}
-
-static void begin_places(void *layout, uint32_t i, uint32_t end,
-                         unsigned worker)
-{
-    struct place *p = ((const struct layout *)layout)->places;
-
-    (void)worker;
-    for (; i < end; i++)
-        p[i].span = 1;
-}
-
-/* Every span is 1 before; a number that is nobody's is its own dominator, and
- * takes no place from others. Returns how many children the super-root has. */
-static uint32_t find_spans(struct place *p, const uint32_t *above, uint32_t n)
-{
-    uint32_t tops = 0;
-
-    for (uint32_t i = n - 1; i > 0; i--) {
-        uint32_t up = above[i];
-
-        p[up].span += p[i].span;
-        tops += up == 0;
-    }
-    return tops;
-}
-
-/* Whether a node is a child of the super-root can't be foreseen, so that each
- * is written to `tops`, for the next one to overwrite: there is room. */
-static void find_places(struct place *p, const uint32_t *above, uint32_t n,
-                        uint32_t *tops)
-{
-    p[0].next = 1;
-    for (uint32_t i = 1; i < n; i++) {
-        uint32_t up = above[i];
-        struct place *it = &p[up];
-
-        *tops = it->next;
-        tops += up == 0;
-        p[i].next = it->next + 1;
-        it->next += p[i].span;
-    }
-}
-
-/* Any thread may be the first to see it, and none should write what is there:
- * the branch is hardly ever taken. */
-static inline void note_nesting(struct tree_class *k, bool parent)
-{
-    if (__builtin_expect(parent & !__atomic_load_n(&k->nests, __ATOMIC_RELAXED),
-                         0))
-        __atomic_store_n(&k->nests, true, __ATOMIC_RELAXED);
-}
-
-/* From the number of a node of the core, at *at, to its position and span.
- * Returns whether it may have folded nodes of its own: those that nobody
- * reaches may. */
-ALWAYS_INLINE uint64_t store(const struct tree *t, const struct graph *g,
-                             const struct place *places, uint32_t *at,
-                             uint32_t v)
-{
-    uint32_t number = *at;
-    struct place p;
-
-    if (!number)
-        return 1;
-    p = places[number];
-    note_nesting(&t->classes[graph_class(g, v)], p.span > 1);
-    *at = p.next - p.span;
-    t->span[*at] = p.span;
-    return bits_has(t->holds, number);
-}
-
-static void store_some(void *layout, uint32_t w, uint32_t end, unsigned worker)
-{
-    const struct layout l = *(const struct layout *)layout;
-    const struct tree t = *l.t; /* stores change neither, as copies show */
-    const struct graph g = *t.core.graph;
-    struct core_word *words = t.core.words;
-    uint32_t *at = t.at + words[w].before;
-    /* What lies behind may be changing: it is another thread's. */
-    const uint32_t *last =
-        t.at + (end < t.core.n_words ? words[end].before : t.core.n);
-
-    (void)worker;
-    for (; w < end; w++) {
-        uint64_t hold = 0;
-
-        for (uint64_t b = words[w].kept; b; b &= b - 1, at++) {
-            unsigned bit = (unsigned)__builtin_ctzll(b);
-
-            if (at + AHEAD < last)
-                __builtin_prefetch(&l.places[at[AHEAD]]);
-            hold |= store(&t, &g, l.places, at, w << 6 | bit) << bit;
-        }
-        words[w].inner &= ~words[w].kept | hold;
-    }
-}
-
-static bool lay_out(struct tree *t, uint32_t numbers, struct mem *m,
-                    struct err *e)
-{
-    struct layout l = {t, (struct place *)t->order};
-    const struct graph *g = t->core.graph;
-
-    sweep_numbers(g, numbers, begin_places, &l);
-    t->n_tops = find_spans(l.places, t->span, numbers);
-    t->tops = mem_map(m, tops_bytes(t), e);
-    if (!t->tops)
-        return false;
-    find_places(l.places, t->span, numbers, t->tops);
-    t->span[0] = t->reached;
-    sweep(g, store_some, &l);
-    return true;
-}
 
 /* There is some where the places were, if 32 bits will do for them. */
 static bool make_room_for_weights(struct tree *t, struct mem *m, struct err *e)
@@ -158,6 +20,7 @@ static bool make_room_for_weights(struct tree *t, struct mem *m, struct err *e)
     return t->wide != NULL;
 }
 
+/* What is left says whose the numbers are. */
 static void take_over(struct tree *t, struct dom *d)
 {
     t->core = d->core;
@@ -167,7 +30,8 @@ static void take_over(struct tree *t, struct dom *d)
     t->span = d->above;
     t->holds = d->holds;
     t->order = d->spare_pairs;
-    memset(d, 0, sizeof *d);
+    *d = (struct dom){
+        .walks = d->walks, .drawers = d->drawers, .owner = d->owner};
 }
 
 static void free_holds(struct tree *t, struct mem *m)
@@ -176,14 +40,14 @@ static void free_holds(struct tree *t, struct mem *m)
     t->holds = NULL;
 }
 
-static bool build(struct tree *t, uint32_t numbers, struct mem *m,
-                  struct err *e)
+static bool build(struct tree *t, const struct dom *d, uint32_t numbers,
+                  struct mem *m, struct err *e)
 {
     t->classes = mem_alloc(m, (uint64_t)t->core.graph->n_classes + 1,
                            sizeof *t->classes, e);
     if (!t->classes)
         return false;
-    if (!lay_out(t, numbers, m, e))
+    if (!lay_out_tree(t, d, numbers, m, e))
         return false;
     free_holds(t, m);
     t->folded = mem_map(m, t->reached, e);
@@ -195,14 +59,16 @@ bool tree_build(struct dom *d, const struct tree_sizes *sizes, struct mem *m,
                 struct tree *ret, struct err *e)
 {
     uint32_t numbers = d->numbers;
+    bool ok;
 
     memset(ret, 0, sizeof *ret);
     ret->sizes = *sizes;
     take_over(ret, d);
-    if (build(ret, numbers, m, e))
-        return true;
-    tree_deinit(ret, m);
-    return false;
+    ok = build(ret, d, numbers, m, e);
+    dom_deinit(d, m);
+    if (!ok)
+        tree_deinit(ret, m);
+    return ok;
 }
 
 void tree_deinit(struct tree *t, struct mem *m)
@@ -215,7 +81,7 @@ void tree_deinit(struct tree *t, struct mem *m)
     mem_unmap(m, t->at, (uint64_t)t->core.n * sizeof *t->at);
     mem_unmap(m, t->folded, t->reached);
     mem_unmap(m, t->seen, t->core.n_words * sizeof *t->seen);
-    mem_unmap(m, t->tops, tops_bytes(t));
+    mem_unmap(m, t->tops, t->n_tops * sizeof *t->tops);
     free_holds(t, m);
     mem_free(m, t->classes);
     core_deinit(&t->core, m);
