@@ -171,6 +171,7 @@ static bool is_jvm(const char *text)
         "Error occurred during initialization of VM",
         "Could not reserve enough space for",
         "pthread_create failed",
+        "cannot allocate memory for thread-local data",
         "[warning][",
         "A fatal error has been detected by the Java",
         "There is insufficient memory for the Java",

@@ -33,6 +33,9 @@ static const struct {
     {"IOException: Map failed", NULL, NULL, WARN_MAP_FAILED, false},
     {"Native memory allocation (", ") failed to ", NULL, WARN_ALLOC_FAILED,
      false},
+    /* glibc's last words, with exit status 127 */
+    {"cannot allocate memory for thread-local data", NULL, NULL,
+     WARN_ALLOC_FAILED, false},
     {"Could not reserve enough space for", NULL, "space for ",
      WARN_RESERVE_FAILED, false},
     /* JDK 8 to 16 for the class space, newer ones by its name */

@@ -323,6 +323,8 @@ START_TEST(warnings)
         {"# Native memory allocation (malloc) failed to allocate 32744 bytes "
          "for Chunk::new",
          WARN_ALLOC_FAILED, 32744},
+        {"java: cannot allocate memory for thread-local data: ABORT",
+         WARN_ALLOC_FAILED, UNKNOWN},
         {"java.io.IOException: error=11, Resource temporarily unavailable",
          WARN_FORK_FAILED, UNKNOWN},
         {"Exception in thread \"main\" java.lang.IllegalStateException: x",
@@ -424,7 +426,7 @@ Suite *logs_suite(void)
     tcase_add_test(c, another_class);
     tcase_add_test(c, storms);
     tcase_add_test(c, pids_it_names);
-    tcase_add_loop_test(c, warnings, 0, 24);
+    tcase_add_loop_test(c, warnings, 0, 25);
     tcase_add_loop_test(c, exit_status, 0, 11);
     tcase_add_test(c, times);
     tcase_set_timeout(c, 60); /* sweeps, under sanitizers */
