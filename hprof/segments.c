@@ -22,6 +22,8 @@
  * may one that takes long hold up others. */
 #define ROUND 16
 #define AHEAD 4
+/* One view has all of a round. */
+#define MOST_OF_ROUND 128
 /* With less memory to use, scratch would take too much of it. */
 #define LEAST_LIMIT ((uint64_t)256 << 20)
 /* The most that layouts take which no instance has asked for. */
@@ -62,8 +64,8 @@ struct segments {
     uint8_t *scratch;
 
     /* Of this round. */
-    struct record *records; /* [jobs * ROUND] */
-    uint32_t n;
+    struct record *records; /* [most] */
+    uint32_t n, most;
     struct raw_view view; /* of all of them, if there is one */
 
     /* Whoever has it may change the tables: the ids, stages, and, for the
@@ -144,11 +146,12 @@ static bool prepare(struct ingest *in, struct err *e)
     s->in = in;
     s->jobs = parallel_threads(in->o->jobs);
     s->n_pieces = s->jobs * AHEAD;
+    s->most = s->jobs * ROUND < MOST_OF_ROUND ? s->jobs * ROUND : MOST_OF_ROUND;
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->moved, NULL);
     s->workers = mem_alloc(m, s->jobs, sizeof *s->workers, e);
     s->pieces = mem_alloc(m, s->n_pieces, sizeof *s->pieces, e);
-    s->records = mem_alloc(m, s->jobs * ROUND, sizeof *s->records, e);
+    s->records = mem_alloc(m, s->most, sizeof *s->records, e);
     for (unsigned k = 0; s->workers && k < s->jobs; k++)
         decoder_init(&s->workers[k].decoder, &in->classes, &in->st->ids,
                      &s->lock);
@@ -193,7 +196,7 @@ static uint64_t find_records(struct segments *s)
     const struct reader *r = &s->in->r;
     uint64_t at = r->record.at, size = source_length(r->s), most = 0;
 
-    for (s->n = 0; s->n < s->jobs * ROUND; s->n++) {
+    for (s->n = 0; s->n < s->most; s->n++) {
         uint8_t head[RECORD_HEADER];
         uint32_t length;
 
