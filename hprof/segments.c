@@ -67,6 +67,7 @@ struct segments {
     struct record *records; /* [most] */
     uint32_t n, most;
     struct raw_view view; /* of all of them, if there is one */
+    struct raw_view last; /* of the round before: given back in passing */
 
     /* Whoever has it may change the tables: the ids, stages, and, for the
      * segment whose turn it is, all but what is copied. */
@@ -167,6 +168,7 @@ void ingest_segments_deinit(struct ingest *in)
         return;
     if (s->room)
         mem_unmap(m, s->scratch, scratch_bytes(s, s->room));
+    raw_unlook(&s->last);
     mem_free(m, s->workers);
     mem_free(m, s->pieces);
     mem_free(m, s->records);
@@ -459,6 +461,8 @@ static bool do_segment(void *segments, uint64_t i, unsigned worker,
     struct piece *piece;
     bool ok = true;
 
+    if (i == 1) /* there are two at least, and one thread gets this one */
+        raw_unlook(&s->last);
     pthread_mutex_lock(&s->lock);
     piece = await_piece(s, i);
     if (piece) {
@@ -496,7 +500,8 @@ static bool do_round(struct segments *s, struct err *e)
     source_view_at(s->in->r.s, from, end_of(&s->records[s->n - 1]) - from,
                    &s->view);
     ok = parallel_for(s->jobs, s->n, do_segment, s, e);
-    raw_unlook(&s->view);
+    raw_unlook(&s->last); /* if it was over before that */
+    s->last = s->view;
     drop_pieces(s);
     return ok;
 }
