@@ -194,14 +194,20 @@ bool ids_add(struct hprof_ids *t, uint64_t id, struct err *e)
     return true;
 }
 
+bool ids_follows(const struct hprof_ids *t, const struct ids_run *run)
+{
+    return !run->n || (t->ascend && run->rises == run->n &&
+                       (!t->n || run->first > t->last));
+}
+
 bool ids_claim(struct hprof_ids *t, const struct ids_run *run)
 {
     uint64_t page;
 
+    if (!ids_follows(t, run))
+        return false;
     if (!run->n)
         return true;
-    if (!t->ascend || run->rises != run->n || (t->n && run->first <= t->last))
-        return false;
     page = run->slots[run->n - 1] >> IDS_PAGE_BITS;
     t->n += run->n;
     t->last = run->last;
@@ -210,11 +216,9 @@ bool ids_claim(struct hprof_ids *t, const struct ids_run *run)
     return true;
 }
 
-/* Words at its ends may be another run's too. */
 void ids_mark(struct hprof_ids *t, const struct ids_run *run)
 {
     const uint32_t *p = run->slots, *end = p + run->n;
-    bool first = true;
 
     while (p < end) {
         uint32_t word = *p >> 6;
@@ -223,11 +227,7 @@ void ids_mark(struct hprof_ids *t, const struct ids_run *run)
         do
             bits |= (uint64_t)1 << (*p++ & 63);
         while (p < end && *p >> 6 == word);
-        if (first || p == end)
-            __atomic_fetch_or(&t->bits[word], bits, __ATOMIC_RELAXED);
-        else
-            t->bits[word] |= bits;
-        first = false;
+        t->bits[word] |= bits;
     }
 }
 

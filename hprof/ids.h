@@ -87,10 +87,11 @@ struct ids_run {
 
 /* Adds them all. */
 bool ids_add_run(struct hprof_ids *t, const struct ids_run *run, struct err *e);
+/* Whether they come after all there are, which they do one by one. */
+bool ids_follows(const struct hprof_ids *t, const struct ids_run *run);
 /*
- * The same in two steps. Whether they come after all there are, and are now
- * counted; then ids_mark must follow before anything else is asked. Several
- * runs may be marked at the same time, by several threads.
+ * The same in two steps, if they follow: whether they are counted now; then
+ * ids_mark must follow before anything else is asked.
  */
 bool ids_claim(struct hprof_ids *t, const struct ids_run *run);
 void ids_mark(struct hprof_ids *t, const struct ids_run *run);
