@@ -8,7 +8,8 @@
 
 #include "hprof/ingest.h"
 
-/* Larger segments are one array each. */
+/* Of a body. Larger ones are an array each, of whose elements one thread may
+ * skip what several would fetch. */
 #define PIECE_BYTES ((uint64_t)4 << 20)
 
 struct piece {
