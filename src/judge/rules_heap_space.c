@@ -43,9 +43,55 @@ static struct figure heap_limit(const struct facts *f)
  * there is to tell an empty heap by. */
 #define SMALLEST_HEAP (8 * MIB)
 
-static bool is_little(const struct facts *f, uint64_t heap)
+/* A dump that somebody asked for, or a histogram, may be much older. */
+static bool live_is_of_the_error(const struct facts *f)
 {
-    return f->live.value * 100 < heap * f->thresholds->oversize_live_percent;
+    return f->live.line == LINE_GC ||
+           f->live.line == LINE_HS_ERR || /* a javacore, made by it */
+           (f->live.line == LINE_DUMP && heap_is_of_error(f->heap));
+}
+
+/* Whether a dump is what follows the announcement of this error. The JVM
+ * writes one for the first that it throws, of any kind. */
+static bool is_dumped_for(const struct facts *f, const struct known_warning *to)
+{
+    const struct known_oome *o;
+
+    VEC_EACH (&f->oomes, o)
+        if (o->kind == f->oome->kind && o->at.origin.path == to->input->path &&
+            o->at.origin.line + 1 == to->warning->line)
+            return true;
+    return false;
+}
+
+/* The size of the dump that the JVM says it wrote on this error. All that is
+ * alive is in there, in no fewer bytes, as heads of objects and references are
+ * longer than in the heap; unless it was compressed. */
+static struct figure dump_written(const struct facts *f)
+{
+    const struct known_warning *to = &f->warnings[WARN_DUMPING],
+                               *done = &f->warnings[WARN_DUMP_WRITTEN];
+
+    if (!to->warning || !done->warning || to->input != done->input ||
+        done->warning->line != to->warning->line + 1 || !is_dumped_for(f, to) ||
+        strstr(to->warning->text, ".gz"))
+        return figure_none();
+    return figure_of(done->input, done->warning->bytes, done->warning->line);
+}
+
+/* What was alive when the error was thrown, or at most was; else at some other
+ * time. */
+static struct figure alive(const struct facts *f, bool *at_most)
+{
+    struct figure most = dump_written(f);
+
+    *at_most = known(most.value) && !live_is_of_the_error(f);
+    return *at_most ? most : f->live;
+}
+
+static bool is_little(const struct facts *f, uint64_t live, uint64_t heap)
+{
+    return live * 100 < heap * f->thresholds->oversize_live_percent;
 }
 
 /* A heap of unknown size that mostly holds one thing is full of it. */
@@ -61,38 +107,39 @@ static bool one_object_fills(const struct facts *f)
 
 /* Unless told otherwise the JVM allows as much direct memory as heap, and a
  * dump has that figure. Who tells it otherwise has a larger heap than these. */
-static bool has_room(const struct facts *f)
+static bool has_room(const struct facts *f, uint64_t live)
 {
     if (f->heap && known(f->heap->natives.jvm_limit))
-        return is_little(f, f->heap->natives.jvm_limit);
+        return is_little(f, live, f->heap->natives.jvm_limit);
     return !one_object_fills(f);
 }
 
-static bool nearly_empty(const struct facts *f)
+static bool nearly_empty(const struct facts *f, uint64_t live)
 {
     struct figure limit = heap_limit(f);
 
-    if (!known(f->live.value))
+    if (!known(live))
         return false;
     if (known(limit.value))
-        return is_little(f, limit.value);
-    return f->live.value < SMALLEST_HEAP && has_room(f);
+        return is_little(f, live, limit.value);
+    return live < SMALLEST_HEAP && has_room(f, live);
 }
 
-static void argue_live(const struct facts *f, struct pen *p,
-                       struct finding *ret)
+/* `what` it is that is so much. */
+static void argue_live(const struct facts *f, struct pen *p, const char *what,
+                       struct figure live, struct finding *ret)
 {
     struct figure limit = heap_limit(f);
 
-    if (!known(f->live.value))
+    if (!known(live.value))
         return;
-    finding_for(
-        ret, SUPPORTING, f->live, "bytes",
-        known(limit.value)
-            ? pen_write(p, "the live set is %s of a heap of %s (%s)",
-                        pen_size(p, f->live.value), pen_size(p, limit.value),
-                        pen_share(p, f->live.value, limit.value))
-            : pen_write(p, "the live set is %s", pen_size(p, f->live.value)));
+    finding_for(ret, SUPPORTING, live, "bytes",
+                known(limit.value)
+                    ? pen_write(p, "%s %s of a heap of %s (%s)", what,
+                                pen_size(p, live.value),
+                                pen_size(p, limit.value),
+                                pen_share(p, live.value, limit.value))
+                    : pen_write(p, "%s %s", what, pen_size(p, live.value)));
 }
 
 /* Of a heap whose size nobody states the limit on direct memory tells. */
@@ -113,27 +160,19 @@ static void argue_direct_limit(const struct facts *f, struct pen *p,
 }
 
 static void argue_little(const struct facts *f, struct pen *p,
-                         struct finding *ret)
+                         struct figure live, struct finding *ret)
 {
-    if (!nearly_empty(f))
+    if (!nearly_empty(f, live.value))
         return;
     if (!known(heap_limit(f).value)) {
         argue_direct_limit(f, p, ret);
         return;
     }
-    finding_for(ret, HINT, f->live, "bytes",
+    finding_for(ret, HINT, live, "bytes",
                 pen_write(p,
                           "below %u %% of the heap, one request is to "
                           "blame rather than what is kept",
                           f->thresholds->oversize_live_percent));
-}
-
-/* A dump that somebody asked for, or a histogram, may be much older. */
-static bool live_is_of_the_error(const struct facts *f)
-{
-    return f->live.line == LINE_GC ||
-           f->live.line == LINE_HS_ERR || /* a javacore, made by it */
-           (f->live.line == LINE_DUMP && heap_is_of_error(f->heap));
 }
 
 /* What makes the heap seem empty may not be so: it may not be as large as
@@ -213,18 +252,23 @@ static const char *too_much_for(const struct facts *f, struct pen *p, bool any)
 bool rule_oversized(const struct facts *f, struct pen *p, struct finding *ret)
 {
     bool array = facts_oome_is(f, OOME_ARRAY_LIMIT);
-    bool length = facts_oome_is(f, OOME_LENGTH_LIMIT);
+    bool length = facts_oome_is(f, OOME_LENGTH_LIMIT), at_most;
+    struct figure live = alive(f, &at_most);
+    bool empty = nearly_empty(f, live.value);
     const char *site;
 
     if (!heap_is_full(f) || facts_oome_is(f, OOME_GC_OVERHEAD) ||
-        !(array || length || (nearly_empty(f) && live_is_of_the_error(f))))
+        !(array || length || (empty && (at_most || live_is_of_the_error(f)))))
         return false;
     site = site_of(f);
-    finding_init(ret, length && !nearly_empty(f) ? KIND_GROWING_ARRAY
-                                                 : KIND_OVERSIZED_REQUEST);
+    finding_init(ret, length && !empty ? KIND_GROWING_ARRAY
+                                       : KIND_OVERSIZED_REQUEST);
     argue_oome(f, p, ret);
-    argue_live(f, p, ret);
-    argue_little(f, p, ret);
+    argue_live(f, p,
+               at_most ? "what was alive fits into the dump written then:"
+                       : "the live set is",
+               live, ret);
+    argue_little(f, p, live, ret);
     if (!array && !length)
         doubt_limit(f, ret);
     doubt_end(f, p, ret);
@@ -236,9 +280,11 @@ bool rule_oversized(const struct facts *f, struct pen *p, struct finding *ret)
     ret->summary = pen_write(
         p, "%s asked for more at once than %s; %s.",
         site ? site : "One allocation", too_much_for(f, p, array || length),
-        known(f->live.value)
-            ? pen_write(p, "only %s were live", pen_size(p, f->live.value))
-            : "the heap itself is not to blame");
+        known(live.value) ? pen_write(p,
+                                      at_most ? "no more than %s were live"
+                                              : "only %s were live",
+                                      pen_size(p, live.value))
+                          : "the heap itself is not to blame");
     return true;
 }
 
@@ -281,7 +327,7 @@ static bool collector_vouches(const struct facts *f)
  * it filled up since, or one request was too large. */
 static bool live_is_outdated(const struct facts *f)
 {
-    return nearly_empty(f) && !live_is_of_the_error(f);
+    return nearly_empty(f, f->live.value) && !live_is_of_the_error(f);
 }
 
 static void doubt_age(const struct facts *f, struct finding *ret)
@@ -385,7 +431,7 @@ bool rule_heap_full(const struct facts *f, struct pen *p, struct finding *ret)
         return false;
     finding_init(ret, KIND_HEAP_LEAK);
     argue_oome(f, p, ret);
-    argue_live(f, p, ret);
+    argue_live(f, p, "the live set is", f->live, ret);
     if (!kind_of_heap(f, p, ret)) {
         culprit_named(the_heap, f->live.value, &ret->culprit);
         doubt_holder(f, ret);

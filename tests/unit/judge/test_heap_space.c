@@ -73,6 +73,43 @@ START_TEST(test_who_asked_for_too_much)
 }
 END_TEST
 
+/* The size of a dump that was written on the error is more than what was
+ * alive. */
+START_TEST(test_what_is_alive_fits_into_the_dump)
+{
+    struct jvm_warning to = {.text = "Dumping heap to a.hprof ...", .line = 8};
+    struct jvm_warning done = {.bytes = 6 * MIB, .line = 9};
+    struct known_warning *w = b.facts.warnings;
+
+    given_oome(&b, OOME_HEAP_SPACE, "Java heap space");
+    b.known_oome.at = figure_of(&b.input, 1, 7);
+    ck_assert(vec_push(&b.facts.oomes, &b.mem, &b.err));
+    *vec_last(&b.facts.oomes) = b.known_oome;
+    b.facts.xmx = says(&b, LINE_JCMD, 100 * MIB);
+    ck_assert(!asks(rule_oversized));
+    w[WARN_DUMPING] = (struct known_warning){&to, &b.input};
+    w[WARN_DUMP_WRITTEN] = (struct known_warning){&done, &b.input};
+    ck_assert(asks(rule_oversized));
+    ck_assert_ptr_nonnull(strstr(b.found.summary, "no more than 6.0 MiB"));
+    to.text = "Dumping heap to a.hprof.gz ...";
+    ck_assert(!asks(rule_oversized));
+    to.text = "Dumping heap to a.hprof ...";
+    done.bytes = 95 * MIB;
+    ck_assert(!asks(rule_oversized));
+    done.bytes = 6 * MIB;
+    done.line = 12; /* of another one, perhaps */
+    ck_assert(!asks(rule_oversized));
+    done.line = 9;
+    b.facts.oomes.at[0].kind = OOME_METASPACE; /* what it was written for */
+    ck_assert(!asks(rule_oversized));
+    b.facts.oomes.at[0].kind = OOME_HEAP_SPACE;
+    given_heap(&b, 100 * MIB, 95 * MIB); /* who knows, needs no guess */
+    ck_assert(!asks(rule_oversized));
+    b.facts.live.line = LINE_JCMD; /* but that is of another time */
+    ck_assert(asks(rule_oversized));
+}
+END_TEST
+
 START_TEST(test_oversize_threshold_is_asked)
 {
     given_oome(&b, OOME_HEAP_SPACE, "Java heap space");
@@ -474,6 +511,7 @@ TCase *heap_space_tcase(void)
     tcase_add_test(t, test_a_full_heap_of_nobody_knows_what);
     tcase_add_test(t, test_arrays_may_waste_regions);
     tcase_add_test(t, test_who_asked_for_too_much);
+    tcase_add_test(t, test_what_is_alive_fits_into_the_dump);
     tcase_add_test(t, test_oversize_threshold_is_asked);
     tcase_add_test(t, test_the_collector_vouches_for_an_error_without_a_word);
     tcase_add_test(t, test_an_error_alone_is_no_sure_leak);
