@@ -51,8 +51,8 @@ static bool live_is_of_the_error(const struct facts *f)
            (f->live.line == LINE_DUMP && heap_is_of_error(f->heap));
 }
 
-/* Whether a dump is what follows the announcement of this error. The JVM
- * writes one for the first that it throws, of any kind. */
+/* Whether a dump is what follows the announcement of this error, which there
+ * is. The JVM writes one for the first that it throws, of any kind. */
 static bool is_dumped_for(const struct facts *f, const struct known_warning *to)
 {
     const struct known_oome *o;
@@ -252,13 +252,16 @@ static const char *too_much_for(const struct facts *f, struct pen *p, bool any)
 bool rule_oversized(const struct facts *f, struct pen *p, struct finding *ret)
 {
     bool array = facts_oome_is(f, OOME_ARRAY_LIMIT);
-    bool length = facts_oome_is(f, OOME_LENGTH_LIMIT), at_most;
-    struct figure live = alive(f, &at_most);
-    bool empty = nearly_empty(f, live.value);
+    bool length = facts_oome_is(f, OOME_LENGTH_LIMIT);
+    bool at_most, empty;
+    struct figure live;
     const char *site;
 
-    if (!heap_is_full(f) || facts_oome_is(f, OOME_GC_OVERHEAD) ||
-        !(array || length || (empty && (at_most || live_is_of_the_error(f)))))
+    if (!heap_is_full(f) || facts_oome_is(f, OOME_GC_OVERHEAD))
+        return false;
+    live = alive(f, &at_most);
+    empty = nearly_empty(f, live.value);
+    if (!array && !length && !(empty && (at_most || live_is_of_the_error(f))))
         return false;
     site = site_of(f);
     finding_init(ret, length && !empty ? KIND_GROWING_ARRAY

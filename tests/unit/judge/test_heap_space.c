@@ -107,6 +107,8 @@ START_TEST(test_what_is_alive_fits_into_the_dump)
     ck_assert(!asks(rule_oversized));
     b.facts.live.line = LINE_JCMD; /* but that is of another time */
     ck_assert(asks(rule_oversized));
+    b.facts.oome = NULL; /* it was survived */
+    ck_assert(!asks(rule_oversized));
 }
 END_TEST
 
