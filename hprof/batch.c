@@ -174,10 +174,10 @@ void decoder_settle(struct decoder *k)
 }
 
 /* Maybe before they are added; what comes of it at last is right. */
-void decoder_take_back(struct decoder *k, const struct batch *b)
+void batch_take_back(const struct batch *b, struct classes *classes)
 {
     for (uint64_t i = 0; i < b->objects; i++)
-        add_objects(k->classes, b->labels[i], UINT64_MAX);
+        add_objects(classes, b->labels[i], UINT64_MAX);
 }
 
 static struct kind *place_of(struct decoder *k, uint64_t id)

@@ -92,7 +92,7 @@ void decoder_init(struct decoder *k, struct classes *classes,
  * told before. */
 void decoder_settle(struct decoder *k);
 /* The objects of a batch do not count after all. */
-void decoder_take_back(struct decoder *k, const struct batch *b);
+void batch_take_back(const struct batch *b, struct classes *classes);
 
 /* Nobody will ask for the references. */
 static inline void batch_drop_refs(struct batch *b)

@@ -37,7 +37,6 @@ static void begin(struct piece *piece, const struct record *record)
 
     piece->record = record;
     piece->n_points = 0;
-    piece->marked = false;
     piece->batch = (struct batch){.labels = b->labels,
                                   .degrees = b->degrees,
                                   .slots = b->slots,

@@ -61,17 +61,16 @@ struct segments {
     /* Whoever has it may change the tables: what follows, stages, the ids,
      * and, for the segment whose turn it is, all but what is copied. */
     pthread_mutex_t lock;
-    pthread_cond_t
-        moved;          /* a stage, `copying`, `ended` or `over` has changed */
-    uint64_t taken;     /* segments */
-    uint64_t at;        /* where the next one begins */
-    struct look *look;  /* that the next one may be in */
-    bool ended;         /* there is no next one */
-    uint64_t turn;      /* whose it is; all before have been placed */
-    struct record last; /* the one before that */
-    uint64_t done;      /* bytes of its body that have been */
-    uint32_t copying;   /* how many have been placed and are not there yet */
-    bool over;          /* no more of them are to be placed */
+    pthread_cond_t moved; /* anything that is waited for */
+    uint64_t taken;       /* segments */
+    uint64_t at;          /* where the next one begins */
+    struct look *look;    /* that the next one may be in */
+    bool ended;           /* there is no next one */
+    uint64_t turn;        /* whose it is; all before have been placed */
+    struct record last;   /* the one before that */
+    uint64_t done;        /* bytes of its body that have been */
+    uint32_t copying;     /* how many have been placed and are not there yet */
+    bool over;            /* no more of them are to be placed */
 };
 
 /* ---- scratch ----------------------------------------------------------- */
@@ -279,8 +278,7 @@ static bool decode(const struct segments *s, struct bay *b, struct decoder *k,
     return true;
 }
 
-/* ---- taking turns: with the lock ------------------------------------------
- */
+/* ---- taking turns: with the lock ----------------------------------------- */
 
 static void set_stage(struct segments *s, struct bay *b, enum stage to)
 {
@@ -343,8 +341,7 @@ static bool put_decoded(struct segments *s, struct err *e)
     return true;
 }
 
-/* ---- a run ----------------------------------------------------------------
- */
+/* ---- a run --------------------------------------------------------------- */
 
 static bool do_segment(struct segments *s, struct bay *b, struct decoder *k,
                        struct err *e)
@@ -388,7 +385,7 @@ static void clear_bays(struct segments *s)
 {
     for (struct bay *b = s->bays; b < s->bays + s->n_bays; b++) {
         if (b->stage == DECODED)
-            decoder_take_back(&s->decoders[0], &b->piece.batch);
+            batch_take_back(&b->piece.batch, &s->in->classes);
         b->stage = FREE;
     }
 }

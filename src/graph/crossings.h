@@ -23,6 +23,14 @@
 #define DRAWER_WORDS (DRAWER / 64)                /* of a bitmap of them */
 #define BLOCK_EDGES  8188u
 
+/* Behind the last number of a drawer, where `n` have been given. */
+static inline uint32_t drawer_end(uint32_t drawer, uint32_t n)
+{
+    uint32_t begin = drawer << DRAWER_BITS;
+
+    return n - begin < DRAWER ? n : begin + DRAWER;
+}
+
 struct crossings_block {
     struct crossings_block *next;
     uint32_t slab, n;

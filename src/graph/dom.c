@@ -184,10 +184,8 @@ struct words {
 
 static struct words words_of(const struct search *s, uint32_t drawer)
 {
-    uint32_t begin = drawer * DRAWER_WORDS, all = (s->d->numbers - 1) / 64 + 1;
-
-    return (struct words){
-        begin, all - begin < DRAWER_WORDS ? all : begin + DRAWER_WORDS};
+    return (struct words){drawer * DRAWER_WORDS,
+                          (drawer_end(drawer, s->d->numbers) - 1) / 64 + 1};
 }
 
 /* As the groups are used up from the last, semi[j] replaces begin[j]; the

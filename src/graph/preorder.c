@@ -51,18 +51,10 @@ static void begin_places(void *layout, uint32_t i, uint32_t end,
         p[i].span = 1;
 }
 
-/* The numbers of a drawer, without the super-root. */
-struct numbers {
-    uint32_t begin, end;
-};
-
-static struct numbers numbers_of(const struct layout *l, uint32_t drawer)
+/* The first number of a drawer that isn't the super-root's. */
+static uint32_t drawer_begin(uint32_t drawer)
 {
-    uint32_t begin = drawer << DRAWER_BITS;
-
-    return (struct numbers){begin ? begin : 1, l->numbers - begin < DRAWER
-                                                   ? l->numbers
-                                                   : begin + DRAWER};
+    return drawer ? drawer << DRAWER_BITS : 1;
 }
 
 /* Every span is 1 before; a number that is nobody's is its own dominator, and
@@ -71,10 +63,10 @@ static void add_spans(const struct layout *l, uint32_t drawer,
                       struct share *share)
 {
     const uint32_t *above = l->t->span;
-    struct numbers all = numbers_of(l, drawer);
+    uint32_t begin = drawer_begin(drawer), i = drawer_end(drawer, l->numbers);
     struct place *p = l->places, root = share->root;
 
-    for (uint32_t i = all.end; i-- > all.begin;) {
+    while (i-- > begin) {
         struct place *up = above[i] ? &p[above[i]] : &root;
 
         up->span += p[i].span;
@@ -89,11 +81,11 @@ static void add_places(const struct layout *l, uint32_t drawer,
                        struct share *share)
 {
     const uint32_t *above = l->t->span;
-    struct numbers all = numbers_of(l, drawer);
+    uint32_t i = drawer_begin(drawer), end = drawer_end(drawer, l->numbers);
     struct place *p = l->places, root = share->root;
     uint32_t *tops = share->tops, ignored;
 
-    for (uint32_t i = all.begin; i < all.end; i++) {
+    for (; i < end; i++) {
         bool top = above[i] == 0;
         struct place *up = top ? &root : &p[above[i]];
 
