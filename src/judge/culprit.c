@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "hprof/jdk.h"
+#include "judge/owner.h"
 #include "judge/steps.h"
 
 void culprit_named(const char *name, uint64_t bytes, struct culprit *ret)
@@ -119,23 +120,40 @@ static bool name_holder(struct pen *p, const struct heap *h,
     return false;
 }
 
-/* A thread's own fields: thread-locals, the target it runs. */
+/* "ex.match.Engine.books (java.util.LinkedHashMap), on the stack of ..." */
+static void name_owner(struct pen *p, const struct heap_suspect *s,
+                       const struct owner *o, struct culprit *ret)
+{
+    const char *field = o->field ? pen_write(p, ".%s", o->field) : "";
+
+    ret->thread = s->root_thread;
+    ret->class_name = o->class_name;
+    ret->field = o->field;
+    ret->name = pen_write(p, "%s%s (%s), on the stack of thread %s",
+                          o->class_name, field, o->held, s->root_thread);
+}
+
+/* A thread's own fields, thread-locals or the target it runs, or its stack's
+ * locals, of which the one that leads on is told. */
 static void name_thread(struct pen *p, const struct heap_suspect *s,
                         struct culprit *ret)
 {
+    const struct heap_step *first = s->descent.n ? s->descent.at : NULL;
     const char *inside = "";
 
     ret->thread = s->root_thread;
     ret->class_name = s->class_name;
-    if (s->descent.n && step_is_field(s->descent.at[0].via))
-        inside = pen_write(p, ".%s (%s)", step_field(s->descent.at[0].via),
-                           s->descent.at[0].class_name);
+    if (first && step_is_local(first->via))
+        ret->class_name = first->class_name;
+    else if (first && step_is_field(first->via))
+        inside =
+            pen_write(p, ".%s (%s)", step_field(first->via), first->class_name);
     if (s->root_frame)
         ret->name =
-            pen_write(p, "%s%s, a local of %s in thread %s", s->class_name,
+            pen_write(p, "%s%s, a local of %s in thread %s", ret->class_name,
                       inside, s->root_frame, s->root_thread);
     else
-        ret->name = pen_write(p, "%s%s, held by thread %s", s->class_name,
+        ret->name = pen_write(p, "%s%s, held by thread %s", ret->class_name,
                               inside, s->root_thread);
 }
 
@@ -155,6 +173,7 @@ void culprit_of_suspect(struct pen *p, const struct heap *h,
 {
     uint64_t at = last_static(s);
     bool object = s->kind == SUSPECT_OBJECT;
+    struct owner owner;
 
     ret->known = true;
     ret->bytes = bytes;
@@ -166,6 +185,8 @@ void culprit_of_suspect(struct pen *p, const struct heap *h,
         ret->name = pen_write(p, "statics of %s", s->name);
     } else if (object && s->root_frame && name_holder(p, h, s, ret)) {
         return;
+    } else if (s->root_thread && owner_on_stack(h, s, &owner)) {
+        name_owner(p, s, &owner, ret);
     } else if (s->root_thread) {
         name_thread(p, s, ret);
     } else {

@@ -12,6 +12,7 @@
 #include <strings.h>
 
 #include "hprof/jdk.h"
+#include "judge/owner.h"
 #include "judge/steps.h"
 
 static bool ends(const char *s, const char *suffix)
@@ -102,6 +103,32 @@ static uint64_t held_by_stack(const struct heap *h, const struct heap_thread *t)
                                                      : t->stack_retained;
 }
 
+static bool runs_main(const struct heap_thread *t)
+{
+    return t->n_frames &&
+           strcmp(t->frames[t->n_frames - 1]->method, "main") == 0;
+}
+
+static const struct heap_suspect *suspect_on(const struct heap *h,
+                                             const struct heap_thread *t)
+{
+    const struct heap_suspect *s;
+
+    VEC_EACH (&h->suspects, s)
+        if (s->path.n && s->path.at[0].node == t->node)
+            return s;
+    return NULL;
+}
+
+/* A field of what main() made is no request's result, nor a thread-local. */
+static bool held_by_program(const struct heap *h, const struct heap_thread *t)
+{
+    const struct heap_suspect *s = runs_main(t) ? suspect_on(h, t) : NULL;
+    struct owner owner;
+
+    return s && owner_on_stack(h, s, &owner);
+}
+
 /* What a stack alone holds; an object that a static field holds as well is
  * not the stack's. */
 bool pattern_stack(const struct heap *h, struct pen *p,
@@ -115,11 +142,13 @@ bool pattern_stack(const struct heap *h, struct pen *p,
             most = t;
             bytes = held_by_stack(h, t);
         }
-    if (!most)
+    if (!most || held_by_program(h, most))
         return false;
     ret->bytes = bytes;
-    ret->culprit = pen_write(p, "locals on the stack of thread %s",
-                             most->name ? most->name : "?");
+    ret->suspect = suspect_on(h, most);
+    if (!ret->suspect || !ret->suspect->root_frame)
+        ret->culprit = pen_write(p, "locals on the stack of thread %s",
+                                 most->name ? most->name : "?");
     ret->text = pen_write(p, "only the locals of a running thread hold %s",
                           pen_size(p, ret->bytes));
     return true;
@@ -140,7 +169,8 @@ bool pattern_threadlocals(const struct heap *h, struct pen *p,
     uint64_t holders = 0, bytes = 0;
 
     VEC_EACH (&h->threads, t)
-        if (holds_threadlocals(t) && !threw_at_work(h, t)) {
+        if (holds_threadlocals(t) && !threw_at_work(h, t) &&
+            !held_by_program(h, t)) {
             bytes += t->retained;
             holders++;
         }

@@ -11,6 +11,11 @@ bool step_is_class(const struct heap_step *s)
            strcmp(s->class_name, "java.lang.Class") == 0;
 }
 
+bool step_is_local(const char *via)
+{
+    return via && strcmp(via, "<stack local>") == 0;
+}
+
 bool step_is_field(const char *via)
 {
     return via && via[0] != '<' && via[0] != '[';

@@ -15,6 +15,8 @@ static inline const struct heap_step *step_at(const struct heap_suspect *s,
 
 /* Whether it is a class object, and `name` says of which class. */
 bool step_is_class(const struct heap_step *s);
+/* Whether a thread's stack holds it. */
+bool step_is_local(const char *via);
 /* Whether a step is along a field: neither "<stack local>" nor "[3]". */
 bool step_is_field(const char *via);
 /* "PAGES" of "static PAGES", "name" of "Super#name". */

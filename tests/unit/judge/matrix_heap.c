@@ -124,9 +124,13 @@ static void local_result(struct bench *b)
 /* Several locals lead to it: none of them holds it alone, the thread does. */
 static void shared_by_locals(struct bench *b)
 {
+    static const struct hprof_frame run = {.method = "run"};
+    static const struct hprof_frame *frames[] = {&run};
+
     full(b);
     given_thread(b, "worker", 90 * MIB, MIB);
-    b->heap.threads.at[0].n_frames = 5;
+    b->heap.threads.at[0].n_frames = 1;
+    b->heap.threads.at[0].frames = frames;
     b->heap.oome_thread = 0;
 }
 

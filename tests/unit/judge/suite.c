@@ -11,7 +11,7 @@ static TCase *(*const cases[])(void) = {
     blame_tcase,       limits_tcase,   heap_space_tcase, refused_tcase,
     quiet_tcase,       patterns_tcase, native_tcase,     matrix_tcase,
     balance_tcase,     judge_tcase,    signature_tcase,  timeline_tcase,
-    collections_tcase,
+    collections_tcase, owner_tcase,
 };
 
 static Suite *judge_suite(void)

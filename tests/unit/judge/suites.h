@@ -18,6 +18,7 @@ TCase *heap_space_tcase(void);
 TCase *refused_tcase(void);
 TCase *quiet_tcase(void);
 TCase *patterns_tcase(void);
+TCase *owner_tcase(void);
 TCase *native_tcase(void);
 TCase *matrix_tcase(void);
 TCase *balance_tcase(void);
