@@ -11,7 +11,8 @@
 # on a warm file; the least CPU and the least wall time count.
 #
 # Where a host takes free memory back (free page reporting), at-hand.c keeps
-# what a run will touch: bringing it back is the host's price, not ours.
+# what one thread will touch: bringing it back is the host's price, not ours.
+# Two threads find what that run left.
 #
 # With $OOMWHY_BENCH_PEER, a command to which the dump's name is appended,
 # that runs in turn as well.
@@ -113,7 +114,6 @@ bench() {
         measure cat sh -c 'cat "$1" >/dev/null' cat "$file"
         at_hand "$file"
         measure one "$oomwhy" --timings --jobs 1 -o "$scratch/1.json" "$file"
-        at_hand "$file"
         measure two "$oomwhy" --timings --jobs 2 -o "$scratch/2.json" "$file"
         measure quick "$oomwhy" --timings --quick -o "$scratch/q.json" "$file"
         # shellcheck disable=SC2086  # a command and its options
