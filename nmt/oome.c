@@ -360,6 +360,31 @@ static bool special_forms(const char *line, struct oome_text *o)
     return true;
 }
 
+/* What -Xlog:gc* says of Metaspace that is full, right before the error is
+ * thrown, though a log of collections has no errors. */
+static bool metaspace_failed(const char *line, struct oome_text *o)
+{
+    static const struct {
+        const char *text, *message;
+    } forms[] = {
+        {"Metaspace (data) allocation failed for size ", "Metaspace"},
+        {"Metaspace (class) allocation failed for size ",
+         "Compressed class space"},
+    };
+
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        if (!strstr(line, forms[i].text))
+            continue;
+        copy(o->message, sizeof o->message, forms[i].message,
+             strlen(forms[i].message));
+        take_figures(o);
+        o->kind = oome_classify(o->message);
+        o->closing = true;
+        return true;
+    }
+    return false;
+}
+
 /* A level among the line's own words: what follows is a message. */
 static bool has_level(const char *from, const char *end)
 {
@@ -414,10 +439,11 @@ bool oome_find(const char *line, struct oome_text *ret)
     const char *s, *behind;
 
     if (!strstr(line, "OutOfMemory") && !strstr(line, "OutOfDirectMemory") &&
-        !strstr(line, "Out of space in CodeCache"))
+        !strstr(line, "Out of space in CodeCache") &&
+        !strstr(line, "allocation failed for size"))
         return false;
     memset(ret, 0, sizeof *ret);
-    if (special_forms(line, ret))
+    if (special_forms(line, ret) || metaspace_failed(line, ret))
         return true;
     s = find_class(line, &behind);
     if (!s || !announced(line, s) || is_quoted(line, s) ||

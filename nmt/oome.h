@@ -12,7 +12,8 @@ struct oome_text {
     bool nested;  /* inside another exception's message: a "Caused by"
                      will tell it again */
     bool bare;    /* no message: an event only if a stack follows */
-    bool closing; /* "Terminating due to": told already, if ever told */
+    bool closing; /* "Terminating due to", and what the JVM logs of it besides:
+                     told already, if ever told */
     char message[512];
     char thread[128];
     char top_frame[256], app_frame[256];

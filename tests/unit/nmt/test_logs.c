@@ -220,6 +220,21 @@ START_TEST(without_message)
 }
 END_TEST
 
+/* A log of collections has the failure, not the error that follows. */
+START_TEST(metaspace_that_failed)
+{
+    read_app("[7.559s][info][gc,metaspace,freelist,oom] Metaspace (data) "
+             "allocation failed for size 914\n"
+             "[7.559s][info][gc,metaspace,freelist,oom]   Both: 43 MB used.\n"
+             "[7.600s][info][gc,metaspace,freelist,oom] Metaspace (class) "
+             "allocation failed for size 72\n");
+    ck_assert_uint_eq(app.oomes.n, 2);
+    ck_assert_int_eq(app.oomes.at[0].kind, OOME_METASPACE);
+    ck_assert_uint_eq(app.oomes.at[0].line, 1);
+    ck_assert_int_eq(app.oomes.at[1].kind, OOME_CLASS_SPACE);
+}
+END_TEST
+
 START_TEST(figures_of_messages)
 {
     read_app("java.lang.OutOfMemoryError: Cannot reserve 65536 bytes of "
@@ -422,6 +437,7 @@ Suite *logs_suite(void)
     tcase_add_test(c, a_thread_inside_json);
     tcase_add_test(c, nested_and_caused);
     tcase_add_test(c, without_message);
+    tcase_add_test(c, metaspace_that_failed);
     tcase_add_test(c, figures_of_messages);
     tcase_add_test(c, another_class);
     tcase_add_test(c, storms);
