@@ -18,7 +18,9 @@ struct reader {
     uint64_t places; /* containers that may have a limit */
     uint64_t limits; /* and those that have one */
     bool differ;
-    bool stats; /* rows of docker stats follow */
+    bool stats;  /* rows of docker stats follow */
+    char id[16]; /* of the container in the first of them, or its name */
+    bool several;
 };
 
 /* ---- quantities ------------------------------------------------------- */
@@ -129,6 +131,25 @@ static bool is_stats_header(const char *text)
     return strstr(text, "MEM USAGE / LIMIT") != NULL;
 }
 
+/* Rows of more than one container are nobody's. */
+static void take_usage(struct reader *r, const char *row, const char *usage,
+                       uint64_t line)
+{
+    size_t n = strcspn(row, " \t");
+    uint64_t v;
+
+    if (n >= sizeof r->id)
+        n = sizeof r->id - 1;
+    if (!*r->id)
+        memcpy(r->id, row, n);
+    r->several = r->several || strncmp(r->id, row, n) != 0 || r->id[n];
+    if (!take_quantity(usage, &v) ||
+        (known(r->container->usage) && r->container->usage >= v))
+        return;
+    r->container->usage = v;
+    r->container->usage_line = line;
+}
+
 /* "498.2MiB / 512MiB": the first such pair of a row, behind its name. */
 static void stats_line(struct reader *r, const char *text, uint64_t line)
 {
@@ -140,6 +161,7 @@ static void stats_line(struct reader *r, const char *text, uint64_t line)
             usage--;
         if (text_is_digit(*usage) && text_is_digit(s[3])) {
             take_limit(r, s + 3, line);
+            take_usage(r, text, usage, line);
             return;
         }
     }
@@ -204,7 +226,7 @@ bool container_read(struct source *s, struct arena *a, struct container *ret,
     struct lines l;
     char *line;
 
-    *ret = (struct container){.limit = UNKNOWN};
+    *ret = (struct container){.limit = UNKNOWN, .usage = UNKNOWN};
     vm_flags_init(&ret->flags);
     unit_init(&ret->unit);
     if (!lines_init(&l, s, a->mem, e))
@@ -224,6 +246,8 @@ bool container_read(struct source *s, struct arena *a, struct container *ret,
     lines_deinit(&l);
     if (r.differ || r.places > r.limits)
         ret->limit = UNKNOWN;
+    if (r.several)
+        ret->usage = UNKNOWN;
     take_unit(ret);
     if (differ)
         vm_flags_init(&ret->flags);

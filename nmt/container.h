@@ -14,8 +14,11 @@
 #include "nmt/vminfo.h"
 
 struct container {
-    uint64_t limit;        /* bytes; UNKNOWN: none, or several */
-    uint64_t line;         /* of the limit */
+    uint64_t limit; /* bytes; UNKNOWN: none, or several */
+    uint64_t line;  /* of the limit */
+    uint64_t usage; /* bytes: the most that docker stats saw it hold;
+                       UNKNOWN: it was not asked, or of several */
+    uint64_t usage_line;
     struct vm_flags flags; /* of its arguments and environment; sizes that
                               are given twice, and differ, are UNKNOWN */
     struct unit unit;      /* of systemd; its limit is that above, too */

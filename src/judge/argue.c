@@ -90,9 +90,13 @@ void argue_warning(const struct known_warning *w, unsigned weight,
 
 void argue_held(const struct facts *f, struct pen *p, struct finding *ret)
 {
-    finding_for(ret, SUPPORTING, f->last->rss, "bytes",
-                pen_write(p, "the process held %s%s shortly before",
-                          pen_size(p, f->last->rss.value), at_limit(f, p)));
+    bool process = known(f->last->rss.value);
+    struct figure held = process ? f->last->rss : f->last->group_usage;
+
+    finding_for(ret, SUPPORTING, held, "bytes",
+                pen_write(p, "the %s held %s%s shortly before",
+                          process ? "process" : "container",
+                          pen_size(p, held.value), at_limit(f, p)));
 }
 
 void argue_live_share(const struct facts *f, struct pen *p, struct finding *ret)

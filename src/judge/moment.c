@@ -179,11 +179,14 @@ static void take_cgroup(struct moment *m, const struct input *in)
     figure_fill(&m->group_shmem, figure_of(in, cgroup_get(c, "shmem"), 0));
 }
 
-static void take_unit(struct moment *m, const struct input *in)
+static void take_container(struct moment *m, const struct input *in)
 {
-    const struct unit_figure *usage = unit_memory(&in->container->unit);
+    const struct container *c = in->container;
+    const struct unit_figure *usage = unit_memory(&c->unit);
 
     figure_fill(&m->group_usage, figure_of(in, unit_value(usage), usage->line));
+    figure_fill(&m->group_usage, figure_of(in, c->usage, c->usage_line));
+    m->alive = m->alive || known(c->usage);
 }
 
 void moment_take_vm_info(struct moment *m, const struct input *in)
@@ -221,7 +224,7 @@ static void take(struct moment *m, const struct input *in)
     case ARTIFACT_CLASS_HISTOGRAM: take_histogram(m, in); break;
     case ARTIFACT_CGROUP_STAT:
     case ARTIFACT_CGROUP_VALUES: take_cgroup(m, in); break;
-    case ARTIFACT_CONTAINER: take_unit(m, in); break;
+    case ARTIFACT_CONTAINER: take_container(m, in); break;
     case ARTIFACT_THREAD_DUMP: m->thread_dump = in->threads; break;
     default: break;
     }

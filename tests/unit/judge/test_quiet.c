@@ -202,6 +202,13 @@ START_TEST(test_sigkill_far_from_the_limit)
     ck_assert_int_eq(first_found(&b), KIND_NOT_ENOUGH_EVIDENCE);
     b.facts.limit.value = 1000 * MIB;
     ck_assert_int_eq(confidence_of(KIND_SIGKILL), CONFIDENCE_LOW);
+    /* Only the container was looked at. */
+    b.moments[2].rss = figure_none();
+    b.moments[2].group_usage = says(&b, LINE_CGROUP, 91 * MIB);
+    confidence_of(KIND_SIGKILL);
+    ck_assert_str_eq(b.found.evidence[1].text,
+                     "the container held 91.0 MiB under a limit of 1000.0 MiB "
+                     "shortly before");
     /* The group was near it all the same: others are in there. */
     b.moments[2].group_usage = says(&b, LINE_CGROUP, 990 * MIB);
     ck_assert_int_eq(first_found(&b), KIND_NOT_ENOUGH_EVIDENCE);

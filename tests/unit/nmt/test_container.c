@@ -154,19 +154,21 @@ START_TEST(tables_of_docker_stats)
         "CONTAINER ID   NAME   CPU %   MEM USAGE / LIMIT   MEM %   NET I/O\n";
     static const struct {
         const char *rows;
-        uint64_t limit;
+        uint64_t limit, usage, usage_line;
     } tables[] = {
         {"f2d3   shop   1.2%   498.2MiB / 512MiB   97.3%   1.2kB / 648B\n",
-         512 * MIB},
-        {"f2d3   shop   1.2%   498.2MiB / 512MiB   97.3%   1.2kB / 648B\n"
-         "f2d3   shop   1.2%   499.2MiB / 512MiB   97.4%   1.2kB / 648B\n",
-         512 * MIB},
+         512 * MIB, 522400563, 2},
+        {"f2d3   shop   1.2%   498MiB / 512MiB     97.3%   1.2kB / 648B\n"
+         "f2d3   shop   1.2%   499MiB / 512MiB     97.4%   1.2kB / 648B\n"
+         "f2d3   shop   1.2%   497MiB / 512MiB     97.3%   1.2kB / 648B\n",
+         512 * MIB, 499 * MIB, 3},
         {"f2d3   shop   1.2%   498.2MiB / 512MiB   97.3%   1.2kB / 648B\n"
          "a2d3   db     1.2%   498.2MiB / 1GiB     97.3%   1.2kB / 648B\n",
-         UNKNOWN},
-        {"f2d3   shop   --     0B / 0B             0.0%    0B / 0B\n", UNKNOWN},
-        {"f2d3   shop   1.2%   498.2MB / 536.9MB   97.3%   1.2kB / 648B\n",
-         536900000},
+         UNKNOWN, UNKNOWN, 2},
+        {"f2d3   shop   --     0B / 0B             0.0%    0B / 0B\n", UNKNOWN,
+         UNKNOWN, 0},
+        {"f2d3   shop   1.2%   498MB / 536.9MB     97.3%   1.2kB / 648B\n",
+         536900000, 498000000, 2},
     };
     struct container c;
     char text[1024];
@@ -174,6 +176,8 @@ START_TEST(tables_of_docker_stats)
     snprintf(text, sizeof text, "%s%s", head, tables[_i].rows);
     TEXT_READ(&t, text, container_read, &c);
     ck_assert_uint_eq(c.limit, tables[_i].limit);
+    ck_assert_uint_eq(c.usage, tables[_i].usage);
+    ck_assert_uint_eq(c.usage_line, tables[_i].usage_line);
 }
 END_TEST
 
