@@ -22,12 +22,11 @@ void facts_init(struct facts *f, const struct incident *i,
         &f->pids_max,      &f->pids_events,
         &f->nproc,         &f->threads_peak,
         &f->map_count,     &f->max_map_count,
-        &f->maps_at_first,
-        &f->reservation,   &f->max_direct,
-        &f->max_metaspace, &f->xms,
-        &f->address_space, &f->exhausted,
-        &f->outlived,      &f->mapped,
-        &f->written_after,
+        &f->maps_at_first, &f->reservation,
+        &f->max_direct,    &f->max_metaspace,
+        &f->xms,           &f->address_space,
+        &f->exhausted,     &f->outlived,
+        &f->mapped,        &f->written_after,
     };
 
     memset(f, 0, sizeof *f);

@@ -34,7 +34,7 @@ rule_fn rule_native_failed, rule_malloc_refused;
 /* rules_growing.c: growth without a death. */
 rule_fn rule_mappings_grow, rule_growing, rule_extraordinary;
 /* rules_signal.c: ended by a signal, and not for memory. */
-rule_fn rule_crash, rule_sigkill, rule_sigterm;
+rule_fn rule_crash, rule_sigkill, rule_sudden_end, rule_sigterm;
 /* rules_healthy.c: no memory problem. */
 rule_fn rule_threw, rule_healthy;
 /* rules_glance.c: one look at a living JVM, from both sides. */

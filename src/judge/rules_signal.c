@@ -136,6 +136,36 @@ bool rule_sigkill(const struct facts *f, struct pen *p, struct finding *ret)
     return true;
 }
 
+/*
+ * A log of collections that just stops, of a process that is gone: a SIGKILL,
+ * or a crash that left no hs_err. Nothing was short before, and the cgroup,
+ * which was far from its limit, counted no kill.
+ */
+bool rule_sudden_end(const struct facts *f, struct pen *p, struct finding *ret)
+{
+    bool none = known(f->group_kills.value) && f->group_kills.value == 0;
+
+    if (!f->gone || !f->cut_off || !none || f->distress ||
+        !facts_end_unsaid(f) || !errors_watched(f) || !f->last ||
+        !known(f->last->rss.value) || !known(f->limit.value) ||
+        f->last->rss.value > f->limit.value / 2)
+        return false;
+    finding_init(ret, KIND_SIGKILL);
+    finding_for(ret, SUPPORTING,
+                figure_of(f->gc_input, UNKNOWN, f->gc->last_line), NULL,
+                "the GC log just stops");
+    finding_for(ret, SUPPORTING, f->group_kills, "count",
+                "the cgroup counted no OOM kill");
+    argue_held(f, p, ret);
+    finding_doubt(ret, SUPPORTING,
+                  "no exit status is here: a crash that left no hs_err looks "
+                  "the same");
+    finding_cap(ret, CONFIDENCE_LOW);
+    ret->summary = "The process ended suddenly, as by a SIGKILL, but had half "
+                   "of its memory left, and no error came before.";
+    return true;
+}
+
 /* ---- asked to stop ---------------------------------------------------- */
 
 /* The kernel never sends a SIGTERM for memory; an orchestrator does, to evict

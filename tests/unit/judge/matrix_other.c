@@ -302,6 +302,22 @@ static void the_group_lost_one(struct bench *b)
     b->facts.group_kills.value = 1;
 }
 
+static void sudden_end(struct bench *b)
+{
+    given_life(b, 50 * MIB, 90 * MIB, 120 * MIB);
+    b->facts.gc = &b->gc;
+    b->facts.gc_input = &b->input;
+    b->facts.gone = b->facts.cut_off = true;
+    b->facts.kernel_log = false;
+    b->facts.group_kills = says(b, LINE_CGROUP, 0);
+    b->facts.limit = says(b, LINE_CGROUP, 1000 * MIB);
+}
+
+static void near_the_limit(struct bench *b)
+{
+    b->facts.limit.value = 130 * MIB;
+}
+
 static void healthy(struct bench *b)
 {
     given_life(b, 50 * MIB, 90 * MIB, 91 * MIB);
@@ -356,6 +372,7 @@ static const struct pair at[] = {
     {"crash", KIND_CRASH, aborted, after_an_error},
     {"crash", KIND_CRASH, exit_134, memory_refused},
     {"killed, but not for memory", KIND_SIGKILL, sigkill, the_group_lost_one},
+    {"gone suddenly", KIND_SIGKILL, sudden_end, near_the_limit},
     {"asked to stop", KIND_SIGKILL, sigterm, exit_1},
     {"ended by an exception", KIND_HEALTHY, threw, memory_refused},
     {"healthy", KIND_HEALTHY, healthy, grows_at_the_end},
