@@ -125,6 +125,13 @@ struct heap_buffers {
     uint64_t count, bytes;
 };
 
+/* What zlib keeps for each until end() is called. deflateInit allocates window,
+ * prev, head and pending buffers, (1 << (15 + 2)) + (1 << (8 + 9)), and its
+ * state (zconf.h), for the default level; inflate a window of 32 KiB and
+ * about 7 KiB of state. */
+#define HEAP_DEFLATER_BYTES ((uint64_t)268 << 10)
+#define HEAP_INFLATER_BYTES ((uint64_t)40 << 10)
+
 struct heap_peer { /* Java objects that stand for native memory */
     const char *class_name;
     uint64_t count;
@@ -144,7 +151,7 @@ struct heap_natives {
     struct heap_buffers awaiting_gc; /* owners nobody holds strongly */
     uint64_t jvm_counter;            /* java.nio.Bits reserved, bytes */
     uint64_t jvm_count;              /* buffers it counts */
-    uint64_t jvm_limit; /* on those bytes; -Xmx unless told otherwise */
+    uint64_t jvm_limit;     /* on those bytes; -Xmx unless told otherwise */
     uint64_t netty_counter; /* bytes */
     VEC(struct heap_peer) peers;
     uint64_t platform_threads, virtual_threads;

@@ -10,12 +10,6 @@
 
 #include "graph/batch.h"
 
-/* zlib: deflateInit allocates window, prev, head and pending buffers:
- * (1 << (15 + 2)) + (1 << (8 + 9)) plus its state; zconf.h says so. */
-#define DEFLATER_BYTES ((uint64_t)268 << 10)
-/* inflate: a 32 KiB window and about 7 KiB of state. */
-#define INFLATER_BYTES ((uint64_t)40 << 10)
-
 struct peer_rule {
     const char *class_name; /* it or a subclass */
     const char *size_field; /* a long with the bytes; NULL */
@@ -25,9 +19,9 @@ struct peer_rule {
 };
 
 static const struct peer_rule RULES[] = {
-    {"java.util.zip.Deflater", NULL, DEFLATER_BYTES, "zsRef",
+    {"java.util.zip.Deflater", NULL, HEAP_DEFLATER_BYTES, "zsRef",
      "about 268 KiB of zlib state each until end() is called"},
-    {"java.util.zip.Inflater", NULL, INFLATER_BYTES, "zsRef",
+    {"java.util.zip.Inflater", NULL, HEAP_INFLATER_BYTES, "zsRef",
      "about 40 KiB of zlib state each until end() is called"},
     {"com.sun.jna.Memory", "size", 0, NULL, "its own size field"},
 };

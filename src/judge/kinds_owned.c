@@ -51,6 +51,9 @@ static uint64_t histogram_count(const struct facts *f, const char *name)
 
 /* ---- direct memory: buffers, segments, NIO's cache ---------------------- */
 
+/* Any JVM has a few, of its own module file. */
+#define OWN_BUFFERS 16
+
 /* Bytes that java.nio.Bits counts beyond the buffers found: segments of
  * java.lang.foreign reserve there too. */
 static uint64_t segment_bytes(const struct heap_natives *n)
@@ -169,25 +172,37 @@ static void doubt_early_dump(const struct facts *f, struct finding *ret)
                     "buffers and segments may have come since");
 }
 
+/* Hardly anybody but buffers takes such memory, unless nobody has any. */
+static void guess_buffers(const struct facts *f, struct finding *ret)
+{
+    uint64_t n = histogram_count(f, "java.nio.DirectByteBuffer");
+
+    if (!known(n) || n >= OWN_BUFFERS) {
+        ret->kind = KIND_DIRECT_BUFFERS;
+        finding_cap(ret, CONFIDENCE_MEDIUM);
+    }
+    finding_doubt(ret, SUPPORTING,
+                  "without a heap dump direct buffers can't be told "
+                  "from Unsafe.allocateMemory");
+}
+
 void kind_of_other(const struct facts *f, struct pen *p,
                    const struct part *part, struct finding *ret)
 {
     if (census(f, p, part->last, ret) || counted(f, p, part, ret))
         return;
     ret->kind = KIND_NATIVE_TRACKED_OTHER;
-    if (f->heap && !dump_is_late(f))
+    if (!f->heap)
+        guess_buffers(f, ret);
+    else if (!dump_is_late(f))
         doubt_early_dump(f, ret);
-    else if (f->heap)
+    else
         finding_for(ret, SUPPORTING,
                     dump_says(f, f->heap->natives.owners.bytes), "bytes",
                     pen_write(p,
                               "the heap dump's direct buffers own only %s: "
                               "the rest came from Unsafe or JNI",
                               pen_size(p, f->heap->natives.owners.bytes)));
-    else
-        finding_doubt(ret, SUPPORTING,
-                      "without a heap dump direct buffers can't be told "
-                      "from Unsafe.allocateMemory");
 }
 
 void kind_of_direct(const struct facts *f, struct pen *p, uint64_t bytes,
@@ -231,27 +246,35 @@ static bool is_zlib(const struct heap_peer *peer)
            strstr(peer->class_name, "Inflater");
 }
 
-/* Of the default level; less for others, and a tenth for inflating. */
-#define DEFLATER_BYTES ((uint64_t)268 << 10)
+static bool zlib_of_class(const struct facts *f, struct pen *p,
+                          const char *class_name, uint64_t each, uint64_t bytes,
+                          struct finding *ret)
+{
+    uint64_t n = histogram_count(f, class_name);
+    const char *name = strrchr(class_name, '.') + 1;
+
+    if (!known(n) || !kind_explains(n * each, bytes))
+        return false;
+    ret->kind = KIND_ZLIB_NATIVE;
+    finding_for(ret, SUPPORTING, figure_of(f->last->histogram_input, n, 0),
+                "count",
+                pen_write(p,
+                          "the class histogram has %llu %ss, about %s of zlib "
+                          "state",
+                          (unsigned long long)n, name, pen_size(p, n * each)));
+    culprit_named(
+        pen_write(p, "%llu objects of %s", (unsigned long long)n, class_name),
+        n * each, &ret->culprit);
+    return true;
+}
 
 static bool zlib_by_histogram(const struct facts *f, struct pen *p,
                               uint64_t bytes, struct finding *ret)
 {
-    uint64_t n = histogram_count(f, "java.util.zip.Deflater");
-
-    if (!known(n) || !kind_explains(n * DEFLATER_BYTES, bytes))
-        return false;
-    ret->kind = KIND_ZLIB_NATIVE;
-    finding_for(
-        ret, SUPPORTING, figure_of(f->last->histogram_input, n, 0), "count",
-        pen_write(p,
-                  "the class histogram has %llu Deflaters, about %s "
-                  "of zlib state",
-                  (unsigned long long)n, pen_size(p, n * DEFLATER_BYTES)));
-    culprit_named(pen_write(p, "%llu objects of java.util.zip.Deflater",
-                            (unsigned long long)n),
-                  n * DEFLATER_BYTES, &ret->culprit);
-    return true;
+    return zlib_of_class(f, p, "java.util.zip.Deflater", HEAP_DEFLATER_BYTES,
+                         bytes, ret) ||
+           zlib_of_class(f, p, "java.util.zip.Inflater", HEAP_INFLATER_BYTES,
+                         bytes, ret);
 }
 
 /* Which of the two there are: as a rule one is. */

@@ -204,6 +204,16 @@ static void judge_gap(const struct facts *f, struct pen *p,
         at_limit(f, p), pen_size(p, gap->last));
 }
 
+/* What objects are known to own need not be heap. */
+static bool judge_owned_gap(const struct facts *f, struct pen *p,
+                            const struct part *gap, struct finding *ret)
+{
+    finding_init(ret, KIND_NOT_ENOUGH_EVIDENCE);
+    judge_owned(f, p, gap->last, ret);
+    finding_cap(ret, CONFIDENCE_MEDIUM);
+    return ret->kind != KIND_NOT_ENOUGH_EVIDENCE;
+}
+
 /* ---- the rule ----------------------------------------------------------- */
 
 /* Without the kernel's report, that it was this process which filled the
@@ -228,7 +238,8 @@ bool rule_killed(const struct facts *f, struct pen *p, struct finding *ret)
     } else if (stacks_may_be_it(f, part)) {
         judge_stacks(f, p, part, ret);
     } else if (gap_may_be_heap(f, part)) {
-        judge_gap(f, p, part, ret);
+        if (!judge_owned_gap(f, p, part, ret))
+            judge_gap(f, p, part, ret);
     } else if (nobody_to_blame(f, part)) {
         judge_sum(f, p, ret);
     } else if (part->kind != PART_HEAP) {

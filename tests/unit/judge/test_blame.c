@@ -65,6 +65,11 @@ START_TEST(test_gap_may_be_heap)
     b.facts.parts.unseen = true;
     b.facts.xmx = says(&b, LINE_JCMD, 240 * MIB);
     ck_assert_int_eq(first_found(&b), KIND_NOT_ENOUGH_EVIDENCE);
+    b.facts.heap = &b.heap; /* but its objects own it */
+    b.facts.dump = &b.input;
+    given_peer(&b, "java.util.zip.Deflater", 190 * MIB);
+    ck_assert_int_eq(confidence_of(KIND_ZLIB_NATIVE), CONFIDENCE_MEDIUM);
+    b.facts.heap = NULL;
     b.facts.xmx = says(&b, LINE_JCMD, 64 * MIB); /* no room for that */
     ck_assert_int_lt(confidence_of(KIND_NATIVE_UNTRACKED_MALLOC),
                      CONFIDENCE_HIGH);

@@ -27,8 +27,8 @@ START_TEST(test_native_death)
     put_native_death();
     judged();
     ck_assert_int_eq(v.side, SIDE_OFF_HEAP);
-    ck_assert_int_eq(v.kind, KIND_NATIVE_TRACKED_OTHER);
-    ck_assert_int_eq(v.confidence, CONFIDENCE_HIGH);
+    ck_assert_int_eq(v.kind, KIND_DIRECT_BUFFERS); /* of which nobody saw any */
+    ck_assert_int_eq(v.confidence, CONFIDENCE_MEDIUM);
     ck_assert(v.evidence.n >= 2 && v.actions.n && v.missing.n);
     ck_assert(v.alternatives.n);
     ck_assert(v.culprit.known);
@@ -119,8 +119,8 @@ START_TEST(test_a_childs_status_is_not_the_jvms)
 {
     put_native_death();
     put_status_of("2-late/child-status.txt", "convert", 4300, 4242, 880000);
-    ck_assert_int_eq(judged(), KIND_NATIVE_TRACKED_OTHER);
-    ck_assert_int_eq(v.confidence, CONFIDENCE_HIGH);
+    ck_assert_int_eq(judged(), KIND_DIRECT_BUFFERS);
+    ck_assert_int_eq(v.confidence, CONFIDENCE_MEDIUM);
     ck_assert_uint_eq(v.process.pid, 4242);
     ck_assert_uint_eq(v.n_notes, 0);
 }
@@ -131,7 +131,7 @@ START_TEST(test_nor_is_that_of_a_jvm_it_started)
     put_native_death();
     put_status_of("2-late/child-status.txt", "java", 4300, 4242, 880000);
     judged();
-    ck_assert_int_eq(v.confidence, CONFIDENCE_HIGH);
+    ck_assert_int_eq(v.confidence, CONFIDENCE_MEDIUM);
     ck_assert_uint_eq(v.n_notes, 0);
 }
 END_TEST

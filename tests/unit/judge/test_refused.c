@@ -109,7 +109,7 @@ START_TEST(a_part_that_grew_used_it_up)
     refused("mmap", 65536, "committing reserved memory", "mmap failed");
     given_category(&b, "Other", MIB, 200 * MIB);
     given_looks(&b, 0, 0);
-    ck_assert_int_eq(first_found(&b), KIND_NATIVE_TRACKED_OTHER);
+    ck_assert_int_eq(first_found(&b), KIND_DIRECT_BUFFERS);
 }
 END_TEST
 
