@@ -102,14 +102,28 @@ bool facts_is_unasked(const struct gc_pause *p)
                                      strstr(p->cause, "Metadata")));
 }
 
+/* ZGC looks at the whole heap each time, and begins long before it is full. */
+static bool is_routine(const struct gc_pause *p)
+{
+    static const char *const causes[] = {"Warmup", "Proactive", "Timer",
+                                         "Allocation Rate", "High Usage"};
+
+    for (size_t i = 0; p->cause && i < sizeof causes / sizeof *causes; i++)
+        if (strstr(p->cause, causes[i]))
+            return true;
+    return false;
+}
+
 /* Two full collections in a row that nobody asked for: the second clears soft
  * references, the last thing a JVM tries before an OutOfMemoryError. */
 static bool had_distress(const struct gc_log *g)
 {
-    for (uint64_t i = 1; i < g->pauses.n; i++)
-        if (facts_is_unasked(&g->pauses.at[i - 1]) &&
-            facts_is_unasked(&g->pauses.at[i]))
+    for (uint64_t i = 1; i < g->pauses.n; i++) {
+        const struct gc_pause *a = &g->pauses.at[i - 1], *b = a + 1;
+
+        if (facts_is_unasked(a) && facts_is_unasked(b) && !is_routine(b))
             return true;
+    }
     return false;
 }
 

@@ -45,6 +45,7 @@ const struct rule rules[] = {
     {"healthy", rule_healthy},
     {"one holder", rule_one_holder},
     {"unremarkable", rule_unremarkable},
+    {"left in good order", rule_left_in_order},
     {"gone suddenly", rule_sudden_end},
     {"undecided", rule_undecided},
 };

@@ -36,7 +36,7 @@ rule_fn rule_mappings_grow, rule_growing, rule_extraordinary;
 /* rules_signal.c: ended by a signal, and not for memory. */
 rule_fn rule_crash, rule_sigkill, rule_sudden_end, rule_sigterm;
 /* rules_healthy.c: no memory problem. */
-rule_fn rule_threw, rule_healthy;
+rule_fn rule_threw, rule_healthy, rule_left_in_order;
 /* rules_glance.c: one look at a living JVM, from both sides. */
 rule_fn rule_one_holder, rule_unremarkable;
 /* rules_undecided.c: not enough to go by. */

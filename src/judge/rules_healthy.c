@@ -205,3 +205,27 @@ bool rule_threw(const struct facts *f, struct pen *p, struct finding *ret)
                    "no want of memory; nothing ran out.";
     return true;
 }
+
+/* Who runs into a limit does not leave in good order: the kernel kills at once,
+ * and an error has words of its own. */
+bool rule_left_in_order(const struct facts *f, struct pen *p,
+                        struct finding *ret)
+{
+    bool full = known(f->live.value) && known(f->xmx.value) &&
+                f->live.value > f->xmx.value / 2;
+
+    if (!known(f->exit_line.value) || f->watched != WATCH_ERRORS ||
+        known_or(f->exit_status.value, 0) != 0 || facts_died(f) ||
+        f->distress || full || something_was_refused(f))
+        return false;
+    finding_init(ret, KIND_HEALTHY);
+    argue_end(f, ret);
+    if (known(f->live.value) && known(f->xmx.value))
+        argue_live_share(f, p, ret);
+    finding_doubt(ret, SUPPORTING,
+                  "nobody looked at its native memory while it ran");
+    finding_cap(ret, CONFIDENCE_LOW);
+    ret->summary = "The program left in good order, with room in its heap, "
+                   "and no error was logged.";
+    return true;
+}

@@ -313,6 +313,19 @@ static void sudden_end(struct bench *b)
     b->facts.limit = says(b, LINE_CGROUP, 1000 * MIB);
 }
 
+static void left_in_order(struct bench *b)
+{
+    b->facts.exit_line = says(b, LINE_GC, 9);
+    b->facts.gc_input = &b->input;
+    b->facts.watched = WATCH_ERRORS;
+    given_heap(b, 64 * MIB, 8 * MIB);
+}
+
+static void heap_was_full(struct bench *b)
+{
+    b->facts.live.value = 60 * MIB;
+}
+
 static void near_the_limit(struct bench *b)
 {
     b->facts.limit.value = 130 * MIB;
@@ -373,6 +386,7 @@ static const struct pair at[] = {
     {"crash", KIND_CRASH, exit_134, memory_refused},
     {"killed, but not for memory", KIND_SIGKILL, sigkill, the_group_lost_one},
     {"gone suddenly", KIND_SIGKILL, sudden_end, near_the_limit},
+    {"left in good order", KIND_HEALTHY, left_in_order, heap_was_full},
     {"asked to stop", KIND_SIGKILL, sigterm, exit_1},
     {"ended by an exception", KIND_HEALTHY, threw, memory_refused},
     {"healthy", KIND_HEALTHY, healthy, grows_at_the_end},

@@ -138,6 +138,38 @@ START_TEST(full_collections_leave_what_was_loaded)
 }
 END_TEST
 
+/* ---- a log alone -------------------------------------------------------- */
+
+/* Of ZGC, which looks at the whole heap each time: two collections, for
+ * `cause` the second, and the end. */
+static enum verdict_kind judged_z(const char *cause)
+{
+    put("stderr.txt", "");
+    putf("gc.log",
+         "[0.01s][info][gc,init] Initializing The Z Garbage Collector\n"
+         "[0.01s][info][gc,init] Heap Max Capacity: 64M\n"
+         "[0.80s][info][gc] GC(0) Garbage Collection (Warmup) "
+         "8M(12%%)->8M(12%%)\n"
+         "[1.80s][info][gc] GC(1) Garbage Collection (%s) "
+         "14M(22%%)->8M(12%%)\n"
+         "[9.00s][info][gc,heap,exit] Heap\n",
+         cause);
+    return judged();
+}
+
+START_TEST(a_log_that_ends_in_good_order)
+{
+    ck_assert_int_eq(judged_z("Proactive"), KIND_HEALTHY);
+    ck_assert_int_eq(v.confidence, CONFIDENCE_LOW);
+}
+END_TEST
+
+START_TEST(a_log_that_ends_in_want)
+{
+    ck_assert_int_eq(judged_z("Allocation Stall"), KIND_NOT_ENOUGH_EVIDENCE);
+}
+END_TEST
+
 TCase *collections_tcase(void)
 {
     TCase *t = tcase_create("collections");
@@ -150,5 +182,7 @@ TCase *collections_tcase(void)
     tcase_add_test(t, a_histogram_with_garbage);
     tcase_add_test(t, each_full_collection_leaves_more);
     tcase_add_test(t, full_collections_leave_what_was_loaded);
+    tcase_add_test(t, a_log_that_ends_in_good_order);
+    tcase_add_test(t, a_log_that_ends_in_want);
     return t;
 }
