@@ -11,8 +11,7 @@
 # on a warm file; the least CPU and the least wall time count.
 #
 # Where a host takes free memory back (free page reporting), at-hand.c keeps
-# what one thread will touch: bringing it back is the host's price, not ours.
-# Two threads find what that run left.
+# what a run will touch: bringing it back is the host's price, not ours.
 #
 # With $OOMWHY_BENCH_PEER, a command to which the dump's name is appended,
 # that runs in turn as well.
@@ -54,11 +53,13 @@ if [ -d /sys/module/page_reporting ]; then
 fi
 
 # at_hand FILE: memory for reading FILE, nine tenths of its size, which is
-# twice the peak of small objects. In a subshell that ends at once, so that
-# nobody's time counts it.
+# twice the peak of small objects. Some of it is always there, and enough for
+# files of a GB. In a subshell that ends at once, so that nobody's time counts
+# it.
 at_hand() {
-    [ -x "$scratch/at-hand" ] || return 0
-    read -r _ < <("$scratch/at-hand" $(($(stat -c %s "$1") * 9 / 10 >> 20)) &) ||
+    local mib=$(($(stat -c %s "$1") * 9 / 10 >> 20))
+    [ -x "$scratch/at-hand" ] && [ "$mib" -gt 1024 ] || return 0
+    read -r _ < <("$scratch/at-hand" "$mib" &) ||
         echo "bench: no memory is kept at hand" >&2
 }
 
@@ -114,6 +115,7 @@ bench() {
         measure cat sh -c 'cat "$1" >/dev/null' cat "$file"
         at_hand "$file"
         measure one "$oomwhy" --timings --jobs 1 -o "$scratch/1.json" "$file"
+        at_hand "$file"
         measure two "$oomwhy" --timings --jobs 2 -o "$scratch/2.json" "$file"
         measure quick "$oomwhy" --timings --quick -o "$scratch/q.json" "$file"
         # shellcheck disable=SC2086  # a command and its options
