@@ -82,6 +82,8 @@ struct heap_suspect {
     const char *root_kind;   /* "sticky_class", "thread", ... */
     const char *root_thread; /* name, when a thread's stack holds it */
     const char *root_frame;  /* "web.Handler.run(Handler.java:17)" or NULL */
+    const char *root_caller; /* of a frame of the JDK's: the first one below
+                                that is not; or NULL */
     bool has_accumulation;
     struct heap_object accumulation;
     uint64_t accumulation_children; /* objects it holds directly */

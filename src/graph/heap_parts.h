@@ -67,6 +67,12 @@ bool texts_sample(struct analysis *a);
 void texts_weigh(struct analysis *a);
 /* threads.c: names, stacks, who threw the OutOfMemoryError. */
 bool threads_collect(struct analysis *a);
+/* "web.Handler.run(Handler.java:17)"; NULL: out of memory. */
+const char *frame_text(struct analysis *a, const struct hprof_frame *f);
+/* The first frame from `from` on down the stack that is not the JDK's own;
+ * NULL: there is none. */
+const struct hprof_frame *frame_of_program(const struct heap_thread *t,
+                                           uint32_t from);
 /* natives.c: off-heap memory by the Java objects that stand for it. */
 bool natives_collect(struct analysis *a);
 /* buffers.c: its part about java.nio's buffers and foreign segments. */

@@ -147,19 +147,22 @@ static const struct hprof_root *stack_root(const struct analysis *a,
     return best;
 }
 
-static const char *frame_name(struct analysis *a, const struct hprof_root *r)
+/* Whose local it is: a method of the JDK's that was called by the program's
+ * says little by itself. */
+static void describe_frame(struct analysis *a, const struct hprof_root *r,
+                           struct heap_suspect *s)
 {
     const struct heap_thread *t = thread_of(a, r->thread_serial);
-    const struct hprof_frame *f;
+    const struct hprof_frame *f, *caller;
 
+    s->root_frame = s->root_caller = NULL;
     if (!t || r->frame < 0 || (uint32_t)r->frame >= t->n_frames)
-        return NULL;
+        return;
     f = t->frames[r->frame];
-    if (f->line > 0)
-        return arena_printf(a->arena, a->err, "%s.%s(%s:%d)", f->class_name,
-                            f->method, f->source, f->line);
-    return arena_printf(a->arena, a->err, "%s.%s(%s)", f->class_name, f->method,
-                        f->line == -3 ? "native" : f->source);
+    caller = frame_of_program(t, (uint32_t)r->frame);
+    s->root_frame = frame_text(a, f);
+    if (caller && caller != f)
+        s->root_caller = frame_text(a, caller);
 }
 
 /* How the path goes on from its root. */
@@ -185,11 +188,11 @@ static void describe_root(struct analysis *a, struct heap_suspect *s,
     if (t && r->kind != ROOT_STICKY_CLASS)
         s->root_thread = t->name;
     if (r->kind == ROOT_JAVA_FRAME || r->kind == ROOT_JNI_LOCAL)
-        s->root_frame = frame_name(a, r);
+        describe_frame(a, r, s);
     /* Thread -> local: the stack is what holds, unless a field does. */
     if (local && r->kind == ROOT_THREAD && second_via(s)[0] == '<') {
         s->root_kind = hprof_root_name(local->kind);
-        s->root_frame = frame_name(a, local);
+        describe_frame(a, local, s);
     }
 }
 

@@ -21,7 +21,7 @@ static bool is_oome_frame(const struct hprof_frame *f)
            strcmp(f->method, "<init>") == 0;
 }
 
-static const char *frame_text(struct analysis *a, const struct hprof_frame *f)
+const char *frame_text(struct analysis *a, const struct hprof_frame *f)
 {
     if (f->line > 0)
         return arena_printf(a->arena, a->err, "%s.%s(%s:%d)", f->class_name,
@@ -32,13 +32,23 @@ static const char *frame_text(struct analysis *a, const struct hprof_frame *f)
                                       : "?");
 }
 
-/* The first frame that is not the JDK's own: who asked for the memory. */
+const struct hprof_frame *frame_of_program(const struct heap_thread *t,
+                                           uint32_t from)
+{
+    for (uint32_t i = from; i < t->n_frames; i++)
+        if (!jdk_has_class(t->frames[i]->class_name))
+            return t->frames[i];
+    return NULL;
+}
+
+/* Who asked for the memory. */
 static const char *asking_frame(struct analysis *a, const struct heap_thread *t)
 {
-    for (uint32_t i = 0; i < t->n_frames; i++)
-        if (!jdk_has_class(t->frames[i]->class_name))
-            return frame_text(a, t->frames[i]);
-    return t->n_frames > 1 ? frame_text(a, t->frames[1]) : NULL;
+    const struct hprof_frame *f = frame_of_program(t, 0);
+
+    if (!f && t->n_frames > 1)
+        f = t->frames[1];
+    return f ? frame_text(a, f) : NULL;
 }
 
 static void look_at_stack(struct analysis *a, struct heap_thread *t)

@@ -139,10 +139,12 @@ static void name_thread(struct pen *p, const struct heap_suspect *s,
                         struct culprit *ret)
 {
     const struct heap_step *first = s->descent.n ? s->descent.at : NULL;
-    const char *inside = "";
+    const char *inside = "", *caller = "";
 
     ret->thread = s->root_thread;
     ret->class_name = s->class_name;
+    if (s->root_caller)
+        caller = pen_write(p, ", called by %s,", s->root_caller);
     if (first && step_is_local(first->via))
         ret->class_name = first->class_name;
     else if (first && step_is_field(first->via))
@@ -150,8 +152,8 @@ static void name_thread(struct pen *p, const struct heap_suspect *s,
             pen_write(p, ".%s (%s)", step_field(first->via), first->class_name);
     if (s->root_frame)
         ret->name =
-            pen_write(p, "%s%s, a local of %s in thread %s", ret->class_name,
-                      inside, s->root_frame, s->root_thread);
+            pen_write(p, "%s%s, a local of %s%s in thread %s", ret->class_name,
+                      inside, s->root_frame, caller, s->root_thread);
     else
         ret->name = pen_write(p, "%s%s, held by thread %s", ret->class_name,
                               inside, s->root_thread);

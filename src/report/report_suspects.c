@@ -63,11 +63,13 @@ static void root(struct emitter *em, const struct heap_suspect *s)
     emit_text(em, "thread", NULL, s->root_thread);
     emit_text(em, "frame", NULL, s->root_frame);
     if (s->root_kind)
-        emit_aside(em, "GC root", "%s%s%s%s%s", s->root_kind,
+        emit_aside(em, "GC root", "%s%s%s%s%s%s%s", s->root_kind,
                    s->root_thread ? " of thread " : "",
                    s->root_thread ? s->root_thread : "",
                    s->root_frame ? ", in " : "",
-                   s->root_frame ? s->root_frame : "");
+                   s->root_frame ? s->root_frame : "",
+                   s->root_caller ? ", called by " : "",
+                   s->root_caller ? s->root_caller : "");
     emit_end(em);
 }
 

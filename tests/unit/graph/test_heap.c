@@ -228,6 +228,7 @@ START_TEST(a_stack_local_is_held_by_its_frame)
     ck_assert_str_eq(s->root_kind, "java_frame");
     ck_assert_str_eq(s->root_thread, "worker-7");
     ck_assert_str_eq(s->root_frame, "demo.Store.load(Store.java:17)");
+    ck_assert_ptr_null(s->root_caller);
     ck_assert_str_eq(s->accumulation.class_name, "byte[]");
 }
 END_TEST

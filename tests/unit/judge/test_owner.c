@@ -127,6 +127,18 @@ START_TEST(a_local_of_main)
 }
 END_TEST
 
+START_TEST(a_local_of_a_method_that_main_called)
+{
+    given_thread_from("main");
+    given_map();
+    hw_root(&w, HW_JAVA_FRAME, THE_MAP, 4, IN_MAP);
+    verdict_is(KIND_STACK_LOCAL_RESULT,
+               "java.util.HashMap, a local of "
+               "java.util.HashMap.resize(HashMap.java:700), called by "
+               "demo.Registry.main(Registry.java:5), in thread worker-7");
+}
+END_TEST
+
 START_TEST(a_lambda_owns_nothing)
 {
     given_thread_from("main");
@@ -150,6 +162,7 @@ TCase *owner_tcase(void)
     tcase_add_test(t, a_map_at_work_in_such_a_field);
     tcase_add_test(t, a_field_of_what_a_worker_made);
     tcase_add_test(t, a_local_of_main);
+    tcase_add_test(t, a_local_of_a_method_that_main_called);
     tcase_add_test(t, a_lambda_owns_nothing);
     return t;
 }
