@@ -14,6 +14,7 @@ void heap_info_init(struct heap_info *h)
     h->metaspace_used = h->metaspace_committed = UNKNOWN;
     h->class_space_used = h->class_space_committed = UNKNOWN;
     h->class_space_reserved = UNKNOWN;
+    h->old_percent = h->full_count = h->full_in_vain = UNKNOWN;
 }
 
 /* One generation or heap: its name, and whether "total" leaves a survivor

@@ -1,4 +1,4 @@
-/* heap_tools.c - `jmap -heap` and `jstat -gc`; see heap_tools.h. */
+/* heap_tools.c - `jmap -heap`, `jstat -gc` and `-gcutil`; see heap_tools.h. */
 #include "nmt/heap_tools.h"
 
 #include <stddef.h>
@@ -79,24 +79,27 @@ static bool jmap_line(struct heap_tools *t, struct heap_info *h, const char *s)
     return true;
 }
 
-/* ---- jstat -gc ---------------------------------------------------------- */
+/* ---- jstat -gc, -gcutil ------------------------------------------------- */
 
 static const struct {
     const char *name;
-    size_t offset; /* in struct heap_info; bytes are what the columns add up */
+    size_t offset; /* in struct heap_info; what the columns add up to */
+    unsigned unit;
 } columns[] = {
-    {"S0C", offsetof(struct heap_info, committed)},
-    {"S1C", offsetof(struct heap_info, committed)},
-    {"EC", offsetof(struct heap_info, committed)},
-    {"OC", offsetof(struct heap_info, committed)},
-    {"S0U", offsetof(struct heap_info, used)},
-    {"S1U", offsetof(struct heap_info, used)},
-    {"EU", offsetof(struct heap_info, used)},
-    {"OU", offsetof(struct heap_info, used)},
-    {"MC", offsetof(struct heap_info, metaspace_committed)},
-    {"MU", offsetof(struct heap_info, metaspace_used)},
-    {"CCSC", offsetof(struct heap_info, class_space_committed)},
-    {"CCSU", offsetof(struct heap_info, class_space_used)},
+    {"S0C", offsetof(struct heap_info, committed), 1024},
+    {"S1C", offsetof(struct heap_info, committed), 1024},
+    {"EC", offsetof(struct heap_info, committed), 1024},
+    {"OC", offsetof(struct heap_info, committed), 1024},
+    {"S0U", offsetof(struct heap_info, used), 1024},
+    {"S1U", offsetof(struct heap_info, used), 1024},
+    {"EU", offsetof(struct heap_info, used), 1024},
+    {"OU", offsetof(struct heap_info, used), 1024},
+    {"MC", offsetof(struct heap_info, metaspace_committed), 1024},
+    {"MU", offsetof(struct heap_info, metaspace_used), 1024},
+    {"CCSC", offsetof(struct heap_info, class_space_committed), 1024},
+    {"CCSU", offsetof(struct heap_info, class_space_used), 1024},
+    {"O", offsetof(struct heap_info, old_percent), 1},
+    {"FGC", offsetof(struct heap_info, full_count), 1},
 };
 
 bool heap_tools_is_jstat(const char *line)
@@ -105,7 +108,8 @@ bool heap_tools_is_jstat(const char *line)
 
     if (text_take(&s, "Timestamp"))
         s = text_skip_blanks(s);
-    return text_starts(s, "S0C ") && strstr(s, " S0U ") && strstr(s, " OU");
+    return (text_starts(s, "S0C ") && strstr(s, " S0U ") && strstr(s, " OU")) ||
+           (text_starts(s, "S0 ") && strstr(s, " O ") && strstr(s, " FGC "));
 }
 
 static void head(struct heap_tools *t, struct heap_info *h, const char *s)
@@ -117,17 +121,33 @@ static void head(struct heap_tools *t, struct heap_info *h, const char *s)
 
         t->column[t->n_columns] = NULL;
         for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
-            if (text_is(s, n, columns[i].name))
+            if (text_is(s, n, columns[i].name)) {
                 t->column[t->n_columns] =
                     (uint64_t *)((char *)h + columns[i].offset);
+                t->unit[t->n_columns] = columns[i].unit;
+            }
         t->n_columns++;
         s += n;
     }
 }
 
-/* Kilobytes with a fraction, behind a dot or a locale's comma; "-" where a
+/* Less of the old generation is room. */
+#define OLD_IS_FULL 95
+
+static void count_in_vain(struct heap_tools *t, struct heap_info *h)
+{
+    if (!known(h->old_percent) || !known(h->full_count))
+        return;
+    if (!t->seen || h->old_percent < OLD_IS_FULL ||
+        h->full_count < t->full_with_room)
+        t->full_with_room = h->full_count;
+    t->seen = true;
+    h->full_in_vain = h->full_count - t->full_with_room;
+}
+
+/* Numbers with a fraction, behind a dot or a locale's comma; "-" where a
  * collector has no such space. */
-static bool row(struct heap_tools *t, const char *s)
+static bool row(struct heap_tools *t, struct heap_info *h, const char *s)
 {
     for (unsigned i = 0; i < t->n_columns; i++)
         if (t->column[i])
@@ -137,9 +157,10 @@ static bool row(struct heap_tools *t, const char *s)
 
         s = text_skip_blanks(s);
         if (text_uint(&s, &v) && t->column[i] && v < UNKNOWN >> 12)
-            add(t->column[i], v * 1024);
+            add(t->column[i], v * t->unit[i]);
         s += strcspn(s, " \t");
     }
+    count_in_vain(t, h);
     return true;
 }
 
@@ -153,6 +174,6 @@ bool heap_tools_line(struct heap_tools *t, struct heap_info *h,
         return true;
     }
     if (t->n_columns)
-        return (text_is_digit(*s) || *s == '-') && row(t, s);
+        return (text_is_digit(*s) || *s == '-') && row(t, h, s);
     return jmap_line(t, h, s);
 }

@@ -163,6 +163,9 @@ struct heap_info { /* GC.heap_info */
     uint64_t used, committed, reserved;
     uint64_t metaspace_used, metaspace_committed, class_space_used,
         class_space_committed, class_space_reserved;
+    /* jstat -gcutil: how full the old generation is (%), full collections so
+     * far, and those of them since it was last seen with room. */
+    uint64_t old_percent, full_count, full_in_vain;
     const char *collector;
     uint64_t line;
 };

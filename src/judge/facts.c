@@ -27,6 +27,7 @@ void facts_init(struct facts *f, const struct incident *i,
         &f->xms,           &f->address_space,
         &f->exhausted,     &f->outlived,
         &f->mapped,        &f->written_after,
+        &f->full_in_vain,
     };
 
     memset(f, 0, sizeof *f);

@@ -102,6 +102,8 @@ struct facts {
     /* What the full collections left with which the GC log ends, where they
      * left the heap full; UNKNOWN: it does not end so. */
     struct figure exhausted;
+    /* Full collections in a row that made no room, as jstat counts them. */
+    struct figure full_in_vain;
     enum watch watched;
 
     /* At the kill. */

@@ -170,6 +170,7 @@ static void take(struct facts *f, const struct input *in)
             f->collector = in->heap_info->collector;
         figure_fill(&f->xmx, figure_of(in, in->heap_info->reserved,
                                        in->heap_info->line));
+        fill_most(&f->full_in_vain, in, in->heap_info->full_in_vain);
         break;
     case ARTIFACT_GC_LOG:
         if (is_older_log(f, in))

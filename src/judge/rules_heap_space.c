@@ -461,6 +461,40 @@ bool rule_heap_full(const struct facts *f, struct pen *p, struct finding *ret)
     return true;
 }
 
+static void argue_no_error(const struct facts *f, struct pen *p,
+                           struct finding *ret)
+{
+    finding_cap(ret, CONFIDENCE_MEDIUM);
+    finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
+                    "the error that follows, or the log it stands in, is not "
+                    "here");
+    if (!kind_of_heap(f, p, ret)) {
+        culprit_named(the_heap, f->exhausted.value, &ret->culprit);
+        doubt_holder(f, ret);
+    }
+}
+
+/* jstat may have been asked while the heap still had some way to go. */
+#define MANY_IN_VAIN 4
+
+static bool jstat_tells(const struct facts *f, struct pen *p,
+                        struct finding *ret)
+{
+    if (!known(f->full_in_vain.value) || f->full_in_vain.value < MANY_IN_VAIN)
+        return false;
+    finding_init(ret, KIND_HEAP_LEAK);
+    finding_for(ret, DECISIVE, f->full_in_vain, "count",
+                "full collections in a row left the old generation full, as "
+                "jstat shows it");
+    argue_no_error(f, p, ret);
+    ret->summary =
+        pen_write(p,
+                  "The Java heap is full, and full collections make no room "
+                  "any more: %s%s.",
+                  kind_title(ret->kind), held_by(p, ret));
+    return true;
+}
+
 /*
  * No error was seen, but the GC log ends with the collections that precede
  * one, and they leave the heap full.
@@ -470,20 +504,15 @@ bool rule_heap_exhausted(const struct facts *f, struct pen *p,
 {
     struct figure limit = heap_limit(f);
 
-    if (!known(f->exhausted.value) || f->oome || f->hs_err)
+    if (f->oome || f->hs_err)
         return false;
+    if (!known(f->exhausted.value))
+        return jstat_tells(f, p, ret);
     finding_init(ret, KIND_HEAP_LEAK);
-    finding_cap(ret, CONFIDENCE_MEDIUM);
     finding_for(ret, DECISIVE, f->exhausted, "bytes",
                 "the GC log ends with full collections in a row that nobody "
                 "asked for, and they leave the heap full");
-    finding_against(ret, SUPPORTING, figure_derived(UNKNOWN), NULL,
-                    "the error that follows, or the log it stands in, is not "
-                    "here");
-    if (!kind_of_heap(f, p, ret)) {
-        culprit_named(the_heap, f->exhausted.value, &ret->culprit);
-        doubt_holder(f, ret);
-    }
+    argue_no_error(f, p, ret);
     ret->summary = pen_write(
         p, "The Java heap filled up%s; full collections still leave %s: %s%s.",
         known(limit.value) ? pen_write(p, " at %s", pen_size(p, limit.value))

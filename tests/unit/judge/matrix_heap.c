@@ -368,6 +368,16 @@ static void collections_in_vain(struct bench *b)
     b->facts.exhausted = says(b, LINE_GC, 90 * MIB);
 }
 
+static void in_vain_by_jstat(struct bench *b)
+{
+    b->facts.full_in_vain = says(b, LINE_JCMD, 9);
+}
+
+static void but_twice(struct bench *b)
+{
+    b->facts.full_in_vain.value = 2;
+}
+
 /* It says itself what it died of. */
 static void hs_err_of_it(struct bench *b)
 {
@@ -472,6 +482,8 @@ static const struct pair at[] = {
     {"heap full", KIND_G1_HUMONGOUS, tails, no_tails},
     {"heap full, by its collections", KIND_HEAP_LEAK, collections_in_vain,
      hs_err_of_it},
+    {"heap full, by its collections", KIND_HEAP_LEAK, in_vain_by_jstat,
+     but_twice},
     {"still growing", KIND_HEAP_LEAK, climb, no_climb},
     {"one holder", KIND_HEAP_LEAK, one_list, one_map},
     {"one holder", KIND_HEAP_LEAK, one_list, small_list},

@@ -203,6 +203,30 @@ START_TEST(jstats)
 }
 END_TEST
 
+/* Shares, and full collections since there last was room. */
+START_TEST(jstats_in_percent)
+{
+    struct heap_info h;
+
+    text_open(&t,
+              "  S0     S1     E      O      M     CCS    YGC     YGCT    FGC "
+              "   FGCT     GCT\n"
+              "  0.00  97.02  70.31  66.80  95.52  89.14      7    0.300     2 "
+              "   0.378    0.678\n"
+              "  0.00  97.02  70.31  99,80  95.52  89.14      7    0.300     4 "
+              "   0.378    0.678\n"
+              "  0.00  97.02  70.31 100.00  95.52  89.14      7    0.300    11 "
+              "   0.378    0.678\n");
+    ck_assert(heap_info_read(t.source, &t.arena, &h, &t.err));
+    ck_assert_uint_eq(h.old_percent, 100);
+    ck_assert_uint_eq(h.full_count, 11);
+    ck_assert_uint_eq(h.full_in_vain, 9);
+    ck_assert_uint_eq(h.line, 1);
+    ck_assert(!known(h.used) && !known(h.committed));
+    text_close(&t);
+}
+END_TEST
+
 START_TEST(jstats_of_g1)
 {
     struct heap_info h;
@@ -428,6 +452,7 @@ TCase *jcmd_case(void)
     tcase_add_test(c, thread_dumps);
     tcase_add_loop_test(c, heap_infos, 0, 10);
     tcase_add_test(c, jstats);
+    tcase_add_test(c, jstats_in_percent);
     tcase_add_test(c, jstats_of_g1);
     tcase_add_test(c, metaspaces);
     tcase_add_test(c, codecaches);
