@@ -187,7 +187,7 @@ void culprit_of_suspect(struct pen *p, const struct heap *h,
         ret->name = pen_write(p, "statics of %s", s->name);
     } else if (object && s->root_frame && name_holder(p, h, s, ret)) {
         return;
-    } else if (s->root_thread && owner_on_stack(h, s, &owner)) {
+    } else if (object && s->root_thread && owner_on_stack(h, s, &owner)) {
         name_owner(p, s, &owner, ret);
     } else if (s->root_thread) {
         name_thread(p, s, ret);

@@ -12,7 +12,7 @@ static bool is_of_application(const char *class_name)
     return !jdk_has_type(class_name) && !strstr(class_name, "$$Lambda");
 }
 
-/* Index of the step that is a local; 0: none. */
+/* Index of the step that is a local; 0: none, as no path begins with it. */
 static uint64_t local_of(const struct heap_suspect *s)
 {
     for (uint64_t i = 1; i < s->path.n + s->descent.n; i++)
@@ -67,10 +67,11 @@ bool owner_on_stack(const struct heap *h, const struct heap_suspect *s,
                     struct owner *ret)
 {
     uint64_t at = local_of(s);
-    const struct heap_step *local = step_at(s, at), *held;
+    const struct heap_step *local, *held;
 
     if (!at)
         return false;
+    local = step_at(s, at);
     *ret = (struct owner){local->class_name, NULL, local->class_name};
     if (!is_of_application(local->class_name))
         return climb(h, local, step_at(s, at - 1)->node, ret);
