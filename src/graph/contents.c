@@ -100,7 +100,7 @@ static void invert(const struct analysis *a, struct heap_sum *sums)
 }
 
 /* What is most of the tree is the whole without the rest. */
-static void sum_subtree(const struct analysis *a, uint32_t v,
+static void sum_subtree(const struct analysis *a, uint32_t v, bool most,
                         struct heap_sum *sums)
 {
     const struct tree *t = &a->tree;
@@ -112,7 +112,7 @@ static void sum_subtree(const struct analysis *a, uint32_t v,
     }
     at = tree_at(t, v);
     end = at + t->span[at];
-    if (t->span[at] <= t->reached / 2) {
+    if (!most) {
         add_range(a, at, end, sums);
         return;
     }
@@ -145,7 +145,7 @@ static void sum_group(const struct analysis *a, uint32_t class, bool most,
 
 /* ---- contents --------------------------------------------------------- */
 
-bool contents_of_subtree(struct analysis *a, uint32_t v,
+bool contents_of_subtree(struct analysis *a, uint32_t v, bool most,
                          struct heap_contents *ret)
 {
     struct heap_sum *sums = contents_sums(a);
@@ -153,7 +153,7 @@ bool contents_of_subtree(struct analysis *a, uint32_t v,
 
     if (!sums)
         return false;
-    sum_subtree(a, v, sums);
+    sum_subtree(a, v, most, sums);
     ok = contents_list(a, sums, LISTED, ret);
     mem_free(a->mem, sums);
     return ok;

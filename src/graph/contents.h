@@ -15,11 +15,11 @@ void contents_add(const struct analysis *a, uint32_t v, struct heap_sum *sums);
 bool contents_list(struct analysis *a, const struct heap_sum *sums,
                    uint64_t most, struct heap_contents *ret);
 
-/* Of all that `v` retains. */
-bool contents_of_subtree(struct analysis *a, uint32_t v,
+/* Of all that `v` retains. `most`: that is most of the heap, as far as one
+ * knows; then the rest is looked at. */
+bool contents_of_subtree(struct analysis *a, uint32_t v, bool most,
                          struct heap_contents *ret);
-/* Of all that the top-level objects of a class retain. `most`: that is most of
- * the heap, as far as one knows; then the rest is looked at. */
+/* Of all that the top-level objects of a class retain. */
 bool contents_of_group(struct analysis *a, uint32_t class, bool most,
                        struct heap_contents *ret);
 

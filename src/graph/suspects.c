@@ -145,7 +145,8 @@ static bool add_object(struct analysis *a, struct heap_suspects *f, uint32_t v,
     s = vec_last(f);
     fill_object(a, s, v);
     fill_accumulation(a, s, accumulation(a, v, load));
-    return contents_of_subtree(a, v, &s->contents);
+    return contents_of_subtree(
+        a, v, s->objects > a->heap->reachable.objects / 2, &s->contents);
 }
 
 /* Ids and paths for all at once. */
