@@ -19,7 +19,7 @@ bool contents_list(struct analysis *a, const struct heap_sum *sums,
  * knows; then the rest is looked at. */
 bool contents_of_subtree(struct analysis *a, uint32_t v, bool most,
                          struct heap_contents *ret);
-/* Of all that the top-level objects of a class retain. */
+/* Of all that the top-level objects of a class retain; `most` as above. */
 bool contents_of_group(struct analysis *a, uint32_t class, bool most,
                        struct heap_contents *ret);
 

@@ -245,6 +245,9 @@ static inline bool heap_is_of_error(const struct heap *h)
     return h && h->oome_thread < h->threads.n;
 }
 
+/* The thread of that serial, as roots and traces name it; NULL: none. */
+struct heap_thread *heap_thread_of(const struct heap *h, uint32_t serial);
+
 /* Whether `size_model` may have such a name. */
 bool heap_is_size_model(const char *name);
 

@@ -118,15 +118,6 @@ static const struct hprof_root *best_root(const struct analysis *a,
     return best;
 }
 
-static const struct heap_thread *thread_of(const struct analysis *a,
-                                           uint32_t serial)
-{
-    for (uint64_t i = 0; i < a->dump->threads.n; i++)
-        if (a->dump->threads.at[i].serial == serial)
-            return &a->heap->threads.at[i];
-    return NULL;
-}
-
 /* The root of `local` in the stack of the thread object `thread`. */
 static const struct hprof_root *stack_root(const struct analysis *a,
                                            uint32_t thread, uint32_t local)
@@ -138,7 +129,7 @@ static const struct hprof_root *stack_root(const struct analysis *a,
 
         if (r->node != local || r->kind == ROOT_THREAD)
             continue;
-        t = thread_of(a, r->thread_serial);
+        t = heap_thread_of(a->heap, r->thread_serial);
         if (!t || t->node != thread)
             continue;
         if (!best || precedence(r->kind) > precedence(best->kind))
@@ -152,7 +143,7 @@ static const struct hprof_root *stack_root(const struct analysis *a,
 static void describe_frame(struct analysis *a, const struct hprof_root *r,
                            struct heap_suspect *s)
 {
-    const struct heap_thread *t = thread_of(a, r->thread_serial);
+    const struct heap_thread *t = heap_thread_of(a->heap, r->thread_serial);
     const struct hprof_frame *f, *caller;
 
     s->root_frame = s->root_caller = NULL;
@@ -184,7 +175,7 @@ static void describe_root(struct analysis *a, struct heap_suspect *s,
     if (!r)
         return;
     s->root_kind = hprof_root_name(r->kind);
-    t = thread_of(a, r->thread_serial);
+    t = heap_thread_of(a->heap, r->thread_serial);
     if (t && r->kind != ROOT_STICKY_CLASS)
         s->root_thread = t->name;
     if (r->kind == ROOT_JAVA_FRAME || r->kind == ROOT_JNI_LOCAL)

@@ -145,9 +145,9 @@ static bool read_fields(struct analysis *a)
 
 /* ---- what stacks hold ------------------------------------------------- */
 
-static struct heap_thread *thread_of_serial(struct analysis *a, uint32_t serial)
+struct heap_thread *heap_thread_of(const struct heap *h, uint32_t serial)
 {
-    const struct hprof_dump *d = a->dump;
+    const struct hprof_dump *d = &h->dump;
     uint64_t low = 0, high = d->threads.n;
 
     while (low < high) {
@@ -160,7 +160,7 @@ static struct heap_thread *thread_of_serial(struct analysis *a, uint32_t serial)
     }
     if (low == d->threads.n || d->threads.at[low].serial != serial)
         return NULL;
-    return &a->heap->threads.at[low];
+    return &h->threads.at[low];
 }
 
 struct local {
@@ -207,7 +207,7 @@ static bool count_locals(struct analysis *a)
         if (r->node == NODE_NONE ||
             (r->kind != ROOT_JAVA_FRAME && r->kind != ROOT_JNI_LOCAL))
             continue;
-        t = thread_of_serial(a, r->thread_serial);
+        t = heap_thread_of(a->heap, r->thread_serial);
         if (!t || t->node == NODE_NONE)
             continue;
         t->stack_locals++;

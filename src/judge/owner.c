@@ -21,18 +21,18 @@ static uint64_t local_of(const struct heap_suspect *s)
     return 0;
 }
 
-/* h->threads are those of the dump, in its order. */
 static bool is_local(const struct heap *h, uint32_t thread, uint32_t node)
 {
     const struct hprof_root *r;
 
     VEC_EACH (&h->dump.roots, r) {
+        const struct heap_thread *t;
+
         if (r->node != node || r->kind != ROOT_JAVA_FRAME)
             continue;
-        for (uint64_t i = 0; i < h->threads.n; i++)
-            if (h->dump.threads.at[i].serial == r->thread_serial &&
-                h->threads.at[i].node == thread)
-                return true;
+        t = heap_thread_of(h, r->thread_serial);
+        if (t && t->node == thread)
+            return true;
     }
     return false;
 }
