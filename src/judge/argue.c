@@ -88,6 +88,13 @@ void argue_warning(const struct known_warning *w, unsigned weight,
                     "count", w->warning->text);
 }
 
+void argue_none_lost(const struct facts *f, struct finding *ret)
+{
+    if (facts_group_lost_none(f))
+        finding_for(ret, SUPPORTING, f->group_kills, "count",
+                    "the cgroup counted no OOM kill");
+}
+
 void argue_held(const struct facts *f, struct pen *p, struct finding *ret)
 {
     bool process = known(f->last->rss.value);

@@ -17,6 +17,8 @@ void argue_oome(const struct facts *f, struct pen *p, struct finding *ret);
 /* A warning of the JVM's, as it stands there; nothing if there was none. */
 void argue_warning(const struct known_warning *w, unsigned weight,
                    struct finding *ret);
+/* "the cgroup counted no OOM kill", if it counted and there was none. */
+void argue_none_lost(const struct facts *f, struct finding *ret);
 /* "the process held ... shortly before": at the last look, which there must
  * be. */
 void argue_held(const struct facts *f, struct pen *p, struct finding *ret);

@@ -213,6 +213,9 @@ bool facts_sigterm_told(const struct facts *f);
 /* A sudden end, by that or by a GC log that just stops, of which nobody says
  * who or what made it. */
 bool facts_end_unsaid(const struct facts *f);
+/* The group's own counter, read after the death, has no kill: that is above
+ * all doubt. */
+bool facts_group_lost_none(const struct facts *f);
 /* Bytes: the process's RSS at its end, or the last known; UNKNOWN. */
 uint64_t facts_end_rss(const struct facts *f);
 /* The group's memory, or at least the process's, was far from the limit at

@@ -242,11 +242,10 @@ static bool has_room(const struct facts *f)
 static void set_survived_aside(struct facts *f)
 {
     bool kernel = f->kernel_log && !facts_any_kill(f);
-    bool none = known(f->group_kills.value) && f->group_kills.value == 0;
 
     if (!f->oome || !facts_sigkill_told(f) ||
-        (!kernel && !none && !facts_far_from_limit(f)) || f->kill.kill ||
-        f->hs_err || f->warnings[WARN_TERMINATING].warning ||
+        (!kernel && !facts_group_lost_none(f) && !facts_far_from_limit(f)) ||
+        f->kill.kill || f->hs_err || f->warnings[WARN_TERMINATING].warning ||
         !known(f->outlived.value) || f->outlived.value < LAST_RESORTS ||
         !has_room(f))
         return;

@@ -57,10 +57,9 @@ static bool java_survived(const struct oom_report *r, uint64_t killed)
     return false;
 }
 
-/* The group's own counter, read after the death, is above all doubt. */
-static bool group_lost_one(const struct facts *f)
+bool facts_group_lost_none(const struct facts *f)
 {
-    return !known(f->group_kills.value) || f->group_kills.value > 0;
+    return known(f->group_kills.value) && f->group_kills.value == 0;
 }
 
 /*
@@ -110,7 +109,7 @@ static void take_kill(struct facts *f, const struct input *in,
             set(&f->other, in, k, false);
     } else if (is_java(k->name)) {
         if (!f->kill.kill && may_be_inside(f, k) && same_limit(f, r) &&
-            group_lost_one(f))
+            !facts_group_lost_none(f))
             set(&f->kill, in, k, pid_known);
         else if (!f->foreign.kill)
             set(&f->foreign, in, k, pid_known);

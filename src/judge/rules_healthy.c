@@ -88,17 +88,14 @@ static void argue_level(const struct facts *f, struct pen *p,
                           pen_size(p, l->last), l->to->name));
     if (known(f->live.value) && known(f->xmx.value))
         argue_live_share(f, p, ret);
-    if (known(f->group_kills.value) && f->group_kills.value == 0)
-        finding_for(ret, SUPPORTING, f->group_kills, "count",
-                    "the cgroup counted no OOM kill");
+    argue_none_lost(f, ret);
 }
 
 bool end_is_known(const struct facts *f)
 {
     if (!f->gone || facts_left_in_order(f))
         return true;
-    return !f->cut_off && (f->kernel_log || (known(f->group_kills.value) &&
-                                             f->group_kills.value == 0));
+    return !f->cut_off && (f->kernel_log || facts_group_lost_none(f));
 }
 
 bool errors_watched(const struct facts *f)

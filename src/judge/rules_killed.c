@@ -28,8 +28,9 @@ static void judge_sum(const struct facts *f, struct pen *p, struct finding *ret)
 
 /* ---- nothing but the kill ----------------------------------------------- */
 
-/* Only what the dump's objects own off the heap is more than a remainder. */
-static void judge_owned(const struct facts *f, struct pen *p, uint64_t rest,
+/* Only what the dump's objects own off the heap is more than a remainder;
+ * false: they own too little. */
+static bool judge_owned(const struct facts *f, struct pen *p, uint64_t rest,
                         struct finding *ret)
 {
     struct finding owned;
@@ -37,13 +38,14 @@ static void judge_owned(const struct facts *f, struct pen *p, uint64_t rest,
     finding_init(&owned, KIND_NOT_ENOUGH_EVIDENCE);
     argue_kill(f, p, &owned);
     if (!kind_of_owned(f, p, rest, &owned))
-        return;
+        return false;
     owned.summary =
         pen_write(p, "Killed by the kernel%s; %s: %s.", at_limit(f, p),
                   owned.culprit.name ? owned.culprit.name
                                      : "native memory that Java objects own",
                   kind_title(owned.kind));
     *ret = owned;
+    return true;
 }
 
 /* systemd tells of a kill in the unit, and how its main process ended. */
@@ -150,9 +152,7 @@ static bool judge_promise(const struct facts *f, struct pen *p,
     if (heap->kind != PART_HEAP || !f->heap || !known(f->anon.value) ||
         heap_was_filled(f, heap) || f->heap->all.bytes > heap->last / 2)
         return false;
-    finding_init(ret, KIND_NOT_ENOUGH_EVIDENCE);
-    judge_owned(f, p, known_minus(f->anon.value, f->heap->all.bytes), ret);
-    if (ret->kind == KIND_NOT_ENOUGH_EVIDENCE)
+    if (!judge_owned(f, p, known_minus(f->anon.value, f->heap->all.bytes), ret))
         return false;
     finding_cap(ret, CONFIDENCE_MEDIUM);
     finding_against(ret, SUPPORTING, heap->figure, "bytes",
@@ -208,10 +208,10 @@ static void judge_gap(const struct facts *f, struct pen *p,
 static bool judge_owned_gap(const struct facts *f, struct pen *p,
                             const struct part *gap, struct finding *ret)
 {
-    finding_init(ret, KIND_NOT_ENOUGH_EVIDENCE);
-    judge_owned(f, p, gap->last, ret);
+    if (!judge_owned(f, p, gap->last, ret))
+        return false;
     finding_cap(ret, CONFIDENCE_MEDIUM);
-    return ret->kind != KIND_NOT_ENOUGH_EVIDENCE;
+    return true;
 }
 
 /* ---- the rule ----------------------------------------------------------- */

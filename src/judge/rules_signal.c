@@ -110,8 +110,7 @@ static void argue_survived(const struct facts *f, struct pen *p,
  * kernel's own word, or a cgroup that counted no kill. */
 bool rule_sigkill(const struct facts *f, struct pen *p, struct finding *ret)
 {
-    bool none = known(f->group_kills.value) && f->group_kills.value == 0;
-    bool far = facts_far_from_limit(f);
+    bool none = facts_group_lost_none(f), far = facts_far_from_limit(f);
 
     if (!facts_sigkill_told(f) || !facts_end_unsaid(f) ||
         (!f->kernel_log && !none && !far))
@@ -119,9 +118,7 @@ bool rule_sigkill(const struct facts *f, struct pen *p, struct finding *ret)
     finding_init(ret, KIND_SIGKILL);
     argue_signal(f, WARN_KILLED, SUPPORTING, "the exit status says SIGKILL",
                  ret);
-    if (none)
-        finding_for(ret, SUPPORTING, f->group_kills, "count",
-                    "the cgroup counted no OOM kill");
+    argue_none_lost(f, ret);
     if (f->kernel_log)
         finding_for(ret, HINT, figure_derived(UNKNOWN), NULL,
                     "the kernel's log has no kill of this process");
@@ -143,9 +140,7 @@ bool rule_sigkill(const struct facts *f, struct pen *p, struct finding *ret)
  */
 bool rule_sudden_end(const struct facts *f, struct pen *p, struct finding *ret)
 {
-    bool none = known(f->group_kills.value) && f->group_kills.value == 0;
-
-    if (!f->gone || !f->cut_off || !none || f->distress ||
+    if (!f->gone || !f->cut_off || !facts_group_lost_none(f) || f->distress ||
         !facts_end_unsaid(f) || !errors_watched(f) || !f->last ||
         !known(f->last->rss.value) || !known(f->limit.value) ||
         f->last->rss.value > f->limit.value / 2)
@@ -154,8 +149,7 @@ bool rule_sudden_end(const struct facts *f, struct pen *p, struct finding *ret)
     finding_for(ret, SUPPORTING,
                 figure_of(f->gc_input, UNKNOWN, f->gc->last_line), NULL,
                 "the GC log just stops");
-    finding_for(ret, SUPPORTING, f->group_kills, "count",
-                "the cgroup counted no OOM kill");
+    argue_none_lost(f, ret);
     argue_held(f, p, ret);
     finding_doubt(ret, SUPPORTING,
                   "no exit status is here: a crash that left no hs_err looks "
