@@ -213,7 +213,7 @@ struct hprof_dump {
         uint64_t n;
     } weak;
     VEC(struct hprof_root) roots;
-    VEC(struct hprof_thread) threads;
+    VEC(struct hprof_thread) threads; /* by serial */
 
     uint64_t instances, object_arrays, primitive_arrays;
     uint64_t strings, stack_frames;
@@ -285,6 +285,9 @@ uint32_t hprof_node_of(const struct hprof_dump *d, uint64_t id);
 /* The first object that refers to `node`; NODE_NONE: none does, or there are
  * no references here. A sweep over all of them. */
 uint32_t hprof_referrer_of(const struct hprof_dump *d, uint32_t node);
+/* The thread of that serial; NULL: there is none. */
+const struct hprof_thread *hprof_thread_of(const struct hprof_dump *d,
+                                           uint32_t serial);
 /* The id of a node; 0 if it has none of its own. Takes a look through all
  * objects where ids do not ascend, so not for many. */
 uint64_t hprof_id_of(const struct hprof_dump *d, uint32_t node);

@@ -205,3 +205,21 @@ uint32_t hprof_referrer_of(const struct hprof_dump *d, uint32_t node)
                 return v;
     return NODE_NONE;
 }
+
+const struct hprof_thread *hprof_thread_of(const struct hprof_dump *d,
+                                           uint32_t serial)
+{
+    uint64_t low = 0, high = d->threads.n;
+
+    while (low < high) {
+        uint64_t mid = low + (high - low) / 2;
+
+        if (d->threads.at[mid].serial < serial)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    if (low == d->threads.n || d->threads.at[low].serial != serial)
+        return NULL;
+    return &d->threads.at[low];
+}

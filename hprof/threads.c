@@ -3,6 +3,8 @@
  */
 #include "hprof/threads.h"
 
+#include <stdlib.h>
+
 void threads_init(struct threads *t, struct mem *m)
 {
     memset(t, 0, sizeof *t);
@@ -103,6 +105,26 @@ static bool add_traced(struct threads *t, struct err *e)
     return ok;
 }
 
+static int by_serial(const void *x, const void *y)
+{
+    const struct raw_thread *a = x, *b = y;
+
+    if (a->serial != b->serial)
+        return a->serial < b->serial ? -1 : 1;
+    return a->id < b->id ? -1 : a->id > b->id;
+}
+
+/* HotSpot writes them so; who does not has no order that means anything. */
+static void sort_threads(struct threads *t)
+{
+    for (uint64_t i = 1; i < t->threads.n; i++)
+        if (t->threads.at[i].serial < t->threads.at[i - 1].serial) {
+            qsort(t->threads.at, t->threads.n, sizeof *t->threads.at,
+                  by_serial);
+            return;
+        }
+}
+
 struct finish {
     struct threads *t;
     struct classes *classes;
@@ -176,6 +198,7 @@ bool threads_finish(struct threads *t, struct classes *classes,
     struct finish f = {t, classes, &d->arena, NULL};
     bool ok = add_traced(t, e);
 
+    sort_threads(t);
     f.made = mem_alloc(t->mem, t->frames.n, sizeof *f.made, e);
     *ids = mem_alloc(t->mem, t->threads.n, sizeof **ids, e);
     ok = ok && f.made && *ids;

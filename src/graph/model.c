@@ -87,23 +87,10 @@ static bool is_stack_local(unsigned kind)
            kind == ROOT_NATIVE_STACK || kind == ROOT_THREAD_BLOCK;
 }
 
-static int by_serial(const void *a, const void *b)
-{
-    uint32_t x = ((const struct hprof_thread *)a)->serial;
-    uint32_t y = ((const struct hprof_thread *)b)->serial;
-
-    return x < y ? -1 : x > y;
-}
-
-/* threads[] is sorted by serial. */
 static uint32_t thread_node(const struct hprof_dump *d, uint32_t serial)
 {
-    struct hprof_thread key = {.serial = serial};
-    const struct hprof_thread *t;
+    const struct hprof_thread *t = hprof_thread_of(d, serial);
 
-    if (!d->threads.n)
-        return NODE_NONE;
-    t = bsearch(&key, d->threads.at, d->threads.n, sizeof key, by_serial);
     return t ? t->node : NODE_NONE;
 }
 

@@ -147,20 +147,9 @@ static bool read_fields(struct analysis *a)
 
 struct heap_thread *heap_thread_of(const struct heap *h, uint32_t serial)
 {
-    const struct hprof_dump *d = &h->dump;
-    uint64_t low = 0, high = d->threads.n;
+    const struct hprof_thread *t = hprof_thread_of(&h->dump, serial);
 
-    while (low < high) {
-        uint64_t mid = low + (high - low) / 2;
-
-        if (d->threads.at[mid].serial < serial)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    if (low == d->threads.n || d->threads.at[low].serial != serial)
-        return NULL;
-    return &h->threads.at[low];
+    return t ? &h->threads.at[t - h->dump.threads.at] : NULL;
 }
 
 struct local {

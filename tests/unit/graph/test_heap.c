@@ -233,6 +233,27 @@ START_TEST(a_stack_local_is_held_by_its_frame)
 }
 END_TEST
 
+/* Serials need not come in order. */
+START_TEST(threads_in_any_order)
+{
+    const struct heap_thread *t;
+
+    hw_root(&w, HW_THREAD_OBJ, 0x32000, 7, 0);
+    HW_INSTANCE(&w, 0x32000, HW_THREAD, "LJ", 0, 13);
+    thread_with_stack();
+    analyse();
+    ck_assert_uint_eq(heap.threads.n, 2);
+    t = heap_thread_of(&heap, 4);
+    ck_assert_ptr_nonnull(t);
+    ck_assert_str_eq(t->name, "worker-7");
+    ck_assert_uint_eq(t->stack_locals, 1);
+    ck_assert_uint_eq(t->stack_retained, 100016);
+    ck_assert_str_eq(heap.suspects.at[0].root_thread, "worker-7");
+    ck_assert_ptr_null(heap_thread_of(&heap, 5));
+    ck_assert_ptr_null(heap_thread_of(&heap, 8));
+}
+END_TEST
+
 /* ---- native memory ---------------------------------------------------- */
 
 #define BUFFERS 10
@@ -416,6 +437,7 @@ Suite *heap_suite(void)
     tcase_add_test(t, compat_mat_holds_referents);
     tcase_add_test(t, finalizers_waiting_are_told);
     tcase_add_test(t, a_stack_local_is_held_by_its_frame);
+    tcase_add_test(t, threads_in_any_order);
     tcase_add_test(t, direct_buffers_are_told_apart);
     tcase_add_test(t, native_bytes_flow_to_the_static_field);
     tcase_add_test(t, the_vm_knows_the_limit_on_direct_memory);
